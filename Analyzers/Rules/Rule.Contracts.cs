@@ -1,0 +1,36 @@
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>MML0xxx: the contract itself is wrong.</summary>
+internal static partial class Rule
+{
+    private const string Contracts = "MmLint.Contracts";
+
+    internal static readonly DiagnosticDescriptor DoesNotBind = Create(
+        "MML0001", "Contract does not bind", "Contract '{0}': {1}", Contracts, DiagnosticSeverity.Error);
+
+    internal static readonly DiagnosticDescriptor NotSupportedYet = Create(
+        "MML0002", "Contract is not supported yet", "{0} is not supported yet and would not be checked: {1}", Contracts, DiagnosticSeverity.Error);
+
+    internal static readonly DiagnosticDescriptor WeakerOverride = Create(
+        "MML0003", "Override has a weaker contract", "'{0}' {1}, but '{2}' does not say so", Contracts, DiagnosticSeverity.Error);
+
+    internal static readonly DiagnosticDescriptor DelegateMismatch = Create(
+        "MML0004", "Method does not fit the contract of the delegate type", "'{0}' {1}, but delegate type '{2}' does not say so", Contracts, DiagnosticSeverity.Error);
+
+    internal static readonly DiagnosticDescriptor UnstableName = Create(
+        "MML0005", "Contract path runs through a name that may change", "Contract '{0}': '{1}' may change while the contract is in force; {2}", Contracts, DiagnosticSeverity.Error);
+
+    internal static readonly DiagnosticDescriptor RefusedProof = Create(
+        "MML0006", "Proof token excludes nothing", "'{0}' is no proof of {1}: {2}", Contracts, DiagnosticSeverity.Error, compilationEnd: true);
+
+    internal static readonly DiagnosticDescriptor Contradiction = Create(
+        "MML0007", "Contract contradicts or repeats another", "Contract '{0}': {1}", Contracts, DiagnosticSeverity.Error);
+
+    internal static readonly DiagnosticDescriptor ContractFile = Create(
+        "MML0008", "Line of a contract file is wrong", "{0}", Contracts, DiagnosticSeverity.Error);
+
+    internal static readonly DiagnosticDescriptor ReasonMissing = Create(
+        "MML0009", "NoLockAnalysis has no reason", "[NoLockAnalysis] needs a reason that is not empty", Contracts, DiagnosticSeverity.Error);
+}
