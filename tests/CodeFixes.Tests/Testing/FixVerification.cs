@@ -1,0 +1,139 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Xunit.Sdk;
+
+namespace MmLint.Testing;
+
+/// <summary>Applies code fixes to a small solution and compares its texts. Runs when awaited.</summary>
+internal sealed class FixVerification
+{
+    private readonly string? _key;
+    private readonly List<(string Project, string Name, string Before, string After)> _files = [];
+    private string[]? _titles;
+    private FixWorkspace _workspace = FixWorkspace.LockContracts;
+    private FixAllScope _scope = FixAllScope.Document;
+    private string _project = "Test";
+
+    internal FixVerification(string? equivalenceKey) => _key = equivalenceKey;
+
+    /// <summary>Adds a source to the project.</summary>
+    public FixVerification WithSource(string name, string before, string after)
+    {
+        _files.Add((_project, name, before, after));
+        return this;
+    }
+
+    /// <summary>Begins another project, to which the sources that follow belong.</summary>
+    public FixVerification WithProject(string name)
+    {
+        _project = name;
+        return this;
+    }
+
+    /// <summary>Fix-all runs over more than the document. Sources outside of the scope must say the same before and after.</summary>
+    public FixVerification InScope(FixAllScope scope)
+    {
+        _scope = scope;
+        return this;
+    }
+
+    /// <summary>Runs another analyzer and fix: how the harness itself is tested.</summary>
+    public FixVerification By(DiagnosticAnalyzer analyzer, CodeFixProvider fix)
+    {
+        _workspace = new FixWorkspace(analyzer, [fix]);
+        return this;
+    }
+
+    /// <summary>Runs the verification.</summary>
+    public TaskAwaiter GetAwaiter() => RunAsync().GetAwaiter();
+
+    internal FixVerification Offering(string[] titles)
+    {
+        _titles = titles;
+        return this;
+    }
+
+    private async Task RunAsync()
+    {
+        var before = FixWorkspace.Open(_files.Select(f => (f.Project, f.Name, Plain(f.Before))));
+        foreach (var project in _files.GroupBy(f => f.Project))
+        {
+            if (project.Any(f => HasMarkup(f.Before)))
+                await VerifyAsync(project.Select(f => (f.Name, f.Before)));
+        }
+
+        var offered = await _workspace.OffersAsync(before);
+        if (_titles is not null)
+        {
+            string[] titles = [.. offered.Select(o => o.Action.Title)];
+            if (!titles.SequenceEqual(_titles))
+                throw new XunitException($"Fixes offered{Environment.NewLine}  expected: {string.Join("; ", _titles)}{Environment.NewLine}  offered:  {string.Join("; ", titles)}");
+            return;
+        }
+
+        var chosen = offered.FirstOrDefault(o => _key is null || o.Action.EquivalenceKey == _key)
+            ?? throw new XunitException($"No such fix is offered. Offered: {string.Join("; ", offered.Select(o => $"{o.Action.Title} ({o.Action.EquivalenceKey})"))}");
+        string? key = chosen.Action.EquivalenceKey;
+
+        if (_scope == FixAllScope.Document)
+            await CompareAsync("fixed one by one", await FixOneByOneAsync(before, offered.Count, key));
+        if (chosen.Provider.GetFixAllProvider() is { } fixAll)
+            await CompareAsync($"fix-all in {_scope}", await _workspace.FixAllAsync(before, chosen, fixAll, _scope));
+        else if (_scope != FixAllScope.Document)
+            throw new XunitException("The fix has no fix-all");
+
+        foreach (var project in _files.GroupBy(f => f.Project))
+            await VerifyAsync(project.Select(f => (f.Name, f.After)));
+    }
+
+    private async Task<Solution> FixOneByOneAsync(Solution solution, int offers, string? key)
+    {
+        // A fix may uncover as much as it mends, but not for ever.
+        for (int step = 0; step <= 2 * offers; step++)
+        {
+            var next = (await _workspace.OffersAsync(solution)).FirstOrDefault(o => o.Action.EquivalenceKey == key);
+            if (next is null)
+                return solution;
+            solution = await FixWorkspace.ApplyAsync(solution, next.Action);
+        }
+
+        throw new XunitException($"After {2 * offers + 1} applications the fix is still offered.{Environment.NewLine}{await TextOfAsync(solution)}");
+    }
+
+    private async Task CompareAsync(string how, Solution solution)
+    {
+        foreach (var (project, name, _, after) in _files)
+        {
+            var document = solution.Projects.Single(p => p.Name == project).Documents.Single(d => d.Name == name);
+            string text = (await document.GetTextAsync()).ToString().ReplaceLineEndings("\n");
+            if (text != Plain(after).ReplaceLineEndings("\n"))
+                throw new XunitException($"{name}, {how}{Environment.NewLine}--- expected{Environment.NewLine}{Plain(after)}{Environment.NewLine}--- got{Environment.NewLine}{text}");
+        }
+    }
+
+    private async Task VerifyAsync(IEnumerable<(string Name, string Text)> sources)
+    {
+        var files = sources.ToList();
+        var verification = files.Any(f => HasMarkup(f.Text)) ? Verify.Flags(files[0].Text) : Verify.Silent(files[0].Text);
+        foreach (var (name, text) in files.Skip(1))
+            verification = verification.WithSource(name, text);
+        await verification.By(_workspace.Analyzer);
+    }
+
+    private static bool HasMarkup(string text) => Markup.Parse("", text, rule: null).Marked.Count > 0;
+
+    private static string Plain(string text) => Markup.Parse("", text, rule: null).Text;
+
+    private static async Task<string> TextOfAsync(Solution solution)
+    {
+        var texts = await Task.WhenAll(solution.Projects.SelectMany(p => p.Documents).Where(d => d.Name != FixWorkspace.PreambleFile).Select(d => d.GetTextAsync()));
+        return string.Join(Environment.NewLine, texts.Select(t => t.ToString()));
+    }
+}
