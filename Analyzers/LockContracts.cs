@@ -1,10 +1,18 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MmLint.Analyzers;
 
-/// <summary>The analyzer: binds every contract of the compilation and checks every body that touches one.</summary>
+/// <summary>
+/// The analyzer: binds every contract of the compilation (<see cref="ContractCatalog"/>), compares the contracts of overrides and delegates
+/// (<see cref="ContractConversion"/>), and checks every body that touches a contract (<see cref="BodyAnalysis"/>).
+/// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class LockContracts : DiagnosticAnalyzer
 {
@@ -20,5 +28,81 @@ public sealed class LockContracts : DiagnosticAnalyzer
     {
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(Start);
+    }
+
+    private static void Start(CompilationStartAnalysisContext context)
+    {
+        ContractFiles files = ContractFiles.Read(context.Options.AdditionalFiles, context.CancellationToken);
+        var catalog = new ContractCatalog(context.Compilation, files);
+        LockOrder order = LockOrder.Read(catalog);
+        var engine = new Engine(catalog, order);
+
+        context.RegisterSymbolAction(symbol => CheckContracts(symbol, catalog), SymbolKind.NamedType, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field, SymbolKind.Event);
+        context.RegisterOperationBlockAction(block => CheckBodies(block, engine));
+        context.RegisterOperationAction(operation => CheckConversion(operation, engine), OperationKind.DelegateCreation);
+        if (!order.Problems.IsEmpty) context.RegisterSemanticModelAction(model => Report(order.Problems.Where(problem => problem.Location.SourceTree == model.SemanticModel.SyntaxTree), model.ReportDiagnostic));
+        if (!files.Problems.IsEmpty || context.Options.AdditionalFiles.Any(static file => file.Path.EndsWith(ContractFiles.Extension, System.StringComparison.OrdinalIgnoreCase)))
+        {
+            ImmutableArray<ContractProblem> problems = files.Problems.AddRange(files.Unbound(context.Compilation));
+            context.RegisterAdditionalFileAction(file => Report(problems.Where(problem => problem.Location.GetLineSpan().Path == file.AdditionalFile.Path), file.ReportDiagnostic));
+        }
+    }
+
+    private static void Report(IEnumerable<ContractProblem> problems, System.Action<Diagnostic> report)
+    {
+        foreach (ContractProblem problem in problems) report(Diagnostic.Create(problem.Rule, problem.Location, problem.Arguments));
+    }
+
+    private static void CheckContracts(SymbolAnalysisContext context, ContractCatalog catalog)
+    {
+        ISymbol symbol = context.Symbol;
+        var symbols = new List<ISymbol> { symbol };
+        if (symbol is IMethodSymbol method) symbols.AddRange(method.Parameters);
+        foreach (ISymbol each in symbols)
+        {
+            if (catalog.AttributesOf(each).IsEmpty) continue;
+            if (each is INamedTypeSymbol { DelegateInvokeMethod: not null } or IMethodSymbol) catalog.ContractOf(each);
+            else if (each is not INamedTypeSymbol)
+            {
+                catalog.AliasOf(each);
+                catalog.DataOf(each);
+                catalog.ReleasedWith(each);
+                catalog.ClassesOf(each);
+                if (catalog.LockOf(each) is not null) _ = catalog.NeedsToAcquire(each).Count();
+                else if (each is IPropertySymbol { GetMethod: { } getter }) catalog.ContractOf(getter);
+                else if (each is IPropertySymbol { SetMethod: { } setter }) catalog.ContractOf(setter);
+                catalog.ContractOfValue(each);
+            }
+        }
+
+        foreach (ISymbol each in symbols) Report(catalog.ProblemsOf(each), context.ReportDiagnostic);
+        if (symbol is IPropertySymbol property)
+        {
+            if (property.GetMethod is { } get) Report(catalog.ProblemsOf(get), context.ReportDiagnostic);
+            if (property.SetMethod is { } set) Report(catalog.ProblemsOf(set), context.ReportDiagnostic);
+        }
+
+        if (symbol is IMethodSymbol candidate) Report(ContractConversion.CheckOverride(catalog, candidate), context.ReportDiagnostic);
+    }
+
+    private static void CheckBodies(OperationBlockAnalysisContext context, Engine engine)
+    {
+        if (context.OwningSymbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } && engine.Catalog.GetterOf(property) is not null) return;
+        foreach (IOperation block in context.OperationBlocks)
+        {
+            if (block.Kind is not (OperationKind.Block or OperationKind.MethodBody or OperationKind.ConstructorBody or OperationKind.FieldInitializer or OperationKind.PropertyInitializer)) continue;
+            if (!block.Descendants().Any(operation => operation is ILockOperation or IAnonymousFunctionOperation or ILocalFunctionOperation or IUsingOperation || engine.Touches(operation))
+                && engine.ContractOf(context.OwningSymbol).IsEmpty) continue;
+            ControlFlowGraph graph = context.GetControlFlowGraph(block);
+            SyntaxNode body = block.Syntax is BlockSyntax or ArrowExpressionClauseSyntax ? block.Syntax : block.Syntax;
+            foreach (Diagnostic diagnostic in engine.Analyze(graph, context.OwningSymbol, engine.ContractOf(context.OwningSymbol), body, context.CancellationToken)) context.ReportDiagnostic(diagnostic);
+        }
+    }
+
+    private static void CheckConversion(OperationAnalysisContext context, Engine engine)
+    {
+        var creation = (IDelegateCreationOperation)context.Operation;
+        Report(ContractConversion.CheckDelegate(engine, creation), context.ReportDiagnostic);
     }
 }

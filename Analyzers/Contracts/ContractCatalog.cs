@@ -1,0 +1,270 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace MmLint.Analyzers;
+
+/// <summary>A defect of a contract, found while binding it.</summary>
+internal sealed class ContractProblem(DiagnosticDescriptor rule, Location location, params object[] arguments)
+{
+    internal DiagnosticDescriptor Rule { get; } = rule;
+
+    internal Location Location { get; } = location;
+
+    internal object[] Arguments { get; } = arguments;
+}
+
+/// <summary>Every contract of one compilation, bound once and kept per symbol.</summary>
+internal sealed partial class ContractCatalog
+{
+    private readonly Compilation _compilation;
+    private readonly ContractFiles _files;
+    private readonly ConcurrentDictionary<ISymbol, MemberContract> _members = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, DataContract> _data = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, LockInfo?> _locks = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, LockFormula?> _aliases = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IPropertySymbol, Term?> _getters = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<AttributeModel>> _attributes = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<ContractProblem>> _problems = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _typesByName = new(StringComparer.Ordinal);
+    
+    /// <summary>Symbols whose contracts this thread is binding; meeting one again is a cycle.</summary>
+    [ThreadStatic]
+    private static HashSet<ISymbol>? _opening;
+
+
+    internal ContractCatalog(Compilation compilation, ContractFiles files)
+    {
+        _compilation = compilation;
+        _files = files;
+    }
+
+    internal Compilation Compilation => _compilation;
+
+    private static HashSet<ISymbol> Opening => _opening ??= new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+
+    /// <summary>The contract attributes of a symbol, groups opened, those of a contract file included.</summary>
+    internal ImmutableArray<AttributeModel> AttributesOf(ISymbol symbol)
+    {
+        symbol = symbol.OriginalDefinition;
+        return _attributes.GetOrAdd(symbol, key =>
+        {
+            IEnumerable<AttributeModel> models = AttributeModel.Of(key.GetAttributes());
+            if (key is IMethodSymbol method) models = models.Concat(AttributeModel.Of(method.GetReturnTypeAttributes(), onReturn: true));
+            else if (key is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }) models = models.Concat(AttributeModel.Of(invoke.GetReturnTypeAttributes(), onReturn: true));
+            return models.Concat(_files.AttributesOf(key)).ToImmutableArray();
+        });
+    }
+
+    /// <summary>The type's lock declaration, its own or that of a base type; null where its objects are no locks.</summary>
+    internal LockInfo? LockOf(ITypeSymbol type) => _locks.GetOrAdd(type.OriginalDefinition, key =>
+    {
+        for (ITypeSymbol? at = (ITypeSymbol)key; at is not null; at = at.BaseType)
+        {
+            if (AttributesOf(at).FirstOrDefault(static attribute => attribute.Name == "Lock") is { } found) return LockInfo.From(found);
+        }
+
+        foreach (ITypeSymbol implemented in ((ITypeSymbol)key).AllInterfaces)
+        {
+            if (AttributesOf(implemented).FirstOrDefault(static attribute => attribute.Name == "Lock") is { } found) return LockInfo.From(found);
+        }
+
+        return key is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.Select(LockOf).FirstOrDefault(static info => info is not null) : null;
+    });
+
+    /// <summary>The lock declaration of a member or of its type.</summary>
+    internal LockInfo? LockOf(ISymbol member)
+    {
+        if (AttributesOf(member).FirstOrDefault(static attribute => attribute.Name == "Lock") is { } own) return LockInfo.From(own);
+        return TypeOf(member) is { } type ? LockOf(type) : null;
+    }
+
+    /// <summary>The lock declaration behind a term. An object of a type that declares nothing is a monitor.</summary>
+    internal LockInfo InfoOf(Term term) =>
+        (term is MemberOf { Member: var member } ? LockOf(member) : term.Type is { } type ? LockOf(type) : null) ?? LockInfo.Monitor;
+
+    internal bool IsLockMember(ISymbol member) => LockOf(member) is not null || AliasOf(member) is not null || TypeOf(member)?.SpecialType == SpecialType.System_Object;
+
+    /// <summary>
+    /// Whether a contract may name the term as a lock. Any object can be one for <c>lock</c>, but an object that itself declares locks was
+    /// hardly meant.
+    /// </summary>
+    internal bool IsLock(Term term)
+    {
+        if (term is MemberOf { Member: var member } && LockOf(member) is not null) return true;
+        if (term.Type is not { } type) return false;
+        if (LockOf(type) is not null) return true;
+        if (type.TypeKind == TypeKind.Error) return true;
+        if (!type.IsReferenceType || type.TypeKind is TypeKind.Delegate || type.SpecialType == SpecialType.System_String) return false;
+        return !type.GetMembers().Any(candidate => candidate is IFieldSymbol or IPropertySymbol && !candidate.IsStatic && !candidate.IsImplicitlyDeclared && LockOf(candidate) is not null);
+    }
+
+    internal bool IsScopedLock(ITypeSymbol? type) => type is not null && AttributesOf(type).Any(static attribute => attribute.Name == "ScopedLock");
+
+    internal static ITypeSymbol? TypeOf(ISymbol member) => member switch
+    {
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        IParameterSymbol parameter => parameter.Type,
+        _ => null,
+    };
+
+    /// <summary>Whether contract paths may run through the member: nothing changes it, or it is known who does.</summary>
+    internal bool IsStable(ISymbol member)
+    {
+        DataContract data = DataOf(member);
+        if (data.IsGuarded || data.WriteOnce || data.Tracked || data.Atomic || data.ReadFreely || data.ValidWhile is not null) return true;
+        if (TypeOf(member) is { IsValueType: true } type && LockOf(type) is not null) return true;
+        if (AttributesOf(member).Any(static attribute => attribute.Name is "Lock" or "LockAlias" or "LockClass" or "ReleasedWith" or "ProofOf")) return true;
+        return member switch
+        {
+            IFieldSymbol { ContainingType.IsTupleType: true } => true,
+            IFieldSymbol field => field.IsReadOnly || field.IsConst,
+            IPropertySymbol property => property.SetMethod is null || property.SetMethod.IsInitOnly,
+            _ => false,
+        };
+    }
+
+    /// <summary>The formula that an alias stands for, over <c>this</c>; null where the member is no alias.</summary>
+    internal LockFormula? AliasOf(ISymbol member)
+    {
+        member = member.OriginalDefinition;
+        if (_aliases.TryGetValue(member, out LockFormula? known)) return known;
+        if (AttributesOf(member).FirstOrDefault(static attribute => attribute.Name == "LockAlias") is not { } attribute) return _aliases.GetOrAdd(member, (LockFormula?)null);
+        if (!Opening.Add(member))
+        {
+            Report(member, new ContractProblem(Rule.DoesNotBind, attribute.Location, attribute.Text, "is cyclic: '" + member.Name + "' stands for itself"));
+            return LockFormula.Nothing;
+        }
+
+        try
+        {
+            LockFormula? formula = Bind(member, attribute, binder => binder.BindLocks(attribute.Text));
+            return _aliases.GetOrAdd(member, formula ?? LockFormula.Nothing);
+        }
+        finally
+        {
+            Opening.Remove(member);
+        }
+    }
+
+    /// <summary>What a getter returns, as a term over <c>this</c>, if its body lies within the contract grammar.</summary>
+    internal Term? GetterOf(IPropertySymbol property)
+    {
+        property = property.OriginalDefinition;
+        if (_getters.TryGetValue(property, out Term? known)) return known;
+        if (property.IsVirtual || property.IsAbstract || property.IsOverride || property.Parameters.Length > 0 || DataOf(property).IsStated
+            || GetterBody(property) is not { } body || !Opening.Add(property))
+        {
+            return null;
+        }
+
+        try
+        {
+            var binder = new ContractBinder(this, property.ContainingType, ImmutableArray<IParameterSymbol>.Empty, null, null, property.IsStatic);
+            Term? term = binder.BindExpression(body);
+            return _getters.GetOrAdd(property, term);
+        }
+        finally
+        {
+            Opening.Remove(property);
+        }
+    }
+
+    /// <summary>Whether reading the property runs code that this compilation sees, so that two reads may differ.</summary>
+    internal static bool IsComputed(IPropertySymbol property) => GetterSyntax(property.OriginalDefinition) is { } accessor
+        && (accessor is not AccessorDeclarationSyntax declaration || declaration.Body is not null || declaration.ExpressionBody is not null);
+
+    /// <summary>Problems found while binding the contracts of a symbol.</summary>
+    internal ImmutableArray<ContractProblem> ProblemsOf(ISymbol symbol) =>
+        _problems.TryGetValue(symbol.OriginalDefinition, out ImmutableArray<ContractProblem> found) ? found : ImmutableArray<ContractProblem>.Empty;
+
+    internal void Report(ISymbol symbol, ContractProblem problem) =>
+        _problems.AddOrUpdate(symbol.OriginalDefinition, ImmutableArray.Create(problem), (_, known) =>
+            known.Any(other => other.Rule == problem.Rule && other.Location == problem.Location) ? known : known.Add(problem));
+
+    /// <summary>A type by its simple name, as seen from <paramref name="scope"/>.</summary>
+    internal INamedTypeSymbol? FindType(string name, INamedTypeSymbol? scope)
+    {
+        for (INamedTypeSymbol? at = scope; at is not null; at = at.ContainingType)
+        {
+            if (at.Name == name) return at;
+            for (INamedTypeSymbol? owner = at; owner is not null; owner = owner.BaseType)
+            {
+                if (owner.GetTypeMembers(name).FirstOrDefault() is { } nested) return nested;
+            }
+        }
+
+        for (INamespaceSymbol? space = scope?.ContainingNamespace; space is not null; space = space.ContainingNamespace)
+        {
+            if (space.GetTypeMembers(name).FirstOrDefault() is { } found) return found;
+        }
+
+        return _typesByName.GetOrAdd(name, FindAnywhere);
+    }
+
+    /// <summary>A type by its full name.</summary>
+    internal INamedTypeSymbol? FindQualifiedType(string name)
+    {
+        int dot = name.IndexOf('.');
+        if (dot <= 0 || _compilation.GlobalNamespace.GetMembers(name.Substring(0, dot)).All(static member => member is not INamespaceSymbol)) return null;
+        return _compilation.GetTypeByMetadataName(name);
+    }
+
+    private INamedTypeSymbol? FindAnywhere(string name)
+    {
+        if (name.Length == 0) return null;
+        INamedTypeSymbol? own = _compilation.GetSymbolsWithName(name, SymbolFilter.Type).OfType<INamedTypeSymbol>().FirstOrDefault();
+        if (own is not null) return own;
+        foreach (IAssemblySymbol assembly in _compilation.SourceModule.ReferencedAssemblySymbols)
+        {
+            if (assembly.TypeNames.Contains(name) && Find(assembly.GlobalNamespace, name) is { } found) return found;
+        }
+
+        return null;
+    }
+
+    private static INamedTypeSymbol? Find(INamespaceSymbol space, string name)
+    {
+        if (space.GetTypeMembers(name).FirstOrDefault(static type => type.DeclaredAccessibility == Accessibility.Public) is { } found) return found;
+        foreach (INamespaceSymbol inner in space.GetNamespaceMembers())
+        {
+            if (Find(inner, name) is { } nested) return nested;
+        }
+
+        return null;
+    }
+
+    /// <summary>Binds a text of a contract of <paramref name="carrier"/>; a failure is kept as a problem of the carrier.</summary>
+    private T? Bind<T>(ISymbol carrier, AttributeModel attribute, Func<ContractBinder, T?> bind, string? text = null, ImmutableArray<IParameterSymbol>? parameters = null, ITypeSymbol? result = null, ITypeSymbol? value = null, bool stable = true)
+        where T : class
+    {
+        INamedTypeSymbol? scope = carrier.ContainingType;
+        var binder = new ContractBinder(this, scope, parameters ?? ImmutableArray<IParameterSymbol>.Empty, result, value, carrier.IsStatic);
+        T? bound = bind(binder);
+        text ??= attribute.Text;
+        if (bound is null) Report(carrier, new ContractProblem(Rule.DoesNotBind, attribute.Location, text, binder.Error));
+        else if (stable && binder.Unstable is { } unstable) Report(carrier, new ContractProblem(Rule.UnstableName, attribute.Location, text, unstable.Name, unstable.Remedy));
+        return bound;
+    }
+
+    private static ExpressionSyntax? GetterBody(IPropertySymbol property) => GetterSyntax(property) switch
+    {
+        ArrowExpressionClauseSyntax arrow => arrow.Expression,
+        AccessorDeclarationSyntax { ExpressionBody: { } arrow } => arrow.Expression,
+        AccessorDeclarationSyntax { Body.Statements: { Count: 1 } statements } when statements[0] is ReturnStatementSyntax { Expression: { } value } => value,
+        _ => null,
+    };
+
+    private static SyntaxNode? GetterSyntax(IPropertySymbol property)
+    {
+        if (property.GetMethod?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } syntax) return null;
+        return syntax is PropertyDeclarationSyntax { ExpressionBody: { } arrow } ? arrow : syntax;
+    }
+}

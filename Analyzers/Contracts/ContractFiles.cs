@@ -1,0 +1,191 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace MmLint.Analyzers;
+
+/// <summary>
+/// Contracts for code that cannot be annotated. Each line is a documentation comment ID, an equals sign, and attributes as in C#:
+/// <c>M:System.Threading.Monitor.Exit(System.Object) = Releases("obj")</c>. Lines that start with <c>//</c> or <c>#</c> are comments.
+/// </summary>
+internal sealed class ContractFiles
+{
+    /// <summary>How an additional file says that it is a contract file.</summary>
+    internal const string Extension = ".lockcontracts";
+
+    private static readonly ImmutableDictionary<string, string[]> EnumNumbers = new Dictionary<string, string[]>
+    {
+        ["LockKind"] = ["Mutex", "ReaderWriter", "Spin", "Rcu", "SeqCount", "Reference", "Section"],
+        ["LockMode"] = ["None", "Shared", "Upgradeable", "Exclusive"],
+        ["LockOwner"] = ["Thread", "Anyone"],
+    }.ToImmutableDictionary();
+
+    private static readonly Lazy<ImmutableDictionary<string, ImmutableArray<AttributeModel>>> BuiltIn = new(ReadBuiltIn);
+
+    private readonly ImmutableDictionary<string, ImmutableArray<AttributeModel>> _entries;
+    private readonly ImmutableHashSet<string> _types;
+
+    private ContractFiles(ImmutableDictionary<string, ImmutableArray<AttributeModel>> entries, ImmutableArray<ContractProblem> problems)
+    {
+        _entries = entries;
+        Problems = problems;
+        _types = entries.Keys.Select(OwnerOf).ToImmutableHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Lines that say nothing that can be understood.</summary>
+    internal ImmutableArray<ContractProblem> Problems { get; }
+
+    /// <summary>The built-in contracts and those of the given files.</summary>
+    internal static ContractFiles Read(ImmutableArray<AdditionalText> files, System.Threading.CancellationToken cancellation)
+    {
+        ImmutableDictionary<string, ImmutableArray<AttributeModel>> entries = BuiltIn.Value;
+        var problems = ImmutableArray.CreateBuilder<ContractProblem>();
+        foreach (AdditionalText file in files)
+        {
+            if (!file.Path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || file.GetText(cancellation) is not { } text) continue;
+            foreach (TextLine line in text.Lines)
+            {
+                var location = Location.Create(file.Path, line.Span, text.Lines.GetLinePositionSpan(line.Span));
+                if (ParseLine(line.ToString(), location, out string error) is { } entry) entries = Merge(entries, entry);
+                else if (error.Length > 0) problems.Add(new ContractProblem(Rule.ContractFile, location, error));
+            }
+        }
+
+        return new ContractFiles(entries, problems.ToImmutable());
+    }
+
+    /// <summary>The attributes that files state for a symbol.</summary>
+    internal ImmutableArray<AttributeModel> AttributesOf(ISymbol symbol)
+    {
+        INamedTypeSymbol? owner = symbol as INamedTypeSymbol ?? symbol.ContainingType;
+        if (owner is null || symbol is IParameterSymbol or ITypeParameterSymbol || !_types.Contains(NameOf(owner))) return ImmutableArray<AttributeModel>.Empty;
+        return symbol.GetDocumentationCommentId() is { } id && _entries.TryGetValue(id, out ImmutableArray<AttributeModel> found) ? found : ImmutableArray<AttributeModel>.Empty;
+    }
+
+    /// <summary>Entries that name members which do not exist in the compilation.</summary>
+    internal IEnumerable<ContractProblem> Unbound(Compilation compilation)
+    {
+        foreach (KeyValuePair<string, ImmutableArray<AttributeModel>> entry in _entries)
+        {
+            if (BuiltIn.Value.TryGetValue(entry.Key, out ImmutableArray<AttributeModel> builtIn) && builtIn == entry.Value) continue;
+            if (DocumentationCommentId.GetFirstSymbolForDeclarationId(entry.Key, compilation) is null)
+                yield return new ContractProblem(Rule.ContractFile, entry.Value[0].Location, "'" + entry.Key + "' names no type or member of this compilation or its references");
+        }
+    }
+
+
+    private static ImmutableDictionary<string, ImmutableArray<AttributeModel>> ReadBuiltIn()
+    {
+        var entries = ImmutableDictionary<string, ImmutableArray<AttributeModel>>.Empty;
+        using Stream stream = typeof(ContractFiles).Assembly.GetManifestResourceStream("MmLint.Bcl.lockcontracts")!;
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            if (ParseLine(line, Location.None, out _) is { } entry) entries = Merge(entries, entry);
+        }
+
+        return entries;
+    }
+
+    private static ImmutableDictionary<string, ImmutableArray<AttributeModel>> Merge(
+        ImmutableDictionary<string, ImmutableArray<AttributeModel>> entries, KeyValuePair<string, ImmutableArray<AttributeModel>> entry) =>
+        entries.SetItem(entry.Key, entries.TryGetValue(entry.Key, out ImmutableArray<AttributeModel> known) ? known.AddRange(entry.Value) : entry.Value);
+
+    private static KeyValuePair<string, ImmutableArray<AttributeModel>>? ParseLine(string line, Location location, out string error)
+    {
+        error = "";
+        string trimmed = line.Trim();
+        if (trimmed.Length == 0 || trimmed.StartsWith("//", StringComparison.Ordinal) || trimmed[0] == '#') return null;
+        int equals = trimmed.IndexOf(" = ", StringComparison.Ordinal);
+        if (equals < 0)
+        {
+            error = "'" + trimmed + "' has no ' = ' between the documentation comment ID and its contracts";
+            return null;
+        }
+
+        string id = trimmed.Substring(0, equals).Trim();
+        if (id.Length < 3 || id[1] != ':' || "TMPFE".IndexOf(id[0]) < 0)
+        {
+            error = "'" + id + "' is not a documentation comment ID, such as M:System.Threading.Monitor.Exit(System.Object)";
+            return null;
+        }
+
+        string contracts = trimmed.Substring(equals + 3);
+        bool onReturn = contracts.StartsWith("return: ", StringComparison.Ordinal);
+        CompilationUnitSyntax unit = SyntaxFactory.ParseCompilationUnit("[" + (onReturn ? contracts.Substring(8) : contracts) + "] class C;");
+        AttributeListSyntax? list = unit.Members.FirstOrDefault()?.AttributeLists.FirstOrDefault();
+        if (list is null || unit.Members[0].AttributeLists[0].ContainsDiagnostics)
+        {
+            error = "'" + contracts + "' is not a list of contract attributes";
+            return null;
+        }
+
+        var models = ImmutableArray.CreateBuilder<AttributeModel>();
+        foreach (AttributeSyntax attribute in list.Attributes)
+        {
+            var arguments = ImmutableArray.CreateBuilder<object?>();
+            var named = ImmutableDictionary<string, object?>.Empty;
+            foreach (AttributeArgumentSyntax argument in attribute.ArgumentList?.Arguments ?? default)
+            {
+                if (!TryValue(argument.Expression, out object? value))
+                {
+                    error = "'" + argument + "' is not a string, a bool or a lock kind, mode or owner";
+                    return null;
+                }
+
+                if (argument.NameEquals is { } name) named = named.SetItem(name.Name.Identifier.ValueText, value);
+                else arguments.Add(value);
+            }
+
+            models.Add(new AttributeModel(attribute.Name.ToString(), attribute.Name.ToString() == "GuardedBy" ? ImmutableArray.Create<object?>(arguments.OfType<string>().ToImmutableArray()) : arguments.ToImmutable(), named, onReturn, () => location));
+        }
+
+        return new KeyValuePair<string, ImmutableArray<AttributeModel>>(id, models.ToImmutable());
+    }
+
+    private static bool TryValue(ExpressionSyntax syntax, out object? value)
+    {
+        value = null;
+        if (syntax is LiteralExpressionSyntax literal)
+        {
+            value = literal.Token.Value;
+            return value is string or bool;
+        }
+
+        string name = syntax is MemberAccessExpressionSyntax access ? access.Name.Identifier.ValueText : syntax.ToString();
+        foreach (string[] names in EnumNumbers.Values)
+        {
+            int index = Array.IndexOf(names, name);
+            if (index < 0) continue;
+            value = index;
+            return true;
+        }
+
+        return false;
+    }
+
+    private static string NameOf(INamedTypeSymbol type)
+    {
+        string name = type.MetadataName;
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType) name = outer.MetadataName + "." + name;
+        for (INamespaceSymbol? space = type.ContainingNamespace; space is { IsGlobalNamespace: false }; space = space.ContainingNamespace) name = space.Name + "." + name;
+        return name;
+    }
+
+    /// <summary>The full name of the type that a documentation comment ID is about.</summary>
+    private static string OwnerOf(string id)
+    {
+        string name = id.Substring(2);
+        int parameters = name.IndexOf('(');
+        if (parameters >= 0) name = name.Substring(0, parameters);
+        if (id[0] == 'T') return name;
+        int dot = name.LastIndexOf('.');
+        return dot < 0 ? name : name.Substring(0, dot);
+    }
+}

@@ -1,0 +1,329 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>What an atom says about its operands.</summary>
+internal enum AtomKind
+{
+    /// <summary>The operand, a bool, is true.</summary>
+    IsTrue,
+
+    /// <summary>The operand is null.</summary>
+    IsNull,
+
+    /// <summary>One bit of the operand is set.</summary>
+    HasBit,
+
+    /// <summary>Both operands are equal.</summary>
+    Equal,
+
+    /// <summary>The left operand is less than the right one.</summary>
+    Less,
+}
+
+/// <summary>A statement that is true or false: the smallest piece of a fact.</summary>
+internal sealed class Atom : IEquatable<Atom>
+{
+    private readonly int _hash;
+
+    internal Atom(AtomKind kind, Term left, Term? right = null, long bit = 0)
+    {
+        Kind = kind;
+        Left = left;
+        Right = right;
+        Bit = bit;
+        _hash = unchecked((((int)kind * 31) + left.GetHashCode()) * 31 + (right?.GetHashCode() ?? bit.GetHashCode()));
+    }
+
+    internal AtomKind Kind { get; }
+
+    internal Term Left { get; }
+
+    internal Term? Right { get; }
+
+    internal long Bit { get; }
+
+    public bool Equals(Atom? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && _hash == other._hash && Kind == other.Kind && Bit == other.Bit && Left.Equals(other.Left) && Equals(Right, other.Right));
+
+    public override bool Equals(object? obj) => Equals(obj as Atom);
+
+    public override int GetHashCode() => _hash;
+
+    internal bool Any(Func<Term, bool> predicate) => Left.Any(predicate) || (Right?.Any(predicate) ?? false);
+
+    internal bool Mentions(Term term) => Left.Contains(term) || (Right?.Contains(term) ?? false);
+
+    internal string Display(bool positive, Func<Term, string?> name)
+    {
+        string left = Left.Display(name);
+        return Kind switch
+        {
+            AtomKind.IsTrue => positive ? left : "!" + left,
+            AtomKind.IsNull => left + (positive ? " == null" : " != null"),
+            AtomKind.HasBit => left + (positive ? " has " : " lacks ") + new Constant(Bit, Left.Type).Display(name),
+            AtomKind.Equal => left + (positive ? " == " : " != ") + Right!.Display(name),
+            _ => left + (positive ? " < " : " >= ") + Right!.Display(name),
+        };
+    }
+}
+
+/// <summary>An atom or its denial.</summary>
+internal readonly struct Literal(Atom atom, bool positive) : IEquatable<Literal>
+{
+    internal Atom Atom { get; } = atom;
+
+    internal bool Positive { get; } = positive;
+
+    public bool Equals(Literal other) => Positive == other.Positive && Atom.Equals(other.Atom);
+
+    public override bool Equals(object? obj) => obj is Literal other && Equals(other);
+
+    public override int GetHashCode() => unchecked((Atom.GetHashCode() * 2) + (Positive ? 1 : 0));
+
+    internal Literal Negate() => new(Atom, !Positive);
+}
+
+/// <summary>A boolean formula over atoms, in negation normal form.</summary>
+internal abstract class Fact : IEquatable<Fact>
+{
+    internal static readonly Fact True = new All(ImmutableArray<Fact>.Empty);
+    internal static readonly Fact False = new Some(ImmutableArray<Fact>.Empty);
+
+    internal abstract Fact Negate();
+
+    internal abstract bool Any(Func<Term, bool> predicate);
+
+    internal abstract bool Mentions(Term term);
+
+    internal abstract Fact Replace(Func<Term, Term?> map);
+
+    internal abstract string Display(Func<Term, string?> name);
+
+    public abstract bool Equals(Fact? other);
+
+    public override bool Equals(object? obj) => Equals(obj as Fact);
+
+    public abstract override int GetHashCode();
+
+    public override string ToString() => Display(static _ => null);
+
+    internal static Fact And(IEnumerable<Fact> facts)
+    {
+        var parts = ImmutableArray.CreateBuilder<Fact>();
+        foreach (Fact fact in facts)
+        {
+            if (ReferenceEquals(fact, False)) return False;
+            if (fact is All all) parts.AddRange(all.Parts);
+            else parts.Add(fact);
+        }
+
+        return parts.Count switch { 0 => True, 1 => parts[0], _ => new All(parts.ToImmutable()) };
+    }
+
+    internal static Fact And(params Fact[] facts) => And((IEnumerable<Fact>)facts);
+
+    internal static Fact Or(IEnumerable<Fact> facts)
+    {
+        var parts = ImmutableArray.CreateBuilder<Fact>();
+        foreach (Fact fact in facts)
+        {
+            if (ReferenceEquals(fact, True)) return True;
+            if (fact is Some some) parts.AddRange(some.Parts);
+            else parts.Add(fact);
+        }
+
+        return parts.Count switch { 0 => False, 1 => parts[0], _ => new Some(parts.ToImmutable()) };
+    }
+
+    internal static Fact Or(params Fact[] facts) => Or((IEnumerable<Fact>)facts);
+
+    internal static Fact Of(bool value) => value ? True : False;
+
+    /// <summary>What <paramref name="term"/>, a bool, says when it is true.</summary>
+    internal static Fact Holds(Term term) => term switch
+    {
+        Condition condition => condition.Fact,
+        Constant { Value: bool value } => Of(value),
+        _ => new Single(new Literal(new Atom(AtomKind.IsTrue, term), positive: true)),
+    };
+
+    internal static Fact IsNull(Term term) => term switch
+    {
+        Constant constant => Of(constant.Value is null),
+        Condition => False,
+        Tuple => False,
+        _ => new Single(new Literal(new Atom(AtomKind.IsNull, term), positive: true)),
+    };
+
+    internal static Fact HasBit(Term term, long bit) => term is Constant { Value: long value }
+        ? Of((value & bit) != 0)
+        : new Single(new Literal(new Atom(AtomKind.HasBit, term, bit: bit), positive: true));
+
+    internal static Fact Equal(Term left, Term right)
+    {
+        if (left.Equals(right)) return True;
+        if (left is Constant && right is not Constant) (left, right) = (right, left);
+        if (right is Constant constant)
+        {
+            if (left is Constant) return False;
+            if (constant.Value is null) return IsNull(left);
+            if (constant.Value is bool flag) return flag ? Holds(left) : Holds(left).Negate();
+            if (left is Masked masked && constant.Value is long number) return Bits(masked, number);
+        }
+        else if (left is Condition || right is Condition)
+        {
+            Fact first = Holds(left);
+            Fact second = Holds(right);
+            return Or(And(first, second), And(first.Negate(), second.Negate()));
+        }
+        else if (Rank(left) > Rank(right) || (Rank(left) == Rank(right) && left.GetHashCode() > right.GetHashCode()))
+        {
+            (left, right) = (right, left);
+        }
+
+        return new Single(new Literal(new Atom(AtomKind.Equal, left, right), positive: true));
+    }
+
+    internal static Fact Less(Term left, Term right)
+    {
+        if (left.Equals(right)) return False;
+        if (left is Constant { Value: long first } && right is Constant { Value: long second }) return Of(first < second);
+        return new Single(new Literal(new Atom(AtomKind.Less, left, right), positive: true));
+    }
+
+    /// <summary>The order in which of two equal terms one stands for both: what is better known comes first.</summary>
+    internal static int Rank(Term term) => term switch
+    {
+        Constant => 0,
+        Root => 1,
+        MemberOf { Target: null } => 1,
+        Opaque => 100,
+        _ => 2 + term.Depth + (term.Any(static part => part is Opaque) ? 100 : 0),
+    };
+
+    /// <summary>The formula as clauses that all hold, or null where there would be too many.</summary>
+    internal List<ImmutableArray<Literal>>? ToClauses(int limit = 24)
+    {
+        switch (this)
+        {
+            case Single single:
+                return [ImmutableArray.Create(single.Literal)];
+            case All all:
+            {
+                var clauses = new List<ImmutableArray<Literal>>();
+                foreach (Fact part in all.Parts)
+                {
+                    if (part.ToClauses(limit) is not { } inner || clauses.Count + inner.Count > limit) return null;
+                    clauses.AddRange(inner);
+                }
+
+                return clauses;
+            }
+
+            default:
+            {
+                var clauses = new List<ImmutableArray<Literal>> { ImmutableArray<Literal>.Empty };
+                foreach (Fact part in ((Some)this).Parts)
+                {
+                    if (part.ToClauses(limit) is not { } inner || clauses.Count * inner.Count > limit) return null;
+                    clauses = (from left in clauses from right in inner select left.AddRange(right)).ToList();
+                }
+
+                return clauses;
+            }
+        }
+    }
+
+    private static Fact Bits(Masked masked, long value)
+    {
+        if ((value & ~masked.Mask) != 0) return False;
+        var parts = new List<Fact>();
+        for (int index = 0; index < 64; index++)
+        {
+            long bit = 1L << index;
+            if ((masked.Mask & bit) == 0) continue;
+            Fact set = HasBit(masked.Operand, bit);
+            parts.Add((value & bit) != 0 ? set : set.Negate());
+        }
+
+        return And(parts);
+    }
+
+    internal sealed class Single(Literal literal) : Fact
+    {
+        internal Literal Literal { get; } = literal;
+
+        public override bool Equals(Fact? other) => other is Single single && single.Literal.Equals(Literal);
+
+        public override int GetHashCode() => Literal.GetHashCode();
+
+        internal override Fact Negate() => new Single(Literal.Negate());
+
+        internal override bool Any(Func<Term, bool> predicate) => Literal.Atom.Any(predicate);
+
+        internal override bool Mentions(Term term) => Literal.Atom.Mentions(term);
+
+        internal override Fact Replace(Func<Term, Term?> map)
+        {
+            Atom atom = Literal.Atom;
+            Term left = atom.Left.Replace(map);
+            Term? right = atom.Right?.Replace(map);
+            if (ReferenceEquals(left, atom.Left) && ReferenceEquals(right, atom.Right)) return this;
+            Fact fact = atom.Kind switch
+            {
+                AtomKind.IsTrue => Holds(left),
+                AtomKind.IsNull => IsNull(left),
+                AtomKind.HasBit => HasBit(left, atom.Bit),
+                AtomKind.Equal => Equal(left, right!),
+                _ => Less(left, right!),
+            };
+            return Literal.Positive ? fact : fact.Negate();
+        }
+
+        internal override string Display(Func<Term, string?> name) => Literal.Atom.Display(Literal.Positive, name);
+    }
+
+    internal sealed class All(ImmutableArray<Fact> parts) : Fact
+    {
+        internal ImmutableArray<Fact> Parts { get; } = parts;
+
+        public override bool Equals(Fact? other) => other is All all && all.Parts.SequenceEqual(Parts);
+
+        public override int GetHashCode() => Parts.Aggregate(7, static (hash, part) => unchecked((hash * 31) + part.GetHashCode()));
+
+        internal override Fact Negate() => Or(Parts.Select(static part => part.Negate()));
+
+        internal override bool Any(Func<Term, bool> predicate) => Parts.Any(part => part.Any(predicate));
+
+        internal override bool Mentions(Term term) => Parts.Any(part => part.Mentions(term));
+
+        internal override Fact Replace(Func<Term, Term?> map) => And(Parts.Select(part => part.Replace(map)));
+
+        internal override string Display(Func<Term, string?> name) => Parts.IsEmpty ? "true" : string.Join(" && ", Parts.Select(part => part is Some ? "(" + part.Display(name) + ")" : part.Display(name)));
+    }
+
+    internal sealed class Some(ImmutableArray<Fact> parts) : Fact
+    {
+        internal ImmutableArray<Fact> Parts { get; } = parts;
+
+        public override bool Equals(Fact? other) => other is Some some && some.Parts.SequenceEqual(Parts);
+
+        public override int GetHashCode() => Parts.Aggregate(13, static (hash, part) => unchecked((hash * 31) + part.GetHashCode()));
+
+        internal override Fact Negate() => And(Parts.Select(static part => part.Negate()));
+
+        internal override bool Any(Func<Term, bool> predicate) => Parts.Any(part => part.Any(predicate));
+
+        internal override bool Mentions(Term term) => Parts.Any(part => part.Mentions(term));
+
+        internal override Fact Replace(Func<Term, Term?> map) => Or(Parts.Select(part => part.Replace(map)));
+
+        internal override string Display(Func<Term, string?> name) => Parts.IsEmpty ? "false" : string.Join(" || ", Parts.Select(part => part.Display(name)));
+    }
+}

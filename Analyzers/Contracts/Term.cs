@@ -1,0 +1,369 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>
+/// A value as the analysis names it: a path from a root, a constant, or a symbol for what a call returned. Terms are immutable and compare by
+/// structure, so two places that name one value in one way are the same term.
+/// </summary>
+internal abstract class Term : IEquatable<Term>
+{
+    private readonly int _hash;
+
+    private protected Term(int hash, ITypeSymbol? type)
+    {
+        _hash = hash;
+        Type = type;
+    }
+
+    /// <summary>The static type, where there is one.</summary>
+    internal ITypeSymbol? Type { get; }
+
+    /// <summary>How many steps the term is from its root; shorter names are preferred.</summary>
+    internal virtual int Depth => 0;
+
+    public bool Equals(Term? other) => ReferenceEquals(this, other) || (other is not null && _hash == other._hash && SameAs(other));
+
+    public override bool Equals(object? obj) => obj is Term other && Equals(other);
+
+    public override int GetHashCode() => _hash;
+
+    public override string ToString() => Display(static _ => null);
+
+    /// <summary>The term as a person would write it; <paramref name="name"/> may supply a better name for any part.</summary>
+    internal abstract string Display(Func<Term, string?> name);
+
+    /// <summary>The term with every part that <paramref name="map"/> knows replaced, outermost first.</summary>
+    internal Term Replace(Func<Term, Term?> map) => map(this) ?? ReplaceParts(map);
+
+    /// <summary>Whether <paramref name="part"/> is this term or a part of it.</summary>
+    internal virtual bool Contains(Term part) => Equals(part);
+
+    /// <summary>Whether some part satisfies <paramref name="predicate"/>.</summary>
+    internal virtual bool Any(Func<Term, bool> predicate) => predicate(this);
+
+    private protected abstract bool SameAs(Term other);
+
+    private protected virtual Term ReplaceParts(Func<Term, Term?> map) => this;
+
+    private protected static int Mix(int left, int right) => unchecked((left * 397) ^ right);
+}
+
+/// <summary>What a path can start from.</summary>
+internal enum RootKind
+{
+    This,
+    Parameter,
+    Result,
+    Value,
+    Local,
+}
+
+/// <summary>The start of a path: <c>this</c>, the value a parameter had at entry, <c>result</c>, <c>value</c>, or a captured local.</summary>
+internal sealed class Root : Term
+{
+    internal Root(RootKind kind, ISymbol? symbol, ITypeSymbol? type)
+        : base(Mix((int)kind, symbol is null ? 0 : SymbolEqualityComparer.Default.GetHashCode(symbol)), type)
+    {
+        Kind = kind;
+        Symbol = symbol;
+    }
+
+    internal RootKind Kind { get; }
+
+    internal ISymbol? Symbol { get; }
+
+    internal static Root This(ITypeSymbol? type) => new(RootKind.This, null, type);
+
+    internal static Root Parameter(IParameterSymbol parameter) => new(RootKind.Parameter, parameter, parameter.Type);
+
+    internal static Root Result(ITypeSymbol? type) => new(RootKind.Result, null, type);
+
+    internal static Root Value(ITypeSymbol? type) => new(RootKind.Value, null, type);
+
+    internal override string Display(Func<Term, string?> name) => name(this) ?? Kind switch
+    {
+        RootKind.This => "this",
+        RootKind.Result => "result",
+        RootKind.Value => "value",
+        _ => Symbol!.Name,
+    };
+
+    private protected override bool SameAs(Term other) =>
+        other is Root root && root.Kind == Kind && SymbolEqualityComparer.Default.Equals(root.Symbol, Symbol);
+}
+
+/// <summary>A value that has no path: what a call returned, a loop's merged value, a read that nothing keeps stable.</summary>
+internal sealed class Opaque : Term
+{
+    internal Opaque(object site, string name, ITypeSymbol? type, bool earlier = false)
+        : base(Mix(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(site), earlier ? 1 : 2), type)
+    {
+        Site = site;
+        Name = name;
+        Earlier = earlier;
+    }
+
+    /// <summary>Where the value comes into being; sites compare by reference.</summary>
+    internal object Site { get; }
+
+    internal string Name { get; }
+
+    /// <summary>Whether a later evaluation at the same site has taken over the name.</summary>
+    internal bool Earlier { get; }
+
+    internal Opaque AsEarlier() => new(Site, Name, Type, earlier: true);
+
+    internal override string Display(Func<Term, string?> name) => name(this) ?? (Earlier ? "an earlier " + Name : Name);
+
+    private protected override bool SameAs(Term other) =>
+        other is Opaque opaque && opaque.Earlier == Earlier && ReferenceEquals(opaque.Site, Site);
+}
+
+/// <summary>A field or property of a value, or a static one where there is no target.</summary>
+internal sealed class MemberOf : Term
+{
+    internal MemberOf(Term? target, ISymbol member, ITypeSymbol? type = null)
+        : base(Mix(target?.GetHashCode() ?? 17, SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition)), type ?? TypeOf(member))
+    {
+        Target = target;
+        Member = member;
+        Depth = (target?.Depth ?? 0) + 1;
+    }
+
+    internal Term? Target { get; }
+
+    internal ISymbol Member { get; }
+
+    internal override int Depth { get; }
+
+    internal override string Display(Func<Term, string?> name) =>
+        name(this) ?? (Target is null ? Member.ContainingType?.Name + "." + Member.Name
+            : Target is Root { Kind: RootKind.This } && name(Target) is null ? Member.Name
+            : Target.Display(name) + "." + Member.Name);
+
+    internal override bool Contains(Term part) => Equals(part) || (Target?.Contains(part) ?? false);
+
+    internal override bool Any(Func<Term, bool> predicate) => predicate(this) || (Target?.Any(predicate) ?? false);
+
+    private protected override bool SameAs(Term other) =>
+        other is MemberOf member && SymbolEqualityComparer.Default.Equals(member.Member.OriginalDefinition, Member.OriginalDefinition)
+        && Equals(member.Target, Target);
+
+    private protected override Term ReplaceParts(Func<Term, Term?> map)
+    {
+        if (Target is null) return this;
+        Term target = Target.Replace(map);
+        return ReferenceEquals(target, Target) ? this : target is Tuple tuple && tuple.Element(Member) is { } element ? element : new MemberOf(target, Member, Type);
+    }
+
+    private static ITypeSymbol? TypeOf(ISymbol member) => member switch
+    {
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
+}
+
+/// <summary>An element of an array or an indexer.</summary>
+internal sealed class ElementOf : Term
+{
+    internal ElementOf(Term target, Term index, ITypeSymbol? type)
+        : base(Mix(Mix(target.GetHashCode(), index.GetHashCode()), 5), type)
+    {
+        Target = target;
+        Index = index;
+        Depth = target.Depth + 1;
+    }
+
+    internal Term Target { get; }
+
+    internal Term Index { get; }
+
+    internal override int Depth { get; }
+
+    internal override string Display(Func<Term, string?> name) => name(this) ?? Target.Display(name) + "[" + Index.Display(name) + "]";
+
+    internal override bool Contains(Term part) => Equals(part) || Target.Contains(part) || Index.Contains(part);
+
+    internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Target.Any(predicate) || Index.Any(predicate);
+
+    private protected override bool SameAs(Term other) => other is ElementOf element && element.Target.Equals(Target) && element.Index.Equals(Index);
+
+    private protected override Term ReplaceParts(Func<Term, Term?> map)
+    {
+        Term target = Target.Replace(map);
+        Term index = Index.Replace(map);
+        return ReferenceEquals(target, Target) && ReferenceEquals(index, Index) ? this : new ElementOf(target, index, Type);
+    }
+}
+
+/// <summary>A constant. Enum members are their number, so that flags compare as bits; the type keeps their names for messages.</summary>
+internal sealed class Constant : Term
+{
+    internal static readonly Constant Null = new(null, null);
+    internal static readonly Constant True = new(true, null);
+    internal static readonly Constant False = new(false, null);
+
+    internal Constant(object? value, ITypeSymbol? type)
+        : base(Normalize(value)?.GetHashCode() ?? 3, type) => Value = Normalize(value);
+
+    internal object? Value { get; }
+
+    internal static Constant Of(bool value) => value ? True : False;
+
+    internal override string Display(Func<Term, string?> name)
+    {
+        if (Value is null) return "null";
+        if (Value is bool flag) return flag ? "true" : "false";
+        if (Value is string text) return "\"" + text + "\"";
+        if (Type is INamedTypeSymbol { TypeKind: TypeKind.Enum } type && Value is long number) return EnumNames.Of(type, number);
+        return Convert.ToString(Value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+    }
+
+    private protected override bool SameAs(Term other) => other is Constant constant && Equals(constant.Value, Value);
+
+    private static object? Normalize(object? value) => value switch
+    {
+        sbyte number => (long)number,
+        byte number => (long)number,
+        short number => (long)number,
+        ushort number => (long)number,
+        int number => (long)number,
+        uint number => (long)number,
+        ulong number => unchecked((long)number),
+        char character => (long)character,
+        _ => value,
+    };
+}
+
+/// <summary><c>operand &amp; mask</c>.</summary>
+internal sealed class Masked : Term
+{
+    internal Masked(Term operand, long mask)
+        : base(Mix(operand.GetHashCode(), mask.GetHashCode()), operand.Type)
+    {
+        Operand = operand;
+        Mask = mask;
+    }
+
+    internal Term Operand { get; }
+
+    internal long Mask { get; }
+
+    internal override int Depth => Operand.Depth;
+
+    internal override string Display(Func<Term, string?> name) =>
+        name(this) ?? "(" + Operand.Display(name) + " & " + new Constant(Mask, Operand.Type).Display(name) + ")";
+
+    internal override bool Contains(Term part) => Equals(part) || Operand.Contains(part);
+
+    internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Operand.Any(predicate);
+
+    private protected override bool SameAs(Term other) => other is Masked masked && masked.Mask == Mask && masked.Operand.Equals(Operand);
+
+    private protected override Term ReplaceParts(Func<Term, Term?> map)
+    {
+        Term operand = Operand.Replace(map);
+        return ReferenceEquals(operand, Operand) ? this : operand is Constant { Value: long value } ? new Constant(value & Mask, Type) : new Masked(operand, Mask);
+    }
+}
+
+/// <summary>A boolean value that stands for what it was computed from.</summary>
+internal sealed class Condition : Term
+{
+    internal Condition(Fact fact, ITypeSymbol? type)
+        : base(Mix(fact.GetHashCode(), 11), type) => Fact = fact;
+
+    internal Fact Fact { get; }
+
+    internal override string Display(Func<Term, string?> name) => name(this) ?? Fact.Display(name);
+
+    internal override bool Contains(Term part) => Equals(part) || Fact.Mentions(part);
+
+    internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Fact.Any(predicate);
+
+    private protected override bool SameAs(Term other) => other is Condition condition && condition.Fact.Equals(Fact);
+
+    private protected override Term ReplaceParts(Func<Term, Term?> map)
+    {
+        Fact fact = Fact.Replace(map);
+        return ReferenceEquals(fact, Fact) ? this : fact == Fact.True ? Constant.True : fact == Fact.False ? Constant.False : new Condition(fact, Type);
+    }
+}
+
+/// <summary>A tuple whose elements are known.</summary>
+internal sealed class Tuple : Term
+{
+    internal Tuple(ImmutableArray<Term> elements, ITypeSymbol? type)
+        : base(elements.Aggregate(19, (hash, element) => Mix(hash, element.GetHashCode())), type) => Elements = elements;
+
+    internal ImmutableArray<Term> Elements { get; }
+
+    internal Term? Element(ISymbol field)
+    {
+        if (field is not IFieldSymbol { ContainingType.IsTupleType: true } tupleField) return null;
+        int index = 0;
+        foreach (IFieldSymbol candidate in tupleField.ContainingType.TupleElements)
+        {
+            if (candidate.Name == field.Name || candidate.CorrespondingTupleField?.Name == (tupleField.CorrespondingTupleField ?? tupleField).Name)
+                return index < Elements.Length ? Elements[index] : null;
+            index++;
+        }
+
+        return null;
+    }
+
+    internal override string Display(Func<Term, string?> name) => name(this) ?? "(" + string.Join(", ", Elements.Select(element => element.Display(name))) + ")";
+
+    internal override bool Contains(Term part) => Equals(part) || Elements.Any(element => element.Contains(part));
+
+    internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Elements.Any(element => element.Any(predicate));
+
+    private protected override bool SameAs(Term other) => other is Tuple tuple && tuple.Elements.SequenceEqual(Elements);
+
+    private protected override Term ReplaceParts(Func<Term, Term?> map) =>
+        new Tuple(Elements.Select(element => element.Replace(map)).ToImmutableArray(), Type);
+}
+
+/// <summary>What a term was when the member was entered.</summary>
+internal sealed class Old : Term
+{
+    internal Old(Term inner)
+        : base(Mix(inner.GetHashCode(), 23), inner.Type) => Inner = inner;
+
+    internal Term Inner { get; }
+
+    internal override string Display(Func<Term, string?> name) => "old(" + Inner.Display(name) + ")";
+
+    internal override bool Contains(Term part) => Equals(part) || Inner.Contains(part);
+
+    internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Inner.Any(predicate);
+
+    private protected override bool SameAs(Term other) => other is Old old && old.Inner.Equals(Inner);
+}
+
+/// <summary>Names of enum values in messages.</summary>
+internal static class EnumNames
+{
+    /// <summary>The member of that value, else the members of its bits, else the number.</summary>
+    internal static string Of(INamedTypeSymbol type, long value)
+    {
+        var parts = new List<string>();
+        long rest = value;
+        foreach (IFieldSymbol field in type.GetMembers().OfType<IFieldSymbol>())
+        {
+            if (field.ConstantValue is null || new Constant(field.ConstantValue, null).Value is not long number) continue;
+            if (number == value) return field.Name;
+            if (number == 0 || (number & (number - 1)) != 0 || (value & number) != number) continue;
+            parts.Add(field.Name);
+            rest &= ~number;
+        }
+
+        return rest == 0 && parts.Count > 0 ? string.Join(" | ", parts) : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

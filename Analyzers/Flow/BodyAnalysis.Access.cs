@@ -1,0 +1,411 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MmLint.Analyzers;
+
+/// <summary>Something that can be read or written: a member, an element, a local.</summary>
+internal sealed class MemberPlace(IOperation operation, ISymbol? member, Term? target, Term path)
+{
+    internal IOperation Operation { get; } = operation;
+
+    /// <summary>The field or property; null for locals and elements.</summary>
+    internal ISymbol? Member { get; } = member;
+
+    internal Term? Target { get; } = target;
+
+    internal Term Path { get; } = path;
+
+    /// <summary>Index arguments of an indexer.</summary>
+    internal Term[] Arguments { get; init; } = [];
+}
+
+/// <content>Reading and writing members, judged by their access rules.</content>
+internal sealed partial class BodyAnalysis
+{
+    private static ISymbol? MemberIn(IOperation operation) => operation switch
+    {
+        IFieldReferenceOperation field => field.Field,
+        IPropertyReferenceOperation property => property.Property,
+        IEventReferenceOperation @event => @event.Event,
+        _ => null,
+    };
+
+    private IEnumerable<(State State, MemberPlace Place)> Place(IOperation operation, State state)
+    {
+        switch (operation)
+        {
+            case IConversionOperation conversion:
+                return Place(conversion.Operand, state);
+            case IDeclarationExpressionOperation declaration:
+                return Place(declaration.Expression, state);
+            case IFieldReferenceOperation or IPropertyReferenceOperation or IEventReferenceOperation:
+            {
+                var reference = (IMemberReferenceOperation)operation;
+                ImmutableArray<IArgumentOperation> arguments = operation is IPropertyReferenceOperation { Arguments: var given } ? given : ImmutableArray<IArgumentOperation>.Empty;
+                var operands = new List<IOperation>();
+                if (reference.Instance is { } instance) operands.Add(instance);
+                operands.AddRange(arguments.Select(static argument => argument.Value));
+                return EvaluateAll(operands, state).Select(all =>
+                {
+                    Term? target = reference.Instance is null ? null : all.Values[0];
+                    if (target is not null) CheckUsable(all.State, target, reference.Instance!.Syntax);
+                    Term[] indexes = reference.Instance is null ? all.Values : all.Values.Skip(1).ToArray();
+                    Term path = indexes.Length == 1 && target is not null ? new ElementOf(target, indexes[0], operation.Type) : PathOf(all.State, target, reference.Member, operation);
+                    return (all.State, new MemberPlace(operation, reference.Member, target, path) { Arguments = indexes });
+                }).ToList();
+            }
+
+            case IArrayElementReferenceOperation element:
+                return EvaluateAll([element.ArrayReference, .. element.Indices], state).Select(all =>
+                {
+                    CheckUsable(all.State, all.Values[0], element.ArrayReference.Syntax);
+                    foreach ((Term index, IOperation syntax) in all.Values.Skip(1).Zip(element.Indices, static (index, operand) => (index, operand))) CheckUsable(all.State, index, syntax.Syntax);
+                    return (all.State, new MemberPlace(operation, null, all.Values[0], new ElementOf(all.Values[0], all.Values[1], element.Type)));
+                }).ToList();
+            case IFlowCaptureReferenceOperation reference when _targetOperations.ContainsKey(reference.Id):
+                return [(state, CapturedPlace(reference, state))];
+            case ILocalReferenceOperation or IParameterReferenceOperation or IDiscardOperation:
+                return [(state, new MemberPlace(operation, null, null, new Opaque(operation, "local", operation.Type)))];
+            default:
+                return Evaluate(operation, state).Select(outcome => (outcome.State, new MemberPlace(operation, null, null, outcome.Value))).ToList();
+        }
+    }
+
+    /// <summary>The canonical name of a member of a value, aliases and simple getters read through.</summary>
+    private Term PathOf(State state, Term? target, ISymbol member, IOperation site)
+    {
+        if (target is Tuple tuple && tuple.Element(member) is { } element) return element;
+        Term? Here(Term part) => part is Root { Kind: RootKind.This } ? target : null;
+        if (_catalog.AliasOf(member) is LockFormula.Lock { Term: var alias }) return state.Canonical(alias.Replace(Here));
+        if (member is IPropertySymbol property)
+        {
+            if (_catalog.GetterOf(property) is { } getter) return state.Canonical(getter.Replace(Here));
+            if (ContractCatalog.IsComputed(property) && !_catalog.DataOf(property).IsStated) return new Opaque(site, property.Name, property.Type);
+        }
+
+        ITypeSymbol? type = (member as IFieldSymbol)?.Type ?? (member as IPropertySymbol)?.Type;
+        var path = new MemberOf(target, member, type);
+        return path.Depth > MaxPathDepth ? new Opaque(site, member.Name, type) : state.Canonical(path);
+    }
+
+    private Outcome Read(State state, MemberPlace place, bool byVolatile = false)
+    {
+        SyntaxNode syntax = place.Operation.Syntax;
+        if (place.Operation is ILocalReferenceOperation or IParameterReferenceOperation or IDiscardOperation)
+            return Evaluate(place.Operation, state)[0];
+        if (place.Member is null) return new Outcome(state, place.Path);
+        if (place.Path is Tuple || place.Target is Tuple) return new Outcome(state, place.Path);
+
+        // A getter within the grammar has no rule of its own: what it reads is judged here, under the caller's locks.
+        if (place.Member is IPropertySymbol property && _catalog.GetterOf(property) is { } getter)
+        {
+            Term? Here(Term part) => part is Root { Kind: RootKind.This } ? place.Target : null;
+            foreach (MemberOf part in MembersIn(getter)) CheckRead(state, (MemberOf)part.Replace(Here), syntax, byVolatile: false);
+            return new Outcome(state, place.Path);
+        }
+
+        bool trusted = true;
+        if (place.Path is MemberOf or ElementOf or Opaque)
+        {
+            var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
+            trusted = CheckRead(state, member, syntax, byVolatile);
+        }
+
+        if (place.Member is IPropertySymbol called && Accessor(called.GetMethod) is { } contract)
+            return Apply(state, new CallSite(place.Operation, called.GetMethod!, contract, place.Target, place.Arguments, called.Type) { Result = IsPathLike(called) ? place.Path : null })[0];
+        if (!trusted || place.Path is Opaque)
+        {
+            Opaque symbol = Fresh(place.Operation, place.Member.Name, state, out state);
+            return new Outcome(state, symbol);
+        }
+
+        DataContract data = _catalog.DataOf(place.Member);
+        if (data.Owns is { } owns) state = Own(state, owns, place.Target, place.Path, syntax);
+        return new Outcome(state, place.Path);
+    }
+
+    private bool IsPathLike(IPropertySymbol property) => property.Parameters.Length == 0 && (_catalog.DataOf(property).IsStated || !ContractCatalog.IsComputed(property));
+
+    /// <summary>The contract of an accessor that has one.</summary>
+    private MemberContract? Accessor(IMethodSymbol? accessor)
+    {
+        if (accessor is null) return null;
+        MemberContract contract = _engine.ContractOf(accessor);
+        return contract.IsEmpty ? null : contract;
+    }
+
+    private static IEnumerable<MemberOf> MembersIn(Term term)
+    {
+        var found = new List<MemberOf>();
+        term.Any(part =>
+        {
+            if (part is MemberOf member) found.Add(member);
+            return false;
+        });
+        return found;
+    }
+
+    private State Own(State state, LockFormula owns, Term? target, Term value, SyntaxNode site)
+    {
+        LockFormula formula = owns.Replace(part => part is Root { Kind: RootKind.This } ? target : part is Root { Kind: RootKind.Value } ? value : null);
+        foreach ((State at, ImmutableArray<LockFormula.Lock> locks, _) in Resolve(state, formula, forRelease: false).Take(1))
+        {
+            state = at;
+            foreach (LockFormula.Lock item in locks)
+            {
+                if (HoldOf(state, item.Term) is null) state = AddHold(state, item.Term, item.Mode == Mode.None ? _catalog.InfoOf(item.Term).DefaultMode : item.Mode, Origin.Assumed, site);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Judges a read; false where it yields no fact because nothing keeps the value as it is.</summary>
+    private bool CheckRead(State state, MemberOf member, SyntaxNode syntax, bool byVolatile)
+    {
+        DataContract data = _catalog.DataOf(member.Member);
+        if (!data.IsStated) return member.Member is not IFieldSymbol { IsVolatile: true };
+        if (data.ValidWhile is { } valid && !state.IsFresh(member))
+        {
+            LockFormula need = Bound(valid, member.Target, member);
+            if (Query(state, need).Verdict >= Verdict.WrongMode) FailNeed(state, syntax, "stale:" + member, Rule.Stale, need, sentence => "'" + sentence.Name(member) + "' is good only while " + sentence.Name(need) + " is held" + Ended(sentence, need), null);
+            else PassNeed(state, syntax, "stale:" + member);
+        }
+
+        if (state.IsFresh(member)) return true;
+        if (data.Read is { } read)
+        {
+            LockFormula need = Bound(read, member.Target, member);
+            (Verdict verdict, LockFormula culprit) = Query(state, need);
+            if (verdict == Verdict.Held)
+            {
+                PassNeed(state, syntax, "read:" + member);
+                return !state.Canonical(member).Equals(member) || data.Write.Count == 0 || !data.Atomic;
+            }
+
+            if (byVolatile && (data.ReadFreely || data.Atomic)) return false;
+            FailAccess(state, syntax, "read:" + member, verdict, need, culprit, member, writes: false);
+            return true;
+        }
+
+        if (data.Atomic && !byVolatile && data.Write.Count == 0 && member.Member is not IFieldSymbol { IsVolatile: true })
+        {
+            FailNeed(state, syntax, "read:" + member, Rule.UnguardedRead, null, sentence => "'" + sentence.Name(member) + "' is [Atomic]: read it with Volatile or Interlocked", null);
+        }
+
+        return !data.Atomic && !data.ReadFreely && member.Member is not IFieldSymbol { IsVolatile: true };
+    }
+
+    private static LockFormula Bound(LockFormula formula, Term? target, Term value) =>
+        formula.Replace(part => part is Root { Kind: RootKind.This } ? target : part is Root { Kind: RootKind.Value } ? value : null);
+
+    private State Write(State state, MemberPlace place, Term value, bool readsToo)
+    {
+        switch (place.Operation)
+        {
+            case ILocalReferenceOperation local:
+                return state with { Values = state.Values.SetItem(local.Local, state.Canonical(value)) };
+            case IParameterReferenceOperation parameter:
+                return state with { Values = state.Values.SetItem(parameter.Parameter, state.Canonical(value)) };
+            case IDiscardOperation:
+                return state;
+        }
+
+        state = Publish(state, value, into: place.Target);
+        if (place.Member is null) return Forget(state, place.Path, value);
+        SyntaxNode syntax = place.Operation.Syntax;
+        if (place.Member is IPropertySymbol { SetMethod: { } setter } property && Accessor(setter) is { } contract)
+        {
+            state = Apply(state, new CallSite(place.Operation, setter, contract, place.Target, [.. place.Arguments, value], property.Type))[0].State;
+            if (!_catalog.DataOf(property).IsStated) return state;
+        }
+
+        var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
+        DataContract data = _catalog.DataOf(place.Member);
+        bool fresh = state.IsFresh(member);
+        if (data.IsStated && !fresh) CheckWrite(state, member, data, value, syntax, byAtomic: false, readsToo);
+        if (data.Tracked && !fresh && !_contract.Assigns.Any(path => MayAssign(path, state, member)))
+        {
+            FailNeed(state, syntax, "assign:" + member, Rule.UndeclaredAssignment, null, sentence => "'" + sentence.Name(member) + "' is [Tracked]; say [Assigns(\"" + sentence.Name(member) + "\")] on '" + _owner.Name + "'", null);
+        }
+
+        if (data.Owns is { } owns)
+        {
+            foreach (LockFormula.Lock item in Bound(owns, place.Target, value).Locks)
+            {
+                Term given = state.Canonical(item.Term);
+                if (HoldOf(state, given) is not null) state = Lose(state, given, syntax, "it was handed over");
+            }
+        }
+
+        foreach (Hold hold in state.Holds)
+        {
+            if (!hold.Term.Contains(member) || hold.Term.Equals(member) || hold.Origin == Origin.Assumed) continue;
+            Hold named = hold;
+            FailNeed(state, syntax, "name:" + hold.Term, Rule.LostName, null, sentence => "'" + sentence.Name(member) + "' is part of the name of " + sentence.Name(named.Term) + ", which is held", null);
+        }
+
+        return Forget(state, member, value);
+    }
+
+    private bool MayAssign(Term path, State state, MemberOf member) => state.Canonical(path.Replace(EntryMap)).Equals(state.Canonical(member));
+
+    private void CheckWrite(State state, MemberOf member, DataContract data, Term value, SyntaxNode syntax, bool byAtomic, bool readsToo)
+    {
+        if (byAtomic && data.Atomic) return;
+        bool any = false;
+        foreach (LockClause clause in data.Write)
+        {
+            Fact? when = clause.When?.Replace(part => part is Root { Kind: RootKind.This } ? member.Target : part is Root { Kind: RootKind.Value } ? value : null);
+            State? relevant = when is null ? state : state.Decide(when) == false ? null : state.Assume(when);
+            if (relevant is null) continue;
+            any = true;
+            LockFormula need = Bound(clause.Locks, member.Target, value);
+            (Verdict verdict, LockFormula culprit) = Query(relevant, need);
+            if (verdict == Verdict.Held) PassNeed(state, syntax, "write:" + member);
+            else FailAccess(relevant, syntax, "write:" + member, verdict, need, culprit, member, writes: true);
+        }
+
+        if (any || data.Write.Count > 0) return;
+        if (data.WriteOnce)
+            FailNeed(state, syntax, "write:" + member, Rule.UnguardedWrite, null, sentence => "'" + sentence.Name(member) + "' is [WriteOnce] and its object is published already", null);
+        else if (data.Atomic && !byAtomic && member.Member is not IFieldSymbol { IsVolatile: true })
+            FailNeed(state, syntax, "write:" + member, Rule.UnguardedWrite, null, sentence => "'" + sentence.Name(member) + "' is [Atomic]: write it with Volatile or Interlocked", null);
+        else if (readsToo && data.Read is not null)
+            CheckRead(state, member, syntax, byVolatile: false);
+    }
+
+    /// <summary>Forgets what was known through the path, gives its old value another name, and notes the new one.</summary>
+    private State Forget(State state, Term path, Term value)
+    {
+        bool Is(Term part) => part.Equals(path);
+        state = state with
+        {
+            Names = state.Names.RemoveRange(state.Names.Where(entry => entry.Key.Any(Is)).Select(static entry => entry.Key)),
+        };
+        if (state.Mentions(path) && !state.Canonical(value).Any(Is) && path is MemberOf member) state = Snapshot(state, member, SyntaxOf(path));
+        state = state with { Facts = state.Facts.Forget(Is), Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
+        Term canonical = state.Canonical(value);
+        if (canonical is Constant constant)
+        {
+            Fact fact = constant.Value is null ? Fact.IsNull(path) : constant.Value is bool flag ? (flag ? Fact.Holds(path) : Fact.Holds(path).Negate()) : Fact.Equal(path, constant);
+            return Lasting(state, fact) is { } known ? state.Assume(known) ?? state : state;
+        }
+
+        if (canonical is Condition or Tuple || canonical.Any(Is) || canonical.Depth > MaxPathDepth) return state;
+        if (path is MemberOf written && _catalog.DataOf(written.Member) is { IsGuarded: true } && !state.IsFresh(written)) return AssumeLasting(state, Fact.IsNull(path).Negate(), onlyIf: state.Decide(Fact.IsNull(canonical)) == false);
+        return state with { Names = state.Names.SetItem(path, canonical) };
+    }
+
+    private State AssumeLasting(State state, Fact fact, bool onlyIf) => onlyIf && Lasting(state, fact) is { } known ? state.Assume(known) ?? state : state;
+
+    /// <summary>The fact, if something on this path keeps it true; null otherwise.</summary>
+    private Fact? Lasting(State state, Fact fact) => fact is Fact.Single { Literal: var literal } && !Survives(state, literal, null) ? null : fact;
+
+    private SyntaxNode SyntaxOf(Term path) => _block?.Operations.FirstOrDefault()?.Syntax ?? _body;
+
+    /// <summary>An object that others can now reach is no longer exempt from its guards.</summary>
+    private static State Publish(State state, Term value, Term? into = null)
+    {
+        if (state.Fresh.IsEmpty || (into is not null && state.IsFresh(into))) return state;
+        foreach (Term fresh in state.Fresh)
+        {
+            if (value.Any(part => part.Equals(fresh)) && (value.Equals(fresh) || value is Tuple)) state = state with { Fresh = state.Fresh.Remove(fresh) };
+        }
+
+        return state;
+    }
+
+    /// <summary>Using a value whose lock is gone is a finding.</summary>
+    private void CheckUsable(State state, Term value, SyntaxNode syntax)
+    {
+        if (!_recording || state.Stamps.IsEmpty) return;
+        if (!state.Stale.TryGetValue(value, out LockFormula? formula))
+        {
+            if (state.Stamps.ContainsKey(value)) PassNeed(state, syntax, "stale");
+            return;
+        }
+
+        FailNeed(state, syntax, "stale", Rule.Stale, null, sentence => "'" + sentence.Name(value) + "' was looked up under " + sentence.Name(formula) + ", which has been released since" + Ended(sentence, formula), null);
+    }
+
+    private static string Ended(Sentence sentence, LockFormula formula)
+    {
+        foreach (LockFormula.Lock item in formula.Locks)
+        {
+            string text = sentence.LossOf(sentence.State.Canonical(item.Term));
+            if (text.Length > 0) return text;
+        }
+
+        return "";
+    }
+
+    private void FailAccess(State state, SyntaxNode syntax, string key, Verdict verdict, LockFormula need, LockFormula culprit, MemberOf member, bool writes)
+    {
+        DiagnosticDescriptor rule = verdict switch
+        {
+            Verdict.WrongMode => Rule.WrongMode,
+            Verdict.Maybe => Rule.MayNotBeHeld,
+            _ => writes ? Rule.UnguardedWrite : Rule.UnguardedRead,
+        };
+        FailNeed(state, syntax, key, rule, verdict == Verdict.WrongMode ? culprit : need, sentence => (writes ? "writing '" : "reading '") + sentence.Name(member) + "' needs " + Missing(sentence, verdict, need, culprit), null);
+    }
+
+    /// <summary>"X, which is not held when …; it was released in line N".</summary>
+    private static string Missing(Sentence sentence, Verdict verdict, LockFormula need, LockFormula culprit)
+    {
+        string text = sentence.Name(verdict == Verdict.WrongMode ? culprit : need);
+        string fate = verdict switch
+        {
+            Verdict.WrongMode => ", which is only held shared",
+            Verdict.Maybe => ", which may not be held",
+            _ => ", which is not held",
+        };
+        return text + fate + sentence.Condition + Ended(sentence, culprit);
+    }
+
+    private void PassNeed(State state, SyntaxNode syntax, string key)
+    {
+        if (_recording) _findings.Pass(syntax, key, state);
+    }
+
+    /// <summary>Notes a failure and lets the path go on as if what it lacked were there.</summary>
+    private void FailNeed(State state, SyntaxNode syntax, string key, DiagnosticDescriptor rule, LockFormula? missing, Func<Sentence, string> message, object? cause, ImmutableDictionary<string, string?>? properties = null, Location? location = null)
+    {
+        if (missing is not null)
+        {
+            foreach (LockFormula.Lock item in missing.Locks) Excuse(state.Canonical(item.Term));
+        }
+
+        if (_recording) _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties);
+    }
+
+    private readonly HashSet<Term> _excusedNow = [];
+
+    private void Excuse(Term term) => _excusedNow.Add(term);
+
+    /// <summary>Evaluates a whole operation of a block and excuses on every path what it was reported to lack.</summary>
+    private List<Outcome> EvaluateWhole(IOperation operation, State state)
+    {
+        List<Outcome> outcomes = Evaluate(operation, state);
+        if (_excusedNow.Count == 0) return outcomes;
+        outcomes = outcomes.Select(outcome => new Outcome(outcome.State with { Excused = outcome.State.Excused.Union(_excusedNow) }, outcome.Value)).ToList();
+        _excusedNow.Clear();
+        return outcomes;
+    }
+
+    /// <summary>Takes over the locks that were just reported, so that they are reported once.</summary>
+    private State TakeExcuses(State state)
+    {
+        if (_excusedNow.Count == 0) return state;
+        state = state with { Excused = state.Excused.Union(_excusedNow) };
+        _excusedNow.Clear();
+        return state;
+    }
+}

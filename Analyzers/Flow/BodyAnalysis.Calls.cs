@@ -1,0 +1,732 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MmLint.Analyzers;
+
+/// <summary>One call with what it is given: the contract's names can be replaced by the actual ones.</summary>
+internal sealed class CallSite(IOperation operation, ISymbol callee, MemberContract contract, Term? receiver, Term[] arguments, ITypeSymbol? resultType)
+{
+    internal IOperation Operation { get; } = operation;
+
+    internal ISymbol Callee { get; } = callee;
+
+    internal MemberContract Contract { get; } = contract;
+
+    internal Term? Receiver { get; } = receiver;
+
+    /// <summary>Arguments by parameter position.</summary>
+    internal Term[] Arguments { get; } = arguments;
+
+    internal ITypeSymbol? ResultType { get; } = resultType;
+
+    /// <summary>The result where it has a path, as that of a property has.</summary>
+    internal Term? Result { get; init; }
+
+    /// <summary>Operations behind the arguments, for places in messages.</summary>
+    internal IReadOnlyList<IOperation?> Operands { get; init; } = [];
+
+    /// <summary>What is left in by-reference parameters.</summary>
+    internal Dictionary<int, Term> Left { get; } = [];
+
+    internal string Name => Callee is IMethodSymbol { AssociatedSymbol: { } owner } ? owner.Name : Callee is IMethodSymbol { MethodKind: MethodKind.Constructor } ? Callee.ContainingType.Name : Callee.Name;
+}
+
+/// <content>Calls: needs, effects and what they leave known, with the callee's contract read over the actual arguments.</content>
+internal sealed partial class BodyAnalysis
+{
+    private List<Outcome> Invoke(IInvocationOperation invocation, State state)
+    {
+        IOperation? ignored = _ignoredResult;
+        _ignoredResult = null;
+        if (AtomicAccess(invocation, state) is { } access) return access;
+        IMethodSymbol callee = invocation.TargetMethod;
+        MemberContract contract = ContractOfCall(invocation);
+        var results = new List<Outcome>();
+        foreach ((State at, Term? receiver, Term[] arguments, IOperation?[] operands) in Operands(invocation.Instance, invocation.Arguments, callee, state))
+        {
+            if (receiver is not null && invocation.Instance is { } instance && DisposedScope(invocation, instance) && at.Scopes.TryGetValue(receiver, out ImmutableArray<Hold> owned))
+            {
+                State disposed = at;
+                foreach (Hold hold in owned) disposed = Lose(disposed, hold.Term, invocation.Syntax, "it was released by Dispose");
+                results.Add(new Outcome(disposed with { Scopes = disposed.Scopes.Remove(receiver) }, Constant.Null));
+                continue;
+            }
+
+            if (receiver is not null) CheckUsable(at, receiver, invocation.Instance!.Syntax);
+            var site = new CallSite(invocation, callee, contract, receiver, arguments, invocation.Type) { Operands = operands };
+            bool quiet = contract.IsEmpty || contract.HasEffects;
+            if (!quiet || contract.IsEmpty) MayThrow(at);
+            List<Outcome> outcomes = Apply(at, site, ReferenceEquals(ignored, invocation));
+            if (!contract.HasEffects)
+            {
+                foreach (Outcome outcome in outcomes) MayThrow(outcome.State);
+            }
+
+            results.AddRange(outcomes);
+        }
+
+        return results;
+    }
+
+    private MemberContract ContractOfCall(IInvocationOperation invocation)
+    {
+        if (invocation.TargetMethod.MethodKind != MethodKind.DelegateInvoke || invocation.Instance is null) return _engine.ContractOf(invocation.TargetMethod);
+        ISymbol? value = invocation.Instance switch
+        {
+            IParameterReferenceOperation parameter => parameter.Parameter,
+            IMemberReferenceOperation member => member.Member,
+            _ => null,
+        };
+        return (value is null ? null : _catalog.ContractOfValue(value)) ?? _engine.ContractOf(invocation.TargetMethod.ContainingType);
+    }
+
+    private bool DisposedScope(IInvocationOperation invocation, IOperation instance)
+    {
+        if (invocation.TargetMethod.Name != "Dispose" || !invocation.Arguments.IsEmpty) return false;
+        IOperation inner = instance;
+        while (inner is IConversionOperation { OperatorMethod: null } conversion) inner = conversion.Operand;
+        return _catalog.IsScopedLock(inner.Type) || _catalog.IsScopedLock(instance.Type);
+    }
+
+    private IEnumerable<(State State, Term? Receiver, Term[] Arguments, IOperation?[] Operands)> Operands(IOperation? instance, ImmutableArray<IArgumentOperation> given, IMethodSymbol callee, State state)
+    {
+        var operations = new List<IOperation>();
+        if (instance is not null) operations.Add(instance);
+        foreach (IArgumentOperation argument in given)
+        {
+            if (argument.Parameter?.RefKind is not RefKind.Out) operations.Add(argument.Value);
+        }
+
+        foreach ((State at, Term[] values) in EvaluateOperands(operations, given, state))
+        {
+            int count = Math.Max(callee.Parameters.Length, given.Length);
+            var arguments = new Term[count];
+            var operands = new IOperation?[count];
+            int next = instance is null ? 0 : 1;
+            foreach (IArgumentOperation argument in given)
+            {
+                int ordinal = argument.Parameter?.Ordinal ?? Array.IndexOf(arguments, null);
+                if (ordinal < 0 || ordinal >= count) continue;
+                arguments[ordinal] = argument.Parameter?.RefKind is RefKind.Out ? new Opaque(argument, "out " + argument.Parameter.Name, argument.Parameter.Type) : values[next++];
+                operands[ordinal] = argument.Value;
+            }
+
+            for (int index = 0; index < count; index++) arguments[index] ??= new Opaque(callee, "argument", null);
+            yield return (at, instance is null ? null : values[0], arguments, operands);
+        }
+    }
+
+    private List<(State State, Term[] Values)> EvaluateOperands(List<IOperation> operations, ImmutableArray<IArgumentOperation> given, State state)
+    {
+        // A member passed by reference is a place, not a value: what the callee does to it is judged as a write.
+        var byReference = new HashSet<IOperation>(given.Where(static argument => argument.Parameter?.RefKind is RefKind.Ref).Select(static argument => argument.Value));
+        var paths = new List<(State State, Term[] Values)> { (state, new Term[operations.Count]) };
+        for (int index = 0; index < operations.Count; index++)
+        {
+            IOperation operation = operations[index];
+            paths = paths.SelectMany(path => (byReference.Contains(operation) && Unwrap(operation) is IFieldReferenceOperation
+                ? Place(operation, path.State).Select(place => new Outcome(Write(place.State, place.Place, place.Place.Path, readsToo: true), place.Place.Path))
+                : Evaluate(operation, path.State)).Select(outcome =>
+            {
+                var copy = (Term[])path.Values.Clone();
+                copy[index] = outcome.Value;
+                return (outcome.State, copy);
+            })).ToList();
+        }
+
+        return paths;
+    }
+
+    private static IOperation Unwrap(IOperation operation)
+    {
+        while (operation is IConversionOperation { OperatorMethod: null } conversion) operation = conversion.Operand;
+        return operation;
+    }
+
+    /// <summary>Volatile and Interlocked are judged by the member they are given.</summary>
+    private List<Outcome>? AtomicAccess(IInvocationOperation invocation, State state)
+    {
+        INamedTypeSymbol type = invocation.TargetMethod.ContainingType;
+        bool isVolatile = SymbolEqualityComparer.Default.Equals(type, _engine.Volatile);
+        if ((!isVolatile && !SymbolEqualityComparer.Default.Equals(type, _engine.Interlocked)) || invocation.Arguments.Length == 0) return null;
+        IArgumentOperation? location = invocation.Arguments.FirstOrDefault(static argument => argument.Parameter?.RefKind is RefKind.Ref or RefKind.In or RefKind.RefReadOnlyParameter);
+        if (location is null || Unwrap(location.Value) is not (IFieldReferenceOperation or IArrayElementReferenceOperation)) return null;
+        bool reads = invocation.TargetMethod.Name == "Read" || location.Parameter!.RefKind != RefKind.Ref;
+        var results = new List<Outcome>();
+        foreach ((State at, MemberPlace place) in Place(location.Value, state))
+        {
+            foreach ((State after, Term[] values) in EvaluateAll(invocation.Arguments.Where(argument => argument != location).Select(static argument => argument.Value).ToList(), at))
+            {
+                State next = after;
+                if (place.Member is not null)
+                {
+                    var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
+                    DataContract data = _catalog.DataOf(place.Member);
+                    if (reads)
+                    {
+                        bool known = CheckRead(next, member, place.Operation.Syntax, byVolatile: true);
+                        if (known && data.IsGuarded && Query(next, Bound(data.Read ?? LockFormula.Nothing, place.Target, member)).Verdict == Verdict.Held && data.Read is not null)
+                        {
+                            results.Add(new Outcome(next, place.Path));
+                            continue;
+                        }
+                    }
+                    else
+                    {
+                        Term value = values.Length > 0 ? values[0] : new Opaque(invocation, "value", null);
+                        if (data.IsStated && !next.IsFresh(member)) CheckWrite(next, member, data, value, place.Operation.Syntax, byAtomic: true, readsToo: false);
+                        foreach (Term published in values) next = Publish(next, published, place.Target);
+                        next = Forget(next, member, new Opaque(invocation, "value", place.Operation.Type));
+                    }
+                }
+                else if (!reads)
+                {
+                    foreach (Term published in values) next = Publish(next, published, place.Target);
+                }
+
+                Opaque result = Fresh(invocation, place.Member?.Name ?? "value", next, out next);
+                results.Add(new Outcome(next, result));
+            }
+        }
+
+        return results;
+    }
+
+    private List<Outcome> Create(IObjectCreationOperation creation, State state)
+    {
+        if (creation.Constructor is not { } constructor) return [new Outcome(state, Fresh(creation, "new object", state, out state))];
+        var results = new List<Outcome>();
+        foreach ((State at, _, Term[] arguments, IOperation?[] operands) in Operands(null, creation.Arguments, constructor, state))
+        {
+            var site = new CallSite(creation, constructor, _engine.ContractOf(constructor), null, arguments, creation.Type) { Operands = operands };
+            foreach (Outcome outcome in Apply(at, site))
+            {
+                State next = outcome.State;
+                if (creation.Type is { IsReferenceType: true } && outcome.Value is Opaque) next = next with { Fresh = next.Fresh.Add(outcome.Value) };
+                results.Add(new Outcome(next, outcome.Value));
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>What the call does to a path. The order is that of the language: needs, exclusions, effects, what is ensured.</summary>
+    private List<Outcome> Apply(State state, CallSite site, bool resultIgnored = false)
+    {
+        MemberContract contract = site.Contract;
+        SyntaxNode syntax = site.Operation.Syntax;
+        for (int index = 0; index < site.Arguments.Length; index++)
+        {
+            if (index < site.Operands.Count && site.Operands[index] is { } operand) CheckUsable(state, site.Arguments[index], operand.Syntax);
+        }
+
+        State before = state;
+        state = PassArguments(state, site);
+        Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
+        if (contract.IsEmpty) return [new Outcome(state, result)];
+        Term? AtEntry(Term part) => Substitute(part, site, null, exit: false);
+        Term? AtExit(Term part) => Substitute(part, site, result, exit: true);
+
+        bool constructing = site.Operation is IObjectCreationOperation;
+        foreach (LockClause need in contract.Needs) CheckNeed(before, site, need, AtEntry);
+        foreach (FactClause fact in contract.Requires) CheckRequired(before, site, fact, AtEntry);
+        foreach (LockClause exclusion in contract.Excludes) CheckExcluded(before, site, exclusion, AtEntry);
+        CheckSleep(before, site, AtEntry);
+        CheckAcquisitions(before, site, AtExit);
+        if (resultIgnored) CheckIgnored(before, site);
+        state = TakeExcuses(state);
+
+        List<State> paths = [state];
+        foreach (LockClause clause in contract.Releases.Concat(contract.Downgrades).Concat(contract.Acquires).Concat(contract.Asserts))
+        {
+            if (clause.When?.Replace(AtExit) is not { } when) continue;
+            paths = paths.SelectMany(path =>
+            {
+                if (path.Decide(when) is not null) return [path];
+                State? taken = path.Assume(when);
+                State? other = resultIgnored && !contract.Releases.Contains(clause) ? null : path.Assume(when.Negate());
+                return new[] { taken, other }.OfType<State>();
+            }).ToList();
+        }
+
+        foreach (LockClause clause in contract.Releases) paths = Step(paths, path => Applies(path, clause, AtExit) ? Release(path, site, clause, AtEntry, AtExit) : [path]);
+        foreach (LockClause clause in contract.Downgrades) paths = Step(paths, path => Applies(path, clause, AtExit) ? Downgrade(path, site, clause, AtEntry) : [path]);
+        paths = paths.Select(path => Frame(path, before, site, AtEntry)).ToList();
+        foreach (LockClause clause in contract.Acquires) paths = Step(paths, path => Applies(path, clause, AtExit) ? Acquire(path, site, clause, AtExit, resultIgnored ? Origin.Assumed : Origin.Here) : [path]);
+        foreach (LockClause clause in contract.Asserts) paths = Step(paths, path => Applies(path, clause, AtExit) ? Assert(path, clause, AtExit, syntax) : [path]);
+        foreach (FactClause clause in contract.Ensures) paths = paths.Select(path => Ensure(path, clause, AtExit)).OfType<State>().ToList();
+
+        return paths.Select(path =>
+        {
+            State next = path;
+            Term value = next.Canonical(result);
+            if (contract.ResultValidWhile is { } valid) next = next with { Stamps = next.Stamps.SetItem(value, valid.Replace(AtExit)), Stale = next.Stale.Remove(value) };
+            if (contract.ResultIsFresh) next = next with { Fresh = next.Fresh.Add(value) };
+            if (_catalog.IsScopedLock(site.ResultType))
+            {
+                ImmutableArray<Hold> owned = next.Holds.Where(hold => !before.Holds.Any(known => known.Term.Equals(hold.Term) && known.Depth == hold.Depth)).ToImmutableArray();
+                if (!owned.IsEmpty) next = next with { Scopes = next.Scopes.SetItem(value, owned) };
+            }
+
+            return new Outcome(next, value);
+        }).ToList();
+    }
+
+    private static string Callname(CallSite site) => site.Operation is IObjectCreationOperation ? "new " + site.Name : "the result of " + site.Name;
+
+    private static bool Applies(State path, LockClause clause, Func<Term, Term?> exit) => clause.When is null || path.Decide(clause.When.Replace(exit)) == true;
+
+    private static Term? Substitute(Term part, CallSite site, Term? result, bool exit)
+    {
+        switch (part)
+        {
+            case Root { Kind: RootKind.This }:
+                return site.Callee is IMethodSymbol { MethodKind: MethodKind.Constructor } ? result : site.Receiver;
+            case Root { Kind: RootKind.Result }:
+                return result;
+            case Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter }:
+            {
+                int index = IndexOf(site.Contract.Parameters, parameter.OriginalDefinition);
+                if (index < 0 || index >= site.Arguments.Length) return null;
+                return exit && site.Left.TryGetValue(index, out Term? left) ? left : site.Arguments[index];
+            }
+
+            case Old old:
+                return old.Inner.Replace(inner => Substitute(inner, site, result, exit: false));
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Publishes what the callee may keep, and names what it leaves in by-reference arguments.</summary>
+    private State PassArguments(State state, CallSite site)
+    {
+        if (site.Callee is not IMethodSymbol callee) return state;
+        for (int index = 0; index < callee.Parameters.Length && index < site.Arguments.Length; index++)
+        {
+            IParameterSymbol parameter = callee.Parameters[index];
+            if (!state.Fresh.IsEmpty && parameter.RefKind == RefKind.None && !IsBorrowed(parameter)) state = Publish(state, site.Arguments[index], site.Operation is IObjectCreationOperation ? null : site.Receiver);
+            if (parameter.RefKind is not (RefKind.Ref or RefKind.Out) || index >= site.Operands.Count || site.Operands[index] is not { } operand) continue;
+            // A lock that is a struct is passed and stays what it is.
+            if (_catalog.LockOf(parameter.Type) is not null) continue;
+            Opaque left = Fresh(operand, parameter.Name, state, out state);
+            site.Left[index] = left;
+            foreach ((State at, MemberPlace place) in Place(operand, state).Take(1))
+            {
+                state = place.Operation is ILocalReferenceOperation or IParameterReferenceOperation or IDiscardOperation || parameter.RefKind == RefKind.Out ? Write(at, place, left, readsToo: false) : Forget(at, place.Path, left);
+            }
+        }
+
+        return state;
+    }
+
+    private bool IsBorrowed(IParameterSymbol parameter) => _engine.IsBorrowed(parameter);
+
+    private void CheckNeed(State state, CallSite site, LockClause clause, Func<Term, Term?> map)
+    {
+        State? relevant = state;
+        if (clause.When?.Replace(map) is { } when) relevant = state.Decide(when) == false ? null : state.Assume(when);
+        if (relevant is null)
+        {
+            PassNeed(state, site.Operation.Syntax, "need:" + clause.Locks);
+            return;
+        }
+
+        LockFormula need = clause.Locks.Replace(map);
+        (Verdict verdict, LockFormula culprit) = Query(relevant, need);
+        if (verdict == Verdict.Held)
+        {
+            PassNeed(state, site.Operation.Syntax, "need:" + clause.Locks);
+            return;
+        }
+
+        DiagnosticDescriptor rule = verdict switch { Verdict.WrongMode => Rule.WrongMode, Verdict.Maybe => Rule.MayNotBeHeld, _ => Rule.NotHeld };
+        string hint = site.Contract.Alternatives.Count > 0 ? "; call " + site.Contract.Alternatives[0].Member + " instead" : "";
+        FailNeed(relevant, site.Operation.Syntax, "need:" + clause.Locks, rule, verdict == Verdict.WrongMode ? culprit : need,
+            sentence => "'" + site.Name + "' needs " + Missing(sentence, verdict, need, culprit) + hint, null, Properties(site, need));
+    }
+
+    private static ImmutableDictionary<string, string?> Properties(CallSite site, LockFormula need)
+    {
+        ImmutableDictionary<string, string?> properties = ImmutableDictionary<string, string?>.Empty.Add("Need", need.ToString());
+        LockFormula.Lock? single = need as LockFormula.Lock;
+        if (single is not null) properties = properties.Add("Lock", single.Term.ToString()).Add("Mode", single.Mode.ToString());
+        return site.Contract.Alternatives.Count > 0 ? properties.Add("UseInstead", site.Contract.Alternatives[0].Member) : properties;
+    }
+
+    private void CheckRequired(State state, CallSite site, FactClause clause, Func<Term, Term?> map)
+    {
+        Fact fact = clause.Fact.Replace(map);
+        State? relevant = state;
+        if (clause.When?.Replace(map) is { } when) relevant = state.Decide(when) == false ? null : state.Assume(when);
+        string key = "fact:" + clause.Fact;
+        if (relevant is null || relevant.Decide(fact) == true) PassNeed(state, site.Operation.Syntax, key);
+        else FailNeed(relevant, site.Operation.Syntax, key, Rule.FactNotKnown, null, sentence => "'" + site.Name + "' requires " + sentence.Name(relevant.Canonical(fact)) + ", which is " + (relevant.Decide(fact) == false ? "false here" : "not known here") + sentence.Condition, null);
+    }
+
+    private void CheckExcluded(State state, CallSite site, LockClause clause, Func<Term, Term?> map)
+    {
+        if (clause.When?.Replace(map) is { } when && state.Decide(when) != true) return;
+        foreach (LockFormula part in Parts(clause.Locks.Replace(map)))
+        {
+            string key = "not:" + part;
+            Hold? found = part switch
+            {
+                LockFormula.Lock item => state.Holds.FirstOrDefault(hold => hold.Term.Equals(state.Canonical(item.Term)) && (item.Mode == Mode.None || hold.Mode >= item.Mode)),
+                LockFormula.AnyInstance any => state.Holds.FirstOrDefault(hold => IsInstance(hold, any)),
+                _ => null,
+            };
+            if (found is null || found.Maybe)
+            {
+                PassNeed(state, site.Operation.Syntax, key);
+                if (part is LockFormula.Lock waited && _catalog.InfoOf(waited.Term).IsWaitedFor) CheckOrder(state, site, state.Canonical(waited.Term), waited.Mode == Mode.None ? Mode.Shared : waited.Mode, null, "waits for");
+                continue;
+            }
+
+            FailNeed(state, site.Operation.Syntax, key, Rule.MustNotBeHeld, null, sentence => "'" + site.Name + "' must not be called with " + sentence.Name(part) + " held; " + sentence.Name(found.Term) + " is" + Since(sentence, found) + sentence.Condition, null);
+        }
+    }
+
+    private static IEnumerable<LockFormula> Parts(LockFormula formula) => formula switch
+    {
+        LockFormula.All all => all.Parts.SelectMany(Parts),
+        LockFormula.Some some => some.Parts.SelectMany(Parts),
+        LockFormula.Choice choice => Parts(choice.WhenTrue).Concat(Parts(choice.WhenFalse)),
+        _ => [formula],
+    };
+
+    private static string Since(Sentence sentence, Hold hold) => hold.Site is { } site ? ", since line " + sentence.Line(site) : "";
+
+    private void CheckSleep(State state, CallSite site, Func<Term, Term?> map)
+    {
+        MemberContract contract = site.Contract;
+        if (!contract.MaySleep || (contract.SleepsWhen?.Replace(map) is { } when && state.Decide(when) == false)) return;
+        var released = new HashSet<Term>(contract.Releases.Where(static clause => clause.When is null).SelectMany(clause => clause.Locks.Replace(map).Locks).Select(item => state.Canonical(item.Term)));
+        Hold? atomic = state.Holds.FirstOrDefault(hold => hold.Info.Atomic && !hold.Maybe && !released.Contains(hold.Term));
+        if (atomic is not null)
+        {
+            FailNeed(state, site.Operation.Syntax, "sleep", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but " + sentence.Name(atomic.Term) + " is held" + Since(sentence, atomic) + sentence.Condition, null);
+            return;
+        }
+
+        PassNeed(state, site.Operation.Syntax, "sleep");
+        if (contract.Carrier.ContainingType is { } type && type.ContainingNamespace?.ToDisplayString() == "System.Threading") return;
+        if (_contract is { MaySleep: false, IsStated: true, IsInferred: false })
+            FailNeed(state, site.Operation.Syntax, "sleeps", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but the contract of '" + _owner.Name + "' does not say [MaySleep]", null);
+    }
+
+    private void CheckAcquisitions(State state, CallSite site, Func<Term, Term?> map)
+    {
+        foreach (LockClause clause in site.Contract.Acquires)
+        {
+            foreach (LockFormula.Lock item in clause.Locks.Replace(map).Locks)
+            {
+                Term term = state.Canonical(item.Term);
+                LockInfo info = _catalog.InfoOf(term);
+                Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
+                Hold? held = HoldOf(state, term);
+                bool releasedFirst = site.Contract.Releases.Any(release => release.Locks.Replace(map).Locks.Any(other => state.Canonical(other.Term).Equals(term)));
+                if (held is not null && !releasedFirst)
+                {
+                    if (clause.Idempotent || info.Reentrant || held.Maybe || info.Kind == Kind.Reference) continue;
+                    if (clause.Try) continue;
+                    if (mode == Mode.Exclusive && held.Mode == Mode.Upgradeable) continue;
+                    Fact? when = clause.When?.Replace(map);
+                    if (when is not null && state.Assume(when) is null) continue;
+                    FailNeed(state, site.Operation.Syntax, "again:" + item.Term, Rule.AlreadyHeld, null, sentence => sentence.Name(term) + " is already held " + (held.Mode == Mode.Exclusive ? "exclusively" : "shared") + Since(sentence, held) + sentence.Condition, null);
+                    continue;
+                }
+
+                PassNeed(state, site.Operation.Syntax, "again:" + item.Term);
+                if (term is MemberOf { Member: var member, Target: var target })
+                {
+                    foreach (LockClause need in _catalog.NeedsToAcquire(member)) CheckNeed(state, site, need, part => part is Root { Kind: RootKind.This } ? target : null);
+                }
+
+                if (BoundOf(state, term, mode) is { } bound)
+                {
+                    var needed = new LockFormula.Lock(bound, Mode.Exclusive);
+                    (Verdict verdict, LockFormula culprit) = Query(state, needed);
+                    if (verdict != Verdict.Held)
+                        FailNeed(state, site.Operation.Syntax, "bound:" + item.Term, verdict == Verdict.WrongMode ? Rule.WrongMode : Rule.NotHeld, needed, sentence => "taking " + sentence.Name(term) + " needs " + Missing(sentence, verdict, needed, culprit), null);
+                }
+
+                if (!clause.Try && info.IsWaitedFor) CheckOrder(state, site, term, mode, clause.Inside?.Replace(map), "takes", clause.When?.Replace(map));
+                else if (clause.Try && info.IsWaitedFor) continue;
+            }
+        }
+    }
+
+    private void CheckOrder(State state, CallSite site, Term term, Mode mode, LockFormula? inside, string verb, Fact? when = null)
+    {
+        if (_engine.Order.IsEmpty) return;
+        State relevant = when is null ? state : state.Assume(when) ?? state;
+        if (ClassOf(relevant, term, mode) is not { } inner) return;
+        foreach (Hold hold in state.Holds)
+        {
+            if (hold.Term.Equals(term) || hold.Maybe || !hold.Info.IsWaitedFor || ClassOf(relevant, hold.Term, hold.Mode) is not { } outer) continue;
+            string key = "order:" + term + ":" + LockOrder.Bare(outer);
+            if (LockOrder.Bare(inner) == LockOrder.Bare(outer) && ClassNames(relevant, term).Contains(LockOrder.Bare(inner)))
+            {
+                CheckNesting(relevant, site, term, hold, inner, inside, key);
+            }
+            else if (_engine.Order.Reaches(inner, outer))
+            {
+                FailNeed(state, site.Operation.Syntax, "order:" + term, Rule.Order, null, sentence => "'" + site.Name + "' " + verb + " " + sentence.Name(term) + " (" + inner + ") inside " + sentence.Name(hold.Term) + " (" + outer + "), which comes after it in the lock order" + Since(sentence, hold) + sentence.Condition, null);
+            }
+            else
+            {
+                PassNeed(state, site.Operation.Syntax, "order:" + term);
+            }
+        }
+    }
+
+    private void CheckNesting(State state, CallSite site, Term term, Hold hold, string lockClass, LockFormula? inside, string key)
+    {
+        (NestingRule rule, string? member) = _engine.Order.NestingOf(lockClass);
+        string problem;
+        switch (rule)
+        {
+            case NestingRule.Inside when inside is not null && inside.Locks.Any(item => state.Canonical(item.Term).Equals(hold.Term)):
+                PassNeed(state, site.Operation.Syntax, key);
+                return;
+            case NestingRule.Inside:
+                problem = "the acquire does not name its outer lock";
+                break;
+            case NestingRule.Ascending:
+            {
+                if (state.Decide(Fact.Equal(term, hold.Term)) == true) return;
+                if (OrderingMember(term, member) is { } second && OrderingMember(hold.Term, member) is { } first && state.Decide(Fact.Less(state.Canonical(first), state.Canonical(second))) == true)
+                {
+                    PassNeed(state, site.Operation.Syntax, key);
+                    return;
+                }
+
+                problem = "ascending " + member + " is not known";
+                break;
+            }
+
+            case NestingRule.AnyUnder:
+            {
+                var binder = new ContractBinder(_catalog, hold.Term is MemberOf { Member: var owner } ? owner.ContainingType : null, ImmutableArray<IParameterSymbol>.Empty, null, null, isStatic: false);
+                if (member is not null && Unmoded(member) is { } name && binder.BindClass(name) is { } symbol && state.Holds.Any(held => IsInstance(held, new LockFormula.AnyInstance(symbol, Mode.None))))
+                {
+                    PassNeed(state, site.Operation.Syntax, key);
+                    return;
+                }
+
+                problem = member + " is not held";
+                break;
+            }
+
+            case NestingRule.TryOnly:
+                problem = "the second one only by a try";
+                break;
+            default:
+                problem = "two of them are never held together";
+                break;
+        }
+
+        FailNeed(state, site.Operation.Syntax, key, Rule.NestingBroken, null, sentence => "'" + site.Name + "' takes " + sentence.Name(term) + " while " + sentence.Name(hold.Term) + ", of the same class " + lockClass + ", is held: " + problem + sentence.Condition, null);
+    }
+
+    private static string? Unmoded(string entry) => LockOrder.Bare(entry);
+
+    private static Term? OrderingMember(Term term, string? name)
+    {
+        if (name is null || term.Type is not { } type) return null;
+        ISymbol? member = type.GetMembers(name).FirstOrDefault(static candidate => candidate is IFieldSymbol or IPropertySymbol);
+        return member is null ? null : new MemberOf(term, member);
+    }
+
+    private void CheckIgnored(State state, CallSite site)
+    {
+        if (!site.Contract.Acquires.Any(clause => clause.When is { } when && when.Any(static part => part is Root { Kind: RootKind.Result }))) return;
+        LockFormula locks = site.Contract.Acquires.First(static clause => clause.When is not null).Locks;
+        FailNeed(state, site.Operation.Syntax, "ignored", Rule.IgnoredResult, null, sentence => "the result of '" + site.Name + "' says whether " + sentence.Name(locks.Replace(part => Substitute(part, site, null, exit: false))) + " is held, and nobody looks at it", null);
+    }
+
+    private IEnumerable<State> Release(State state, CallSite site, LockClause clause, Func<Term, Term?> entry, Func<Term, Term?> exit)
+    {
+        SyntaxNode syntax = site.Operation.Syntax;
+        Fact? keeps = clause.Keeps?.Replace(exit);
+        foreach ((State path, ImmutableArray<LockFormula.Lock> locks, _) in Resolve(state, clause.Locks.Replace(entry), forRelease: true))
+        {
+            State next = path;
+            foreach (LockFormula.Lock item in locks)
+            {
+                string key = "release:" + item.Term;
+                Hold? hold = HoldOf(next, item.Term);
+                if (hold is null)
+                {
+                    if (next.Excused.Contains(item.Term))
+                    {
+                        next = next with { Excused = next.Excused.Remove(item.Term) };
+                        continue;
+                    }
+
+                    if (clause.Idempotent || next.IsFresh(item.Term)) continue;
+                    if (site.Contract.Needs.Any(need => need.Locks.Replace(entry).Locks.Any(other => state.Canonical(other.Term).Equals(item.Term)))) continue;
+                    FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which is not held" + sentence.Condition + sentence.LossOf(item.Term), null);
+                    continue;
+                }
+
+                if (hold.Maybe)
+                {
+                    FailNeed(next, syntax, key, Rule.MayNotBeHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which may not be held", null);
+                }
+                else if (item.Mode != Mode.None && hold.Mode != item.Mode && !(hold.Mode == Mode.Exclusive && item.Mode == Mode.Upgradeable))
+                {
+                    FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item) + ", but " + sentence.Name(item.Term) + " is held " + (hold.Mode == Mode.Exclusive ? "exclusively" : "shared") + Since(sentence, hold) + sentence.Condition, null);
+                }
+                else
+                {
+                    PassNeed(next, syntax, key);
+                }
+
+                next = Lose(next, item.Term, syntax, "'" + site.Name + "' released it", keeps: keeps);
+            }
+
+            yield return next;
+        }
+    }
+
+    private IEnumerable<State> Downgrade(State state, CallSite site, LockClause clause, Func<Term, Term?> entry)
+    {
+        SyntaxNode syntax = site.Operation.Syntax;
+        foreach ((State path, ImmutableArray<LockFormula.Lock> locks, _) in Resolve(state, clause.Locks.Replace(entry), forRelease: true))
+        {
+            State next = path;
+            foreach (LockFormula.Lock item in locks)
+            {
+                Hold? hold = HoldOf(next, item.Term);
+                string key = "downgrade:" + item.Term;
+                if (hold is null || hold.Mode < Mode.Upgradeable)
+                {
+                    if (!next.Excused.Contains(item.Term))
+                        FailNeed(next, syntax, key, hold is null ? Rule.ReleaseNotHeld : Rule.WrongMode, null, sentence => "'" + site.Name + "' downgrades " + sentence.Name(item.Term) + ", which is " + (hold is null ? "not held" : "only held shared") + sentence.Condition, null);
+                    continue;
+                }
+
+                PassNeed(next, syntax, key);
+                next = Lose(next, item.Term, syntax, "shared since '" + site.Name + "'", downgrade: true);
+            }
+
+            yield return next;
+        }
+    }
+
+    private IEnumerable<State> Acquire(State state, CallSite site, LockClause clause, Func<Term, Term?> exit, Origin origin)
+    {
+        foreach ((State path, ImmutableArray<LockFormula.Lock> locks, _) in Resolve(state, clause.Locks.Replace(exit), forRelease: false))
+        {
+            State next = path;
+            foreach (LockFormula.Lock item in locks)
+            {
+                LockInfo info = _catalog.InfoOf(item.Term);
+                Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
+                if (HoldOf(next, item.Term) is { Maybe: false } held && (clause.Idempotent || (!info.Reentrant && !(clause.Try && mode == Mode.Shared))))
+                {
+                    if (held.Mode >= mode) continue;
+                    next = next with { Holds = next.Holds.Replace(held, held.With(mode: mode)) };
+                    continue;
+                }
+
+                next = AddHold(next, item.Term, mode, origin, site.Operation.Syntax);
+            }
+
+            yield return next;
+        }
+    }
+
+    private IEnumerable<State> Assert(State state, LockClause clause, Func<Term, Term?> exit, SyntaxNode syntax)
+    {
+        LockFormula formula = clause.Locks.Replace(exit);
+        if (Query(state, formula).Verdict == Verdict.Held)
+        {
+            yield return state;
+            yield break;
+        }
+
+        foreach ((State path, ImmutableArray<LockFormula.Lock> locks, _) in Resolve(state, formula, forRelease: false))
+        {
+            State next = path;
+            foreach (LockFormula.Lock item in locks)
+            {
+                Mode mode = item.Mode == Mode.None ? Mode.Shared : item.Mode;
+                if (HoldOf(next, item.Term) is { } held)
+                {
+                    if (held.Mode < mode) next = next with { Holds = next.Holds.Replace(held, held.With(mode: mode)) };
+                }
+                else
+                {
+                    next = AddHold(next, item.Term, mode, Origin.Assumed, syntax);
+                }
+            }
+
+            yield return next;
+        }
+    }
+
+    /// <summary>
+    /// Lock contracts are the frame conditions: a fact about a guarded member dies only if the callee is given, or gives up, every lock that
+    /// stands against a write which could break it. Tracked members die only by what the contract says it assigns.
+    /// </summary>
+    private State Frame(State path, State before, CallSite site, Func<Term, Term?> entry)
+    {
+        MemberContract contract = site.Contract;
+        foreach (Term assigned in contract.Assigns)
+        {
+            Term at = path.Canonical(assigned.Replace(entry));
+            path = path with
+            {
+                Facts = path.Facts.Forget(part => part.Equals(at)),
+                Names = path.Names.RemoveRange(path.Names.Where(name => name.Key.Any(part => part.Equals(at))).Select(static name => name.Key)),
+            };
+            if (at is MemberOf member && path.Mentions(at)) path = Snapshot(path, member, site.Operation.Syntax);
+        }
+
+        if (contract.Needs.Count == 0 || path.Facts.IsEmpty) return path;
+        var given = new List<LockFormula.Lock>();
+        foreach (LockClause clause in contract.Needs)
+        {
+            if (clause.When?.Replace(entry) is { } when && before.Decide(when) == false) continue;
+            foreach (LockFormula.Lock item in clause.Locks.Replace(entry).Locks) given.Add(new LockFormula.Lock(before.Canonical(item.Term), item.Mode == Mode.None ? Mode.Shared : item.Mode));
+        }
+
+        bool IsGiven(LockFormula.Lock needed) => given.Any(item => item.Term.Equals(needed.Term) && item.Mode >= (needed.Mode == Mode.None ? Mode.Shared : needed.Mode));
+        FactSet facts = path.Facts.Keep(literal => Survives(path, literal, IsGiven));
+        return ReferenceEquals(facts, path.Facts) ? path : path with { Facts = facts };
+    }
+
+    private State? Ensure(State state, FactClause clause, Func<Term, Term?> exit)
+    {
+        Fact fact = clause.Fact.Replace(exit);
+        if (ThroughNothing(state, fact)) return state;
+        if (clause.While?.Replace(exit) is { } scope)
+        {
+            foreach (ImmutableArray<Literal> literals in state.Canonical(fact).ToClauses() ?? [])
+            {
+                foreach (Literal literal in literals) _whiles[literal.Atom] = scope;
+            }
+        }
+
+        if (clause.When?.Replace(exit) is not { } when) return state.Assume(fact);
+        return state.Decide(when) switch
+        {
+            true => state.Assume(fact),
+            false => state,
+            _ => state.Assume(Fact.Or(when.Negate(), fact)),
+        };
+    }
+
+    /// <summary>What is said over <c>result.X</c> says nothing where the result is null.</summary>
+    private static bool ThroughNothing(State state, Fact fact) =>
+        fact.Any(part => part is MemberOf { Target: { } target } && (target is Constant { Value: null } || (target is not Constant && state.Facts.Evaluate(new Atom(AtomKind.IsNull, state.Canonical(target))) == true)));
+}

@@ -1,0 +1,110 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <content>The states a body starts with: what its contract says its callers hold and know.</content>
+internal sealed partial class BodyAnalysis
+{
+    private IMethodSymbol? Method => _owner as IMethodSymbol;
+
+    private List<State> EntryStates(State start)
+    {
+        if (Method is { } method)
+        {
+            foreach (IParameterSymbol parameter in method.Parameters)
+            {
+                start = start with { Values = start.Values.SetItem(parameter, Root.Parameter(parameter)) };
+                if (_catalog.AttributesOf(parameter).Any(static attribute => attribute.Name == "Fresh")) start = start with { Fresh = start.Fresh.Add(Root.Parameter(parameter)) };
+            }
+
+            if (method.MethodKind == MethodKind.Constructor) start = start with { Fresh = start.Fresh.Add(Root.This(method.ContainingType)) };
+        }
+
+        List<State> states = [start];
+        Func<Term, Term?> map = EntryMap;
+        foreach (FactClause clause in _contract.Requires)
+        {
+            Fact fact = clause.Fact.Replace(map);
+            Fact assumed = clause.When is null ? fact : Fact.Or(clause.When.Replace(map).Negate(), fact);
+            states = states.Select(state => state.Assume(assumed) ?? state).ToList();
+        }
+
+        foreach (LockClause clause in _contract.Needs) states = Enter(states, clause, Mode.None, certain: true);
+        foreach (LockClause clause in _contract.Downgrades) states = Enter(states, clause, Mode.Exclusive, certain: true);
+        foreach (LockClause clause in _contract.Releases) states = Enter(states, clause, Mode.None, certain: !clause.Idempotent);
+        return states.Select(static state => state with { Entry = state.Holds }).ToList();
+    }
+
+    /// <summary>The contract's names as this body's: an inherited contract is bound against the parameters of what it was stated on.</summary>
+    private Term? EntryMap(Term part) => part switch
+    {
+        Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } => OwnParameter(parameter),
+        Root { Kind: RootKind.This } => Root.This(_owner.ContainingType),
+        Old old => old.Inner.Replace(EntryMap),
+        _ => null,
+    };
+
+    private Term? OwnParameter(IParameterSymbol parameter)
+    {
+        int index = IndexOf(_contract.Parameters, parameter);
+        return index >= 0 && Method is { } method && index < method.Parameters.Length ? Root.Parameter(method.Parameters[index]) : null;
+    }
+
+    private static int IndexOf(ImmutableArray<IParameterSymbol> parameters, IParameterSymbol parameter)
+    {
+        for (int index = 0; index < parameters.Length; index++)
+        {
+            if (SymbolEqualityComparer.Default.Equals(parameters[index], parameter)) return index;
+        }
+
+        return -1;
+    }
+
+    private List<State> Enter(List<State> states, LockClause clause, Mode mode, bool certain)
+    {
+        var result = new List<State>();
+        LockFormula formula = clause.Locks.Replace(EntryMap);
+        Fact? when = clause.When is { } condition && !MentionsExit(condition) ? condition.Replace(EntryMap) : null;
+        foreach (State state in states)
+        {
+            if (when is not null)
+            {
+                if (state.Assume(when.Negate()) is { } without) result.Add(without);
+                if (state.Assume(when) is { } with) result.AddRange(EnterHeld(with, formula, mode));
+            }
+            else
+            {
+                if (!certain) result.Add(state);
+                result.AddRange(EnterHeld(state, formula, mode));
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Whether the fact is about what the call leaves behind, not about what it was given.</summary>
+    private static bool MentionsExit(Fact fact) => fact.Any(static part =>
+        part is Root { Kind: RootKind.Result } or Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol { RefKind: RefKind.Out or RefKind.Ref } });
+
+    private IEnumerable<State> EnterHeld(State state, LockFormula formula, Mode mode)
+    {
+        // A formula that is already satisfied adds no alternatives: Releases("x") beside MustHold("x") speaks of the same hold.
+        if (Query(state, formula).Verdict == Verdict.Held) return [state];
+        return Resolve(state, formula, forRelease: false).Select(path =>
+        {
+            State held = path.State;
+            foreach (LockFormula.Lock item in path.Locks)
+            {
+                Mode needed = item.Mode != Mode.None ? item.Mode : mode != Mode.None ? mode : _catalog.InfoOf(item.Term).Kind == Kind.ReaderWriter ? Mode.Shared : _catalog.InfoOf(item.Term).DefaultMode;
+                if (HoldOf(held, item.Term) is { } known) held = known.Mode >= needed ? held : held with { Holds = held.Holds.Replace(known, known.With(mode: needed)) };
+                else held = AddHold(held, item.Term, needed, Origin.Entry, null);
+            }
+
+            return path.Label is null || held.Label is not null ? held : held with { Label = path.Label };
+        });
+    }
+}

@@ -1,0 +1,248 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <content>Exits: what a body leaves held and known, against what its contract says.</content>
+internal sealed partial class BodyAnalysis
+{
+    private void CheckExit(State state, Term? value, SyntaxNode exit, bool isReturn)
+    {
+        if (!_recording) return;
+        Term result = value ?? Constant.Null;
+        Location location = ExitLocation(exit);
+        Term? AtExit(Term part) => part switch
+        {
+            Root { Kind: RootKind.Result } => result,
+            Root { Kind: RootKind.This } => Root.This(_owner.ContainingType),
+            Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } => ExitValue(state, parameter),
+            Old old => old.Inner.Replace(EntryMap),
+            _ => null,
+        };
+
+        List<State> outcomes = [state];
+        foreach (LockClause clause in _contract.Releases.Concat(_contract.Downgrades).Concat(_contract.Acquires))
+        {
+            if (clause.When?.Replace(AtExit) is not { } when) continue;
+            outcomes = outcomes.SelectMany(outcome => outcome.Decide(when) is not null ? [outcome] : new[] { outcome.Assume(when), outcome.Assume(when.Negate()) }.OfType<State>()).ToList();
+        }
+
+        foreach (State outcome in outcomes)
+        {
+            CheckHolds(outcome, exit, location, AtExit);
+            foreach (FactClause clause in _contract.Ensures) CheckEnsured(outcome, clause, exit, location, AtExit);
+        }
+    }
+
+    private Term? ExitValue(State state, IParameterSymbol parameter)
+    {
+        int index = IndexOf(_contract.Parameters, parameter);
+        if (index < 0 || Method is not { } method || index >= method.Parameters.Length) return null;
+        IParameterSymbol own = method.Parameters[index];
+        return own.RefKind is RefKind.Out or RefKind.Ref && state.Values.TryGetValue(own, out Term? left) ? left : Root.Parameter(own);
+    }
+
+    private void CheckHolds(State outcome, SyntaxNode exit, Location location, Func<Term, Term?> atExit)
+    {
+        var expected = new List<(Hold Hold, bool Kept)>();
+        foreach (Hold hold in outcome.Entry) expected.Add((hold.With(term: outcome.Canonical(hold.Term)), true));
+        foreach (LockClause clause in _contract.Releases)
+        {
+            if (!Applies(outcome, clause, atExit)) continue;
+            foreach (Term term in TermsOf(outcome, clause.Locks.Replace(EntryMap)))
+            {
+                Mode mode = expected.FirstOrDefault(item => item.Hold.Term.Equals(term)).Hold?.Mode ?? Mode.None;
+                expected.RemoveAll(item => item.Hold.Term.Equals(term) || (mode == Mode.Exclusive && term.Equals(BoundOf(outcome, item.Hold.Term, item.Hold.Mode))));
+            }
+        }
+
+        foreach (LockClause clause in _contract.Downgrades)
+        {
+            if (!Applies(outcome, clause, atExit)) continue;
+            foreach (Term term in TermsOf(outcome, clause.Locks.Replace(EntryMap)))
+            {
+                expected.RemoveAll(item => term.Equals(BoundOf(outcome, item.Hold.Term, item.Hold.Mode)));
+                expected = expected.Select(item => item.Hold.Term.Equals(term) ? (item.Hold.With(mode: Mode.Shared), item.Kept) : item).ToList();
+            }
+        }
+
+        foreach (LockClause clause in _contract.Acquires)
+        {
+            if (!Applies(outcome, clause, atExit)) continue;
+            foreach ((_, ImmutableArray<LockFormula.Lock> locks, _) in Resolve(outcome, clause.Locks.Replace(atExit), forRelease: true).Take(1))
+            {
+                foreach (LockFormula.Lock item in locks)
+                {
+                    LockInfo info = _catalog.InfoOf(item.Term);
+                    Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
+                    int known = expected.FindIndex(other => other.Hold.Term.Equals(item.Term));
+                    if (known >= 0)
+                    {
+                        Hold hold = expected[known].Hold;
+                        expected[known] = (hold.With(mode: mode > hold.Mode ? mode : hold.Mode, depth: info.Reentrant && !clause.Idempotent ? hold.Depth + 1 : hold.Depth), false);
+                    }
+                    else
+                    {
+                        expected.Add((new Hold(item.Term, mode, Origin.Here, info, null), false));
+                    }
+                }
+            }
+        }
+
+        foreach ((Hold hold, bool kept) in expected) CheckPromised(outcome, hold, kept, exit, location);
+        foreach (Hold hold in outcome.Holds)
+        {
+            (Hold? wanted, _) = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term));
+            string key = "leak:" + hold.Term;
+            if (hold.Origin == Origin.Assumed || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term) || outcome.IsFresh(hold.Term)
+                || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && HoldOf(outcome, bound) is { Mode: Mode.Exclusive }))
+            {
+                PassNeed(outcome, exit, key);
+                continue;
+            }
+
+            object cause = ("leak", hold.Site ?? (object)hold.Term);
+            FailNeed(outcome, exit, key, hold.Maybe ? Rule.MayNotBeHeld : Rule.Leak, null, sentence => hold.Origin == Origin.Entry && wanted is null
+                ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + _owner.Name + "' says it is released"
+                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + Taken(sentence, hold) + sentence.Condition, hold.Origin == Origin.Here ? cause : null, location: location);
+        }
+    }
+
+    private static string Taken(Sentence sentence, Hold hold) => hold.Site is { } site ? ", taken in line " + sentence.Line(site) : "";
+
+    private void CheckPromised(State outcome, Hold hold, bool kept, SyntaxNode exit, Location location)
+    {
+        string key = "promise:" + hold.Term;
+        Hold? actual = HoldOf(outcome, hold.Term);
+        if (IsTrusted(hold.Term) || outcome.Excused.Contains(hold.Term) || hold.Origin == Origin.Assumed)
+        {
+            PassNeed(outcome, exit, key);
+            return;
+        }
+
+        if (actual is null)
+        {
+            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => kept
+                ? sentence.Name(hold.Term) + " is released" + sentence.Condition + "; the contract of '" + _owner.Name + "' says it stays held" + sentence.LossOf(hold.Term)
+                : "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held here, but it is not" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location);
+        }
+        else if (actual.Maybe)
+        {
+            FailNeed(outcome, exit, key, Rule.MayNotBeHeld, null, sentence => "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held here, but it may not be", null, location: location);
+        }
+        else if (actual.Mode < hold.Mode)
+        {
+            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held exclusively here, but it is held shared" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location);
+        }
+        else if (kept && actual.Origin == Origin.Here)
+        {
+            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => sentence.Name(hold.Term) + " is dropped and retaken" + sentence.Condition + "; say so with [Releases] and [Acquires] on '" + _owner.Name + "'" + sentence.LossOf(hold.Term), null, location: location);
+        }
+        else
+        {
+            PassNeed(outcome, exit, key);
+        }
+    }
+
+    private static IEnumerable<Term> TermsOf(State state, LockFormula formula) => formula switch
+    {
+        LockFormula.Some => formula.Locks.Select(item => state.Canonical(item.Term)).Where(term => state.Entry.Any(hold => hold.Term.Equals(term))),
+        LockFormula.Choice choice => state.Decide(choice.Condition) switch
+        {
+            true => TermsOf(state, choice.WhenTrue),
+            false => TermsOf(state, choice.WhenFalse),
+            _ => formula.Locks.Select(item => state.Canonical(item.Term)),
+        },
+        LockFormula.All all => all.Parts.SelectMany(part => TermsOf(state, part)),
+        _ => formula.Locks.Select(item => state.Canonical(item.Term)),
+    };
+
+    private void CheckEnsured(State outcome, FactClause clause, SyntaxNode exit, Location location, Func<Term, Term?> atExit)
+    {
+        Fact fact = clause.Fact.Replace(atExit);
+        State? relevant = outcome;
+        if (clause.When?.Replace(atExit) is { } when) relevant = outcome.Decide(when) == false ? null : outcome.Assume(when);
+        foreach (Term target in relevant is null ? [] : ResultTargets(clause.Fact, atExit)) relevant = relevant?.Assume(Fact.IsNull(target).Negate());
+        string key = "ensure:" + clause.Fact;
+        if (relevant is null || IsTrustedFact(clause.Fact) || relevant.Decide(fact) == true) PassNeed(outcome, exit, key);
+        else FailNeed(relevant, exit, key, Rule.FactNotKnown, null, sentence => "the contract of '" + _owner.Name + "' ensures " + clause.Fact + ", which is " + (relevant.Decide(fact) == false ? "false" : "not known") + " here" + sentence.Condition, null, location: location);
+    }
+
+    /// <summary>The values through which the fact reaches a member of the result: where one is null, the fact says nothing.</summary>
+    private static IEnumerable<Term> ResultTargets(Fact fact, Func<Term, Term?> atExit)
+    {
+        var targets = new List<Term>();
+        fact.Any(part =>
+        {
+            if (part is MemberOf { Target: { } target } && target.Any(static inner => inner is Root { Kind: RootKind.Result })) targets.Add(target.Replace(atExit));
+            return false;
+        });
+        return targets;
+    }
+
+    /// <summary>A lock type vouches for what it does to itself; so does the type that declares a lock which is only a name.</summary>
+    private bool IsTrusted(Term term)
+    {
+        INamedTypeSymbol? type = _owner.ContainingType;
+        if (type is null) return false;
+        bool vouches = _catalog.LockOf(type) is not null || _catalog.IsScopedLock(type);
+        if (vouches && term is Root { Kind: RootKind.This }) return true;
+        if (vouches && term.Type is { } own && SymbolEqualityComparer.Default.Equals(own.OriginalDefinition, type.OriginalDefinition)) return true;
+        return term is MemberOf { Member: var member } && SymbolEqualityComparer.Default.Equals(member.ContainingType?.OriginalDefinition, type.OriginalDefinition)
+            && ContractCatalog.TypeOf(member) is { Name: "LockName", ContainingNamespace.Name: "MmLint" };
+    }
+
+    /// <summary>A lock type also vouches for what it says of its own result.</summary>
+    private bool IsTrustedFact(Fact fact) => _owner.ContainingType is { } type && (_catalog.LockOf(type) is not null || _catalog.IsScopedLock(type)) && fact.Any(static part => part is Root { Kind: RootKind.Result });
+
+    private void CheckThrow(State state, SyntaxNode thrower, bool isExplicit)
+    {
+        if (!_recording) return;
+        foreach (Hold hold in state.Holds)
+        {
+            if (hold.Origin != Origin.Here || hold.Maybe || IsTrusted(hold.Term) || hold.Info.Kind == Kind.Section && hold.Info.Anyone) continue;
+            if (BoundOf(state, hold.Term, hold.Mode) is { } bound && HoldOf(state, bound) is { Origin: not Origin.Here }) continue;
+            SyntaxNode place = (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowStatementSyntax>() ?? (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowExpressionSyntax>() ?? thrower;
+            FailNeed(state, place, "throw:" + hold.Term, isExplicit ? Rule.Leak : Rule.LeakOnThrow, null, sentence => sentence.Name(hold.Term) + " is still held" + Taken(sentence, hold) + " when this throws" + sentence.Condition, ("leak", hold.Site ?? (object)hold.Term));
+        }
+    }
+
+    private void CheckSuspension(State state, SyntaxNode syntax, string what)
+    {
+        foreach (Hold hold in state.Holds)
+        {
+            if (hold.Info.Anyone || hold.Maybe || hold.Info.Kind is Kind.Reference or Kind.Section or Kind.SeqCount) continue;
+            FailNeed(state, syntax, "suspend:" + hold.Term, Rule.HeldAcrossAwait, null, sentence => sentence.Name(hold.Term) + " belongs to the thread and is held across " + what + Since(sentence, hold) + sentence.Condition, null);
+        }
+    }
+
+    private void Undecidable() => _nested.Add(Diagnostic.Create(Rule.MayNotBeHeld, _owner.Locations.FirstOrDefault() ?? _body.GetLocation(), "'" + _owner.Name + "' has too many paths to be checked in full; split it"));
+
+    /// <summary>Names for values that have no path: the local that holds them.</summary>
+    private Func<Term, string?> NamesIn(State state) => term =>
+    {
+        if (term is not Opaque opaque) return null;
+        foreach (KeyValuePair<object, Term> entry in state.Values)
+        {
+            if (entry.Key is ISymbol symbol && entry.Value.Equals(term)) return symbol.Name;
+        }
+
+        return opaque.Earlier ? null : DeclaredName(opaque);
+    };
+
+    private static string? DeclaredName(Opaque opaque)
+    {
+        if (opaque.Site is not IOperation operation) return null;
+        SyntaxNode? parent = operation.Syntax.Parent;
+        while (parent is Microsoft.CodeAnalysis.CSharp.Syntax.CastExpressionSyntax or Microsoft.CodeAnalysis.CSharp.Syntax.ParenthesizedExpressionSyntax or Microsoft.CodeAnalysis.CSharp.Syntax.AwaitExpressionSyntax) parent = parent.Parent;
+        return parent switch
+        {
+            Microsoft.CodeAnalysis.CSharp.Syntax.EqualsValueClauseSyntax { Parent: Microsoft.CodeAnalysis.CSharp.Syntax.VariableDeclaratorSyntax declarator } => declarator.Identifier.ValueText,
+            Microsoft.CodeAnalysis.CSharp.Syntax.AssignmentExpressionSyntax { Left: Microsoft.CodeAnalysis.CSharp.Syntax.IdentifierNameSyntax name } => name.Identifier.ValueText,
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,419 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MmLint.Analyzers;
+
+/// <summary>A path after an expression, and what the expression is worth on it.</summary>
+internal readonly struct Outcome(State state, Term value)
+{
+    internal State State { get; } = state;
+
+    internal Term Value { get; } = value;
+}
+
+/// <content>What expressions are worth, and what evaluating them does.</content>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>Deeper paths get a name of their own, so that loops which walk a list end.</summary>
+    private const int MaxPathDepth = 10;
+
+    private List<Outcome> Evaluate(IOperation? operation, State state)
+    {
+        if (operation is null) return [new Outcome(state, Constant.Null)];
+        if (operation.ConstantValue is { HasValue: true } constant) return [new Outcome(state, constant.Value is null ? Constant.Null : new Constant(constant.Value, operation.Type))];
+        switch (operation)
+        {
+            case IExpressionStatementOperation statement:
+                return EvaluateStatement(statement.Operation, state);
+            case ILocalReferenceOperation local:
+                return [new Outcome(state, state.Values.TryGetValue(local.Local, out Term? localValue) ? localValue : new Root(RootKind.Local, local.Local, local.Type))];
+            case IParameterReferenceOperation parameter:
+                return [new Outcome(state, state.Values.TryGetValue(parameter.Parameter, out Term? parameterValue) ? parameterValue : Root.Parameter(parameter.Parameter))];
+            case IInstanceReferenceOperation instance:
+                return [new Outcome(state, Root.This(instance.Type))];
+            case IFieldReferenceOperation or IPropertyReferenceOperation or IArrayElementReferenceOperation or IEventReferenceOperation:
+                return Place(operation, state).Select(place => Read(place.State, place.Place)).ToList();
+            case IFlowCaptureOperation capture:
+                return Capture(capture, state);
+            case IFlowCaptureReferenceOperation reference:
+                return [CaptureReference(reference, state)];
+            case IInvocationOperation invocation:
+                return Invoke(invocation, state);
+            case IObjectCreationOperation creation:
+                return Create(creation, state);
+            case ISimpleAssignmentOperation assignment:
+                return Assign(assignment, state);
+            case ICompoundAssignmentOperation compound:
+                return Compound(compound, state);
+            case IIncrementOrDecrementOperation increment:
+                return Place(increment.Target, state).Select(place => new Outcome(Write(place.State, place.Place, Fresh(increment, "value", place.State, out _), readsToo: true), Fresh(increment, "value", place.State, out _))).ToList();
+            case IDeconstructionAssignmentOperation deconstruction:
+                return Deconstruct(deconstruction, state);
+            case IBinaryOperation binary:
+                return EvaluateAll([binary.LeftOperand, binary.RightOperand], state).Select(pair => new Outcome(pair.State, BinaryOf(binary, pair.Values[0], pair.Values[1], pair.State))).ToList();
+            case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, OperatorMethod: null } not:
+                return Evaluate(not.Operand, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.Holds(outcome.Value).Negate(), not.Type))).ToList();
+            case IConversionOperation conversion:
+                return Evaluate(conversion.Operand, state).Select(outcome => conversion.OperatorMethod is { } method
+                    ? Apply(outcome.State, new CallSite(conversion, method, _catalog.ContractOf(method), null, [outcome.Value], conversion.Type))[0]
+                    : outcome).ToList();
+            case IIsNullOperation isNull:
+                return Evaluate(isNull.Operand, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.IsNull(outcome.Value), isNull.Type))).ToList();
+            case IIsPatternOperation pattern:
+                return Evaluate(pattern.Value, state).Select(outcome => Match(pattern, pattern.Pattern, outcome.Value, outcome.State)).ToList();
+            case IIsTypeOperation isType:
+                return Evaluate(isType.ValueOperand, state).Select(outcome =>
+                {
+                    State next = outcome.State;
+                    Opaque symbol = Fresh(isType, "is " + isType.TypeOperand.Name, next, out next);
+                    return new Outcome(next, ConditionOf(Fact.And(Fact.Holds(symbol), Fact.IsNull(outcome.Value).Negate()), isType.Type));
+                }).ToList();
+            case IDeclarationExpressionOperation declaration:
+                return Evaluate(declaration.Expression, state);
+            case ITupleOperation tuple:
+                return EvaluateAll([.. tuple.Elements], state).Select(all => new Outcome(all.State, new Tuple(all.Values.ToImmutableArray(), tuple.Type))).ToList();
+            case IAwaitOperation awaited:
+                return Evaluate(awaited.Operation, state).Select(outcome =>
+                {
+                    CheckSuspension(outcome.State, awaited.Syntax, "await");
+                    return outcome;
+                }).ToList();
+            case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
+                return Evaluate(yielded.ReturnedValue, state).Select(outcome =>
+                {
+                    CheckSuspension(outcome.State, yielded.Syntax, "yield");
+                    return new Outcome(Publish(outcome.State, outcome.Value), outcome.Value);
+                }).ToList();
+            case IDelegateCreationOperation creation:
+                return CreateDelegate(creation, state);
+            case IDefaultValueOperation value:
+                return [new Outcome(state, (Term?)DefaultOf(value.Type) ?? Fresh(operation, "default", state, out state))];
+            case IFlowAnonymousFunctionOperation function:
+                return [new Outcome(PublishCaptured(state, function), Fresh(function, "lambda", state, out state))];
+            case IAddressOfOperation or INameOfOperation or ITypeOfOperation or ISizeOfOperation:
+                return [new Outcome(state, Fresh(operation, "value", state, out state))];
+            default:
+                return EvaluateAll([.. operation.ChildOperations], state).Select(all =>
+                {
+                    Opaque symbol = Fresh(operation, "value", all.State, out State next);
+                    return new Outcome(next, symbol);
+                }).ToList();
+        }
+    }
+
+    private List<Outcome> EvaluateStatement(IOperation operation, State state)
+    {
+        IOperation inner = operation;
+        while (inner is IConversionOperation or IAwaitOperation) inner = inner is IConversionOperation conversion ? conversion.Operand : ((IAwaitOperation)inner).Operation;
+        _ignoredResult = inner is IInvocationOperation ? inner : null;
+        List<Outcome> outcomes = Evaluate(operation, state);
+        _ignoredResult = null;
+        return outcomes;
+    }
+
+    private IOperation? _ignoredResult;
+
+    private List<(State State, Term[] Values)> EvaluateAll(IReadOnlyList<IOperation> operations, State state)
+    {
+        var paths = new List<(State State, Term[] Values)> { (state, new Term[operations.Count]) };
+        for (int index = 0; index < operations.Count; index++)
+        {
+            var next = new List<(State State, Term[] Values)>(paths.Count);
+            foreach ((State at, Term[] values) in paths)
+            {
+                foreach (Outcome outcome in Evaluate(operations[index], at))
+                {
+                    var copy = (Term[])values.Clone();
+                    copy[index] = outcome.Value;
+                    next.Add((outcome.State, copy));
+                }
+            }
+
+            paths = next;
+        }
+
+        return paths;
+    }
+
+    /// <summary>A symbol for what the operation yields this time; an earlier value of the same operation gets another name.</summary>
+    private Opaque Fresh(IOperation operation, string name, State state, out State next)
+    {
+        var symbol = new Opaque(operation, name, operation.Type);
+        next = _block is { } block && _inLoop[block.Ordinal] ? state.Retire(symbol) : state;
+        return symbol;
+    }
+
+    private static Term ConditionOf(Fact fact, ITypeSymbol? type) => fact == Fact.True ? Constant.True : fact == Fact.False ? Constant.False
+        : fact is Fact.Single { Literal: { Positive: true, Atom: { Kind: AtomKind.IsTrue, Left: var bare } } } ? bare
+        : new Condition(fact, type);
+
+    private static Constant? DefaultOf(ITypeSymbol? type) => type switch
+    {
+        null => null,
+        { IsReferenceType: true } => Constant.Null,
+        { SpecialType: SpecialType.System_Boolean } => Constant.False,
+        { TypeKind: TypeKind.Enum } or { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_UInt64 } => new Constant(0L, type),
+        _ => null,
+    };
+
+    private List<Outcome> Capture(IFlowCaptureOperation capture, State state)
+    {
+        if (_targets.Contains(capture.Id))
+        {
+            _targetOperations[capture.Id] = capture.Value;
+            return Place(capture.Value, state).Select(place => new Outcome(place.State with { Values = place.State.Values.SetItem(capture.Id, place.Place.Path) }, place.Place.Path)).ToList();
+        }
+
+        return Evaluate(capture.Value, state).Select(outcome =>
+            new Outcome(outcome.State with { Values = outcome.State.Values.SetItem(capture.Id, outcome.Value) }, outcome.Value)).ToList();
+    }
+
+    private Outcome CaptureReference(IFlowCaptureReferenceOperation reference, State state)
+    {
+        if (_targetOperations.ContainsKey(reference.Id)) return Read(state, CapturedPlace(reference, state));
+        return new Outcome(state, state.Values.TryGetValue(reference.Id, out Term? value) ? value : Fresh(reference, "value", state, out state));
+    }
+
+    private MemberPlace CapturedPlace(IFlowCaptureReferenceOperation reference, State state)
+    {
+        IOperation origin = _targetOperations[reference.Id];
+        Term path = state.Values.TryGetValue(reference.Id, out Term? value) ? value : new Opaque(reference, "value", reference.Type);
+        Term? target = path is MemberOf member ? member.Target : path is ElementOf element ? element.Target : null;
+        return new MemberPlace(origin, MemberIn(origin), target, path);
+    }
+
+    private List<Outcome> Assign(ISimpleAssignmentOperation assignment, State state)
+    {
+        if (assignment.IsRef) return Evaluate(assignment.Value, state).Select(outcome => new Outcome(SetLocal(assignment.Target, outcome.State, outcome.Value), outcome.Value)).ToList();
+        var results = new List<Outcome>();
+        foreach ((State at, MemberPlace place) in Place(assignment.Target, state))
+        {
+            foreach (Outcome outcome in Evaluate(assignment.Value, at))
+            {
+                State next = Write(outcome.State, place, outcome.Value, readsToo: false);
+                results.Add(new Outcome(next, outcome.Value));
+            }
+        }
+
+        return results;
+    }
+
+    private static State SetLocal(IOperation target, State state, Term value) => target switch
+    {
+        ILocalReferenceOperation local => state with { Values = state.Values.SetItem(local.Local, value) },
+        IParameterReferenceOperation parameter => state with { Values = state.Values.SetItem(parameter.Parameter, value) },
+        _ => state,
+    };
+
+    private List<Outcome> Compound(ICompoundAssignmentOperation compound, State state)
+    {
+        var results = new List<Outcome>();
+        foreach ((State at, MemberPlace place) in Place(compound.Target, state))
+        {
+            foreach (Outcome outcome in Evaluate(compound.Value, at))
+            {
+                State next = outcome.State;
+                Term value = place.Member is null && next.Values.TryGetValue(KeyOf(place), out Term? old) ? CompoundOf(compound, old, outcome.Value) : Fresh(compound, "value", next, out next);
+                next = Write(next, place, value, readsToo: true);
+                results.Add(new Outcome(next, value));
+            }
+        }
+
+        return results;
+    }
+
+    private static object KeyOf(MemberPlace place) => place.Operation switch
+    {
+        ILocalReferenceOperation local => local.Local,
+        IParameterReferenceOperation parameter => parameter.Parameter,
+        _ => place,
+    };
+
+    private static Term CompoundOf(ICompoundAssignmentOperation compound, Term left, Term right)
+    {
+        if (compound.OperatorMethod is null && compound.Type?.SpecialType == SpecialType.System_Boolean)
+        {
+            if (compound.OperatorKind == BinaryOperatorKind.And) return ConditionOf(Fact.And(Fact.Holds(left), Fact.Holds(right)), compound.Type);
+            if (compound.OperatorKind == BinaryOperatorKind.Or) return ConditionOf(Fact.Or(Fact.Holds(left), Fact.Holds(right)), compound.Type);
+        }
+
+        if (left is Constant { Value: long first } && right is Constant { Value: long second } && Fold(compound.OperatorKind, first, second) is { } folded) return new Constant(folded, compound.Type);
+        return new Opaque(compound, "value", compound.Type);
+    }
+
+    private static long? Fold(BinaryOperatorKind kind, long left, long right) => kind switch
+    {
+        BinaryOperatorKind.And => left & right,
+        BinaryOperatorKind.Or => left | right,
+        BinaryOperatorKind.ExclusiveOr => left ^ right,
+        _ => null,
+    };
+
+    private List<Outcome> Deconstruct(IDeconstructionAssignmentOperation deconstruction, State state)
+    {
+        IOperation target = deconstruction.Target is IDeclarationExpressionOperation declaration ? declaration.Expression : deconstruction.Target;
+        return Evaluate(deconstruction.Value, state).Select(outcome =>
+        {
+            State next = outcome.State;
+            if (target is ITupleOperation tuple)
+            {
+                for (int index = 0; index < tuple.Elements.Length; index++)
+                {
+                    IOperation element = tuple.Elements[index] is IDeclarationExpressionOperation inner ? inner.Expression : tuple.Elements[index];
+                    if (element is IDiscardOperation) continue;
+                    Term value = outcome.Value is Tuple known && index < known.Elements.Length ? known.Elements[index] : Fresh(element, "element", next, out next);
+                    foreach ((State at, MemberPlace place) in Place(element, next).Take(1)) next = Write(at, place, value, readsToo: false);
+                }
+            }
+
+            return new Outcome(next, outcome.Value);
+        }).ToList();
+    }
+
+    private static Term BinaryOf(IBinaryOperation binary, Term left, Term right, State state)
+    {
+        if (binary.OperatorMethod is not null && binary.OperatorKind is not (BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals)) return new Opaque(binary, "value", binary.Type);
+        bool boolean = binary.LeftOperand.Type?.SpecialType == SpecialType.System_Boolean;
+        switch (binary.OperatorKind)
+        {
+            case BinaryOperatorKind.Equals:
+                return ConditionOf(Fact.Equal(state.Canonical(left), state.Canonical(right)), binary.Type);
+            case BinaryOperatorKind.NotEquals:
+                return ConditionOf(Fact.Equal(state.Canonical(left), state.Canonical(right)).Negate(), binary.Type);
+            case BinaryOperatorKind.LessThan:
+                return ConditionOf(Fact.Less(left, right), binary.Type);
+            case BinaryOperatorKind.GreaterThan:
+                return ConditionOf(Fact.Less(right, left), binary.Type);
+            case BinaryOperatorKind.LessThanOrEqual:
+                return ConditionOf(Fact.Less(right, left).Negate(), binary.Type);
+            case BinaryOperatorKind.GreaterThanOrEqual:
+                return ConditionOf(Fact.Less(left, right).Negate(), binary.Type);
+            case BinaryOperatorKind.And when boolean:
+            case BinaryOperatorKind.ConditionalAnd:
+                return ConditionOf(Fact.And(Fact.Holds(left), Fact.Holds(right)), binary.Type);
+            case BinaryOperatorKind.Or when boolean:
+            case BinaryOperatorKind.ConditionalOr:
+                return ConditionOf(Fact.Or(Fact.Holds(left), Fact.Holds(right)), binary.Type);
+            case BinaryOperatorKind.And when right is Constant { Value: long mask } && left is not Constant:
+                return new Masked(left, mask);
+            case BinaryOperatorKind.And when left is Constant { Value: long mask } && right is not Constant:
+                return new Masked(right, mask);
+            default:
+                return left is Constant { Value: long first } && right is Constant { Value: long second } && Fold(binary.OperatorKind, first, second) is { } folded
+                    ? new Constant(folded, binary.Type)
+                    : new Opaque(binary, "value", binary.Type);
+        }
+    }
+
+    private Outcome Match(IOperation site, IPatternOperation pattern, Term value, State state)
+    {
+        Fact fact = PatternFact(pattern, value, ref state);
+        return new Outcome(state, ConditionOf(fact, site.Type));
+    }
+
+    private Fact PatternFact(IPatternOperation pattern, Term value, ref State state)
+    {
+        switch (pattern)
+        {
+            case IConstantPatternOperation constant:
+                return Fact.Equal(value, constant.Value.ConstantValue is { HasValue: true, Value: var number } ? number is null ? Constant.Null : new Constant(number, constant.Value.Type) : Fresh(constant, "value", state, out state));
+            case INegatedPatternOperation negated:
+                return PatternFact(negated.Pattern, value, ref state).Negate();
+            case IBinaryPatternOperation binary:
+            {
+                Fact left = PatternFact(binary.LeftPattern, value, ref state);
+                Fact right = PatternFact(binary.RightPattern, value, ref state);
+                return binary.OperatorKind == BinaryOperatorKind.Or ? Fact.Or(left, right) : Fact.And(left, right);
+            }
+
+            case IDiscardPatternOperation:
+                return Fact.True;
+            case IRelationalPatternOperation relational:
+            {
+                if (relational.Value.ConstantValue is not { HasValue: true, Value: var bound }) break;
+                var limit = new Constant(bound, relational.Value.Type);
+                return relational.OperatorKind switch
+                {
+                    BinaryOperatorKind.LessThan => Fact.Less(value, limit),
+                    BinaryOperatorKind.GreaterThan => Fact.Less(limit, value),
+                    BinaryOperatorKind.LessThanOrEqual => Fact.Less(limit, value).Negate(),
+                    _ => Fact.Less(value, limit).Negate(),
+                };
+            }
+
+            case IDeclarationPatternOperation declaration:
+            {
+                if (declaration.DeclaredSymbol is { } symbol) state = state with { Values = state.Values.SetItem(symbol, value) };
+                if (declaration.MatchesNull) return Fact.True;
+                Fact notNull = Fact.IsNull(value).Negate();
+                return SymbolEqualityComparer.Default.Equals(declaration.MatchedType, value.Type) || declaration.MatchedType is null
+                    ? notNull
+                    : Fact.And(notNull, Fact.Holds(new Opaque(pattern, "is " + declaration.MatchedType.Name, null)));
+            }
+
+            case ITypePatternOperation type:
+                return Fact.And(Fact.IsNull(value).Negate(), Fact.Holds(new Opaque(type, "is " + type.MatchedType.Name, null)));
+            case IRecursivePatternOperation recursive:
+            {
+                if (recursive.DeclaredSymbol is { } symbol) state = state with { Values = state.Values.SetItem(symbol, value) };
+                var parts = new List<Fact>();
+                if (value.Type is not { IsValueType: true }) parts.Add(Fact.IsNull(value).Negate());
+                if (recursive.MatchedType is { } matched && !SymbolEqualityComparer.Default.Equals(matched, recursive.InputType)) parts.Add(Fact.Holds(new Opaque(pattern, "is " + matched.Name, null)));
+                foreach (IPropertySubpatternOperation sub in recursive.PropertySubpatterns)
+                {
+                    Term part = MemberIn(sub.Member) is { } member ? PathOf(state, value, member, sub) : new Opaque(sub, "member", null);
+                    parts.Add(PatternFact(sub.Pattern, part, ref state));
+                }
+
+                if (value is Tuple tuple)
+                {
+                    for (int index = 0; index < recursive.DeconstructionSubpatterns.Length && index < tuple.Elements.Length; index++)
+                        parts.Add(PatternFact(recursive.DeconstructionSubpatterns[index], tuple.Elements[index], ref state));
+                }
+                else if (!recursive.DeconstructionSubpatterns.IsEmpty)
+                {
+                    parts.Add(Fact.Holds(new Opaque(pattern, "match", null)));
+                }
+
+                return Fact.And(parts);
+            }
+        }
+
+        return Fact.Holds(new Opaque(pattern, "match", null));
+    }
+
+    private List<Outcome> CreateDelegate(IDelegateCreationOperation creation, State state)
+    {
+        State next = state;
+        Opaque symbol = Fresh(creation, "delegate", next, out next);
+        if (creation.Target is IMethodReferenceOperation { Instance: { } instance })
+        {
+            foreach (Outcome outcome in Evaluate(instance, next).Take(1)) next = Publish(outcome.State, outcome.Value);
+        }
+        else if (creation.Target is IFlowAnonymousFunctionOperation function)
+        {
+            next = PublishCaptured(next, function);
+        }
+
+        return [new Outcome(next, symbol)];
+    }
+
+    /// <summary>What a lambda captures can be reached by whoever runs the lambda.</summary>
+    private State PublishCaptured(State state, IFlowAnonymousFunctionOperation function)
+    {
+        if (state.Fresh.IsEmpty) return state;
+        ControlFlowGraph inner = _graph.GetAnonymousFunctionControlFlowGraph(function, _cancellation);
+        foreach (IOperation operation in inner.Blocks.SelectMany(static block => block.BranchValue is null ? block.Operations : block.Operations.Add(block.BranchValue)).SelectMany(static operation => operation.DescendantsAndSelf()))
+        {
+            if (operation is ILocalReferenceOperation local && state.Values.TryGetValue(local.Local, out Term? value)) state = Publish(state, value);
+            else if (operation is IParameterReferenceOperation parameter && state.Values.TryGetValue(parameter.Parameter, out Term? argument)) state = Publish(state, argument);
+        }
+
+        return state;
+    }
+}

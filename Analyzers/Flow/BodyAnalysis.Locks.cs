@@ -1,0 +1,445 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>How a need fares on one path.</summary>
+internal enum Verdict
+{
+    Held,
+    Maybe,
+    WrongMode,
+    NotHeld,
+}
+
+/// <content>What is held, and what taking and giving up a lock does to a state.</content>
+internal sealed partial class BodyAnalysis
+{
+    private readonly Dictionary<(object Place, Term Term), object> _snapshotSites = [];
+
+    private static Hold? HoldOf(State state, Term term)
+    {
+        foreach (Hold hold in state.Holds)
+        {
+            if (hold.Term.Equals(term)) return hold;
+        }
+
+        return null;
+    }
+
+    /// <summary>How the formula fares; the culprit is the lock to name in a message.</summary>
+    private static (Verdict Verdict, LockFormula Culprit) Query(State state, LockFormula formula)
+    {
+        switch (formula)
+        {
+            case LockFormula.Lock item:
+                return (QueryLock(state, item), item);
+            case LockFormula.AnyInstance any:
+                return (state.Holds.Any(hold => IsInstance(hold, any)) ? Verdict.Held : Verdict.NotHeld, any);
+            case LockFormula.All all:
+            {
+                (Verdict Verdict, LockFormula Culprit) worst = (Verdict.Held, formula);
+                foreach (LockFormula part in all.Parts)
+                {
+                    (Verdict Verdict, LockFormula Culprit) found = Query(state, part);
+                    if (found.Verdict > worst.Verdict) worst = found;
+                }
+
+                return worst;
+            }
+
+            case LockFormula.Some some:
+            {
+                (Verdict Verdict, LockFormula Culprit) best = (Verdict.NotHeld, formula);
+                foreach (LockFormula part in some.Parts)
+                {
+                    (Verdict Verdict, LockFormula Culprit) found = Query(state, part);
+                    if (found.Verdict < best.Verdict) best = (found.Verdict, found.Verdict == Verdict.WrongMode ? found.Culprit : formula);
+                }
+
+                return best;
+            }
+
+            default:
+            {
+                var choice = (LockFormula.Choice)formula;
+                bool? known = state.Decide(choice.Condition);
+                if (known is { } decided) return Query(state, decided ? choice.WhenTrue : choice.WhenFalse);
+                (Verdict Verdict, LockFormula Culprit) whenTrue = state.Assume(choice.Condition) is { } first ? Query(first, choice.WhenTrue) : (Verdict.Held, formula);
+                (Verdict Verdict, LockFormula Culprit) whenFalse = state.Assume(choice.Condition.Negate()) is { } second ? Query(second, choice.WhenFalse) : (Verdict.Held, formula);
+                return whenTrue.Verdict >= whenFalse.Verdict ? whenTrue : whenFalse;
+            }
+        }
+    }
+
+    private static Verdict QueryLock(State state, LockFormula.Lock item)
+    {
+        Term term = state.Canonical(item.Term);
+        if (state.Excused.Contains(term) || state.IsFresh(term)) return Verdict.Held;
+        if (HoldOf(state, term) is { } hold)
+        {
+            if (hold.Maybe) return Verdict.Maybe;
+            return item.Mode == Mode.None || hold.Mode >= item.Mode ? Verdict.Held : Verdict.WrongMode;
+        }
+
+        return Verdict.NotHeld;
+    }
+
+    /// <summary>Whether the path runs through null on this path and so names nothing.</summary>
+    private static bool ThroughNull(State state, Term term)
+    {
+        for (Term? at = term; at is not null; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
+        {
+            if (at is Constant { Value: null } || (at is not Constant && state.Facts.Evaluate(new Atom(AtomKind.IsNull, at)) == true)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsInstance(Hold hold, LockFormula.AnyInstance any)
+    {
+        if (any.Mode != Mode.None && hold.Mode < any.Mode) return false;
+        if (any.Symbol is INamedTypeSymbol type)
+        {
+            if (hold.Term is MemberOf { Member: var member } && member.ContainingType is not null && TypeIs(ContractCatalog.TypeOf(member), type)) return true;
+            return TypeIs(hold.Term.Type, type);
+        }
+
+        return hold.Term is MemberOf { Member: var named } && SymbolEqualityComparer.Default.Equals(named.OriginalDefinition, any.Symbol.OriginalDefinition);
+    }
+
+    private static bool TypeIs(ITypeSymbol? type, INamedTypeSymbol expected)
+    {
+        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(at.OriginalDefinition, expected.OriginalDefinition)) return true;
+        }
+
+        return type is not null && expected.TypeKind == TypeKind.Interface && type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, expected.OriginalDefinition));
+    }
+
+    /// <summary>The locks that a formula names on a path; undecided choices and alternatives make several paths.</summary>
+    private static IEnumerable<(State State, ImmutableArray<LockFormula.Lock> Locks, string? Label)> Resolve(State state, LockFormula formula, bool forRelease)
+    {
+        switch (formula)
+        {
+            case LockFormula.Lock item:
+            {
+                Term term = state.Canonical(item.Term);
+                yield return (state, ThroughNull(state, term) ? ImmutableArray<LockFormula.Lock>.Empty : ImmutableArray.Create(new LockFormula.Lock(term, item.Mode)), null);
+                break;
+            }
+
+            case LockFormula.AnyInstance any:
+                yield return (state, forRelease ? state.Holds.Where(hold => IsInstance(hold, any)).Select(hold => new LockFormula.Lock(hold.Term, any.Mode)).ToImmutableArray() : ImmutableArray<LockFormula.Lock>.Empty, null);
+                break;
+            case LockFormula.All all:
+            {
+                IEnumerable<(State State, ImmutableArray<LockFormula.Lock> Locks, string? Label)> paths = [(state, ImmutableArray<LockFormula.Lock>.Empty, null)];
+                foreach (LockFormula part in all.Parts)
+                {
+                    paths = paths.SelectMany(path => Resolve(path.State, part, forRelease).Select(next => (next.State, path.Locks.AddRange(next.Locks), path.Label ?? next.Label))).ToList();
+                }
+
+                foreach ((State State, ImmutableArray<LockFormula.Lock> Locks, string? Label) path in paths) yield return path;
+                break;
+            }
+
+            case LockFormula.Some some:
+            {
+                if (forRelease)
+                {
+                    LockFormula chosen = some.Parts.FirstOrDefault(part => Query(state, part).Verdict <= Verdict.Maybe) ?? some.Parts[0];
+                    foreach (var path in Resolve(state, chosen, forRelease)) yield return path;
+                    break;
+                }
+
+                foreach (LockFormula part in some.Parts)
+                {
+                    foreach (var path in Resolve(state, part, forRelease))
+                    {
+                        if (path.Locks.IsEmpty && part.Locks.Any()) continue;
+                        yield return (path.State, path.Locks, path.Label ?? "only " + part + " is held");
+                    }
+                }
+
+                break;
+            }
+
+            default:
+            {
+                var choice = (LockFormula.Choice)formula;
+                if (state.Assume(choice.Condition) is { } whenTrue)
+                {
+                    foreach (var path in Resolve(whenTrue, choice.WhenTrue, forRelease)) yield return path;
+                }
+
+                if (state.Assume(choice.Condition.Negate()) is { } whenFalse)
+                {
+                    foreach (var path in Resolve(whenFalse, choice.WhenFalse, forRelease)) yield return path;
+                }
+
+                break;
+            }
+        }
+    }
+
+    /// <summary>Adds a hold, together with what it implies: its bounding lock, and that no part of its path is null.</summary>
+    private State AddHold(State state, Term term, Mode mode, Origin origin, SyntaxNode? site)
+    {
+        LockInfo info = _catalog.InfoOf(term);
+        if (HoldOf(state, term) is { } known)
+        {
+            bool counts = known.Info.Reentrant || known.Mode == Mode.Shared || mode == Mode.Shared;
+            Hold more = known.With(
+                mode: mode > known.Mode ? mode : known.Mode,
+                depth: counts && origin != Origin.Assumed ? Math.Min(known.Depth + 1, 3) : known.Depth,
+                maybe: false);
+            return state with { Holds = state.Holds.Replace(known, more) };
+        }
+
+        state = state with { Holds = state.Holds.Add(new Hold(term, mode, origin, info, site)), Excused = state.Excused.Remove(term) };
+        for (Term? at = term is MemberOf whole ? whole.Target : term; at is MemberOf or Opaque or ElementOf; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
+        {
+            if (at.Type is { IsReferenceType: true, NullableAnnotation: not NullableAnnotation.NotAnnotated } && state.Facts.Evaluate(new Atom(AtomKind.IsNull, at)) is null)
+                state = state.Assume(Fact.IsNull(at).Negate()) ?? state;
+        }
+
+        if (BoundOf(state, term, mode) is { } bound && HoldOf(state, bound) is null) state = AddHold(state, bound, Mode.Exclusive, Origin.Assumed, site);
+        return state;
+    }
+
+    /// <summary>The lock whose release ends holds of this lock in this mode.</summary>
+    private Term? BoundOf(State state, Term term, Mode mode)
+    {
+        if (term is not MemberOf { Member: var member, Target: var target } || _catalog.ReleasedWith(member) is not { } released || mode < released.Mode) return null;
+        return released.Lock.Replace(part => part is Root { Kind: RootKind.This } ? target : null) is LockFormula.Lock bound ? state.Canonical(bound.Term) : null;
+    }
+
+    /// <summary>Takes a lock away, with the holds that it bounds, and then what no longer stands without it.</summary>
+    private State Lose(State state, Term term, SyntaxNode site, string how, bool downgrade = false, Fact? keeps = null)
+    {
+        Hold? hold = HoldOf(state, term);
+        if (hold is null) return state;
+        ImmutableArray<Hold> holds = hold.Depth > 1 && !downgrade
+            ? state.Holds.Replace(hold, hold.With(depth: hold.Depth - 1))
+            : downgrade ? state.Holds.Replace(hold, hold.With(mode: Mode.Shared)) : state.Holds.Remove(hold);
+        if (hold.Depth > 1 && !downgrade) return state with { Holds = holds };
+        var losses = state.Losses.Add(new Loss(term, site, how));
+        foreach (Hold bounded in state.Holds)
+        {
+            if (!term.Equals(BoundOf(state, bounded.Term, bounded.Mode))) continue;
+            holds = holds.Remove(bounded);
+            losses = losses.Add(new Loss(bounded.Term, site, "it ended with " + term));
+        }
+
+        if (losses.Count > 12) losses = losses.RemoveRange(0, losses.Count - 12);
+        state = state with { Holds = holds, Losses = losses };
+        return keeps is not null && state.Decide(keeps) == true ? state : Interfere(state, site);
+    }
+
+    /// <summary>Forgets what others may now change, and marks what has become stale.</summary>
+    private State Interfere(State state, SyntaxNode site)
+    {
+        FactSet facts = state.Facts.Keep(literal => Survives(state, literal, null));
+        if (!ReferenceEquals(facts, state.Facts)) state = state with { Facts = facts };
+        foreach (KeyValuePair<Term, LockFormula> stamp in state.Stamps)
+        {
+            if (state.Stale.ContainsKey(stamp.Key) || state.IsFresh(stamp.Key) || state.Facts.Evaluate(new Atom(AtomKind.IsNull, stamp.Key)) == true) continue;
+            if (Query(state, stamp.Value).Verdict >= Verdict.WrongMode) state = state with { Stale = state.Stale.SetItem(stamp.Key, stamp.Value) };
+        }
+
+        foreach (MemberOf member in GuardedPaths(state))
+        {
+            if (state.IsFresh(member) || _catalog.DataOf(member.Member).Read is not { } read) continue;
+            LockFormula need = read.Replace(part => part is Root { Kind: RootKind.This } ? member.Target : null);
+            if (Query(state, need).Verdict <= Verdict.Maybe) continue;
+            state = Snapshot(state, member, site);
+        }
+
+        return state;
+    }
+
+    /// <summary>Gives the value that a path had its own name: the path may name another value from now on.</summary>
+    private State Snapshot(State state, MemberOf path, SyntaxNode site)
+    {
+        if (!_snapshotSites.TryGetValue((site, path), out object? key)) _snapshotSites[(site, path)] = key = new object();
+        var snapshot = new Opaque(key, "the earlier " + path, path.Type);
+        state = state.Retire(snapshot);
+        return state.Rewrite(part => part.Equals(path) ? snapshot : null, part => part.Equals(path)) ?? state;
+    }
+
+    private IEnumerable<MemberOf> GuardedPaths(State state)
+    {
+        var found = new HashSet<Term>();
+        bool Collect(Term part)
+        {
+            if (part is MemberOf member && _catalog.DataOf(member.Member).IsGuarded) found.Add(member);
+            return false;
+        }
+
+        foreach (Term value in state.Values.Values) value.Any(Collect);
+        foreach (Hold hold in state.Holds) hold.Term.Any(Collect);
+        foreach (KeyValuePair<Term, Term> name in state.Names)
+        {
+            name.Key.Any(Collect);
+            name.Value.Any(Collect);
+        }
+
+        return found.Cast<MemberOf>().OrderBy(static member => member.Depth);
+    }
+
+    /// <summary>Whether a fact outlives what others, or a callee that is given <paramref name="given"/>, may do.</summary>
+    private bool Survives(State state, Literal literal, Func<LockFormula.Lock, bool>? given)
+    {
+        bool survives = true;
+        void Visit(Term part, bool whole)
+        {
+            switch (part)
+            {
+                case MemberOf member:
+                {
+                    DataContract data = _catalog.DataOf(member.Member);
+                    if (data.IsGuarded && !state.IsFresh(member) && CanBreak(state, member, whole ? literal : null, given)) survives = false;
+                    if (member.Target is { } target) Visit(target, whole: false);
+                    break;
+                }
+
+                case Masked masked:
+                    Visit(masked.Operand, whole);
+                    break;
+                case ElementOf element:
+                    Visit(element.Target, whole: false);
+                    break;
+            }
+        }
+
+        Visit(literal.Atom.Left, whole: true);
+        if (literal.Atom.Right is { } right) Visit(right, whole: true);
+        return survives || ProtectedNow(state, literal.Atom);
+    }
+
+    /// <summary>
+    /// Whether some write that the rules of the member allow makes the fact false although the holds of this path, less what a callee was
+    /// given, stand against it.
+    /// </summary>
+    private bool CanBreak(State state, MemberOf path, Literal? literal, Func<LockFormula.Lock, bool>? given)
+    {
+        DataContract data = _catalog.DataOf(path.Member);
+        if (data.Write.Count == 0) return false;
+        Term next;
+        FactSet facts = state.Facts;
+        if (literal is { } fact && fact.Atom.Left.Equals(path))
+        {
+            next = fact is { Atom.Kind: AtomKind.IsNull, Positive: false } ? Constant.Null : new Opaque(NewValueSite, "value", path.Type);
+            facts = facts.Assume(new Fact.Single(fact)) ?? facts;
+            if (next is Opaque)
+            {
+                Fact broken = new Fact.Single(new Literal(new Atom(fact.Atom.Kind, next, fact.Atom.Right, fact.Atom.Bit), !fact.Positive));
+                facts = facts.Assume(broken) ?? facts;
+            }
+        }
+        else
+        {
+            next = new Opaque(NewValueSite, "value", path.Type);
+        }
+
+        Term? Map(Term part) => part is Root { Kind: RootKind.This } ? path.Target : part is Root { Kind: RootKind.Value } ? next : null;
+        var rules = new List<LockFormula>();
+        foreach (LockClause clause in data.Write)
+        {
+            if (clause.When is null || facts.Decide(state.Canonical(clause.When.Replace(Map))) == true) rules.Add(clause.Locks.Replace(Map));
+        }
+
+        if (rules.Count == 0) return true;
+        foreach (List<LockFormula.Lock> alternative in Alternatives(new LockFormula.All(rules.ToImmutableArray()), facts, state))
+        {
+            if (!alternative.Any(needed => Blocks(state, needed, given))) return true;
+        }
+
+        return false;
+    }
+
+    private static readonly object NewValueSite = new();
+
+    private bool Blocks(State state, LockFormula.Lock needed, Func<LockFormula.Lock, bool>? given)
+    {
+        Term term = state.Canonical(needed.Term);
+        if (HoldOf(state, term) is { Maybe: false } hold && (hold.Mode == Mode.Exclusive || needed.Mode == Mode.Exclusive) && !(given?.Invoke(new LockFormula.Lock(term, needed.Mode)) ?? false))
+            return true;
+        return BoundOf(state, term, needed.Mode) is { } bound && Blocks(state, new LockFormula.Lock(bound, Mode.Exclusive), given);
+    }
+
+    private static IEnumerable<List<LockFormula.Lock>> Alternatives(LockFormula formula, FactSet facts, State state)
+    {
+        switch (formula)
+        {
+            case LockFormula.Lock item:
+                if (!NamesNothing(item.Term, facts)) return [[item]];
+                return [];
+            case LockFormula.AnyInstance:
+                return [[]];
+            case LockFormula.All all:
+            {
+                IEnumerable<List<LockFormula.Lock>> result = [[]];
+                foreach (LockFormula part in all.Parts)
+                {
+                    List<List<LockFormula.Lock>> inner = Alternatives(part, facts, state).ToList();
+                    result = result.SelectMany(left => inner.Select(right => (List<LockFormula.Lock>)[.. left, .. right])).Take(32).ToList();
+                }
+
+                return result;
+            }
+
+            case LockFormula.Some some:
+                return some.Parts.SelectMany(part => Alternatives(part, facts, state)).Take(32);
+            default:
+            {
+                var choice = (LockFormula.Choice)formula;
+                bool? known = facts.Decide(state.Canonical(choice.Condition));
+                return known switch
+                {
+                    true => Alternatives(choice.WhenTrue, facts, state),
+                    false => Alternatives(choice.WhenFalse, facts, state),
+                    _ => Alternatives(choice.WhenTrue, facts, state).Concat(Alternatives(choice.WhenFalse, facts, state)).Take(32),
+                };
+            }
+        }
+    }
+
+    private static bool NamesNothing(Term term, FactSet facts)
+    {
+        for (Term? at = term; at is not null; at = at is MemberOf member ? member.Target : null)
+        {
+            if (at is Constant { Value: null } || (at is not Constant && facts.Evaluate(new Atom(AtomKind.IsNull, at)) == true)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Facts that a contract's While keeps as long as a lock is held.</summary>
+    private readonly Dictionary<Atom, LockFormula> _whiles = [];
+
+    private bool ProtectedNow(State state, Atom atom) => _whiles.TryGetValue(atom, out LockFormula? scope) && Query(state, scope).Verdict == Verdict.Held;
+
+    /// <summary>The names a lock goes by in orders, best first.</summary>
+    private IEnumerable<string> ClassNames(State state, Term term)
+    {
+        if (term is MemberOf { Member: var member, Target: var target })
+        {
+            foreach ((string name, Fact? when) in _catalog.ClassesOf(member))
+            {
+                if (when is null || state.Decide(when.Replace(part => part is Root { Kind: RootKind.This } ? target : null)) == true) yield return name;
+            }
+
+            yield return member.ContainingType.Name + "." + member.Name;
+        }
+
+        for (ITypeSymbol? type = term.Type; type is not null && type.SpecialType != SpecialType.System_Object; type = type.BaseType) yield return type.Name;
+    }
+
+    private string? ClassOf(State state, Term term, Mode mode) => _engine.Order.IsEmpty ? null : _engine.Order.ClassOf(ClassNames(state, term), mode);
+}

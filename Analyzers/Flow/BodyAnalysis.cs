@@ -1,0 +1,421 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MmLint.Analyzers;
+
+/// <summary>
+/// Checks one body: forward dataflow over its control flow graph by property simulation (Das, Lerner, Seigle: ESP, PLDI 2002). A block has a
+/// set of <see cref="State"/>s, one per combination of held locks.
+/// </summary>
+/// <remarks>
+/// The graph has no exceptional edges, so they are modelled here: whatever may throw inside a try sends its state to the handlers of that
+/// try; a branch that leaves a try runs through the finally regions it names. The shape of the analysis is in three parts: this file moves
+/// states along edges, the other parts of the class say what an operation does to a state, and <see cref="Findings"/> turns failures into
+/// sentences. Findings are collected in one last pass over the finished result, so that a sentence can compare the paths that fail with those
+/// that pass.
+/// </remarks>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>States a block may have before two of them are merged although they hold different locks.</summary>
+    private const int MaxStates = 16;
+
+    private readonly Engine _engine;
+    private readonly ContractCatalog _catalog;
+    private readonly ControlFlowGraph _graph;
+    private readonly ISymbol _owner;
+    private readonly MemberContract _contract;
+    private readonly SyntaxNode _body;
+    private readonly CancellationToken _cancellation;
+    private readonly Findings _findings = new();
+    private readonly Stack<Run> _runs = new();
+    private readonly Dictionary<(int Block, object Key), object> _mergeSites = [];
+    private readonly Dictionary<int, List<State>> _thrown = [];
+    private readonly SortedSet<int> _pendingFinally = [];
+    private readonly HashSet<CaptureId> _targets = [];
+    private readonly Dictionary<CaptureId, IOperation> _targetOperations = [];
+    private readonly bool[] _inLoop;
+    private readonly State _start;
+    private BasicBlock? _block;
+    private bool _recording;
+    private int _budget;
+
+    internal BodyAnalysis(Engine engine, ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, State start, CancellationToken cancellation)
+    {
+        _engine = engine;
+        _catalog = engine.Catalog;
+        _graph = graph;
+        _owner = owner;
+        _contract = contract;
+        _body = body;
+        _start = start;
+        _cancellation = cancellation;
+        _inLoop = FindLoops(graph);
+        FindTargets();
+        _budget = 2000 + (graph.Blocks.Length * 40);
+    }
+
+    /// <summary>Analyses the body and returns what it finds, nested functions included.</summary>
+    internal IEnumerable<Diagnostic> Check()
+    {
+        foreach (State entry in EntryStates(_start)) _exitEntries.Add(entry);
+        Solve(new Run(0, _graph.Blocks.Length - 1), 0, _exitEntries, record: true);
+        IEnumerable<Diagnostic> own = _findings.Report(NamesIn);
+        return own.Concat(_nested);
+    }
+
+    private readonly List<State> _exitEntries = [];
+    private readonly List<Diagnostic> _nested = [];
+
+    private List<State> Solve(Run run, int firstBlock, List<State> entry, bool record)
+    {
+        bool outerRecording = _recording;
+        _recording = false;
+        _runs.Push(run);
+        BasicBlock? outerBlock = _block;
+        foreach (State state in entry) AddIn(run, firstBlock, state);
+        while (true)
+        {
+            if (run.Work.Count > 0)
+            {
+                int next = run.Work.Min;
+                run.Work.Remove(next);
+                _cancellation.ThrowIfCancellationRequested();
+                if (--_budget < 0) break;
+                Process(_graph.Blocks[next], run.In[next]);
+            }
+            else if (_pendingFinally.Count > 0 && PopFinally(run) is { } region)
+            {
+                RaiseThroughFinally(region, record: false);
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        if (_budget < 0 && record) Undecidable();
+        else if (record)
+        {
+            _recording = true;
+            run.Out.Clear();
+            foreach (KeyValuePair<int, List<State>> entryOf in run.In.OrderBy(static pair => pair.Key).ToList()) Process(_graph.Blocks[entryOf.Key], entryOf.Value);
+            foreach (ControlFlowRegion region in AllRegions(_graph.Root).Where(region => region.Kind == ControlFlowRegionKind.TryAndFinally && run.Covers(region.FirstBlockOrdinal)))
+            {
+                if (_thrown.ContainsKey(region.FirstBlockOrdinal)) RaiseThroughFinally(region, record: true);
+            }
+        }
+
+        _runs.Pop();
+        _recording = outerRecording;
+        _block = outerBlock;
+        return run.Out;
+    }
+
+    private void Process(BasicBlock block, List<State> states)
+    {
+        _block = block;
+        if (block.Kind == BasicBlockKind.Exit) return;
+        List<State> current = [.. states];
+        foreach (IOperation operation in block.Operations)
+        {
+            current = Step(current, state => EvaluateWhole(operation, state).Select(static result => result.State));
+        }
+
+        var values = new List<(State State, Term? Value)>();
+        foreach (State state in current)
+        {
+            if (block.BranchValue is null) values.Add((state, null));
+            else values.AddRange(EvaluateWhole(block.BranchValue, state).Select(static result => (result.State, (Term?)result.Value)));
+        }
+
+        if (block.ConditionKind != ControlFlowConditionKind.None && block.ConditionalSuccessor is { } conditional)
+        {
+            bool jumpsWhen = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
+            var taken = new List<State>();
+            var fallen = new List<State>();
+            foreach ((State state, Term? value) in values)
+            {
+                Fact fact = Fact.Holds(value!);
+                if (state.Assume(fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add(whenTrue);
+                if (state.Assume(fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add(whenFalse);
+            }
+
+            Follow(block, conditional, taken.Select(static state => (state, (Term?)null)));
+            if (block.FallThroughSuccessor is { } other) Follow(block, other, fallen.Select(static state => (state, (Term?)null)));
+        }
+        else if (block.FallThroughSuccessor is { } next)
+        {
+            Follow(block, next, values);
+        }
+    }
+
+    private void Follow(BasicBlock block, ControlFlowBranch branch, IEnumerable<(State State, Term? Value)> states)
+    {
+        List<(State State, Term? Value)> moving = states.ToList();
+        if (moving.Count == 0) return;
+        switch (branch.Semantics)
+        {
+            case ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow:
+                Raise(block.EnclosingRegion, moving.Select(static pair => pair.State), block.BranchValue?.Syntax ?? block.Operations.LastOrDefault()?.Syntax, isExplicit: true);
+                return;
+            case ControlFlowBranchSemantics.StructuredExceptionHandling:
+                _runs.Peek().Out.AddRange(moving.Select(static pair => pair.State));
+                return;
+        }
+
+        if (branch.Destination is not { } destination) return;
+        if (!branch.FinallyRegions.IsDefaultOrEmpty)
+        {
+            // The returned value survives the finally regions as a value of its own.
+            List<State> through = moving.Select(pair => pair.Value is null ? pair.State : pair.State with { Values = pair.State.Values.SetItem(this, pair.Value) }).ToList();
+            foreach (ControlFlowRegion region in branch.FinallyRegions)
+            {
+                through = RunFinally(region, through, _recording);
+                if (through.Count == 0) return;
+            }
+
+            moving = through.Select(state => state.Values.TryGetValue(this, out Term? kept) ? (state with { Values = state.Values.Remove(this) }, (Term?)kept) : (state, null)).ToList();
+        }
+
+        if (destination.Kind == BasicBlockKind.Exit)
+        {
+            foreach ((State state, Term? value) in moving) CheckExit(state, value, ExitNode(block, branch), branch.Semantics == ControlFlowBranchSemantics.Return);
+            return;
+        }
+
+        foreach ((State state, _) in moving) AddIn(destination.Ordinal, LeaveRegions(state, branch));
+    }
+
+    private static State LeaveRegions(State state, ControlFlowBranch branch)
+    {
+        foreach (ControlFlowRegion region in branch.LeavingRegions)
+        {
+            foreach (CaptureId capture in region.CaptureIds) state = state with { Values = state.Values.Remove(capture) };
+            foreach (ILocalSymbol local in region.Locals) state = state with { Values = state.Values.Remove(local) };
+        }
+
+        return state;
+    }
+
+    private List<State> RunFinally(ControlFlowRegion region, List<State> states, bool record) =>
+        Solve(new Run(region.FirstBlockOrdinal, region.LastBlockOrdinal), region.FirstBlockOrdinal, states, record);
+
+    /// <summary>Sends states to whatever handles an exception thrown in <paramref name="region"/>.</summary>
+    private void Raise(ControlFlowRegion? region, IEnumerable<State> states, SyntaxNode? thrower, bool isExplicit)
+    {
+        List<State> moving = states.ToList();
+        for (ControlFlowRegion? at = region; at is not null; at = at.EnclosingRegion)
+        {
+            if (at.Kind != ControlFlowRegionKind.Try || at.EnclosingRegion is not { } construct) continue;
+            if (construct.Kind == ControlFlowRegionKind.TryAndFinally)
+            {
+                if (!_thrown.TryGetValue(construct.FirstBlockOrdinal, out List<State>? known)) _thrown[construct.FirstBlockOrdinal] = known = [];
+                bool grown = false;
+                foreach (State state in moving) grown |= AddTo(known, construct.FirstBlockOrdinal, state);
+                if (grown && !_recording) _pendingFinally.Add(construct.FirstBlockOrdinal);
+                return;
+            }
+
+            bool caughtAll = false;
+            foreach (ControlFlowRegion handler in construct.NestedRegions)
+            {
+                if (handler.Kind is not (ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler)) continue;
+                foreach (State state in moving) AddIn(handler.FirstBlockOrdinal, state);
+                caughtAll |= handler.Kind == ControlFlowRegionKind.Catch && handler.ExceptionType is null or { SpecialType: SpecialType.System_Object } or { Name: "Exception", ContainingNamespace.Name: "System" };
+            }
+
+            if (caughtAll) return;
+        }
+
+        if (thrower is null) return;
+        foreach (State state in moving) CheckThrow(state, thrower, isExplicit);
+    }
+
+    private ControlFlowRegion? PopFinally(Run run)
+    {
+        foreach (int ordinal in _pendingFinally.Reverse())
+        {
+            if (!run.Covers(ordinal)) continue;
+            _pendingFinally.Remove(ordinal);
+            return AllRegions(_graph.Root).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.TryAndFinally && region.FirstBlockOrdinal == ordinal);
+        }
+
+        return null;
+    }
+
+    private void RaiseThroughFinally(ControlFlowRegion construct, bool record)
+    {
+        ControlFlowRegion last = construct.NestedRegions.Last(static region => region.Kind == ControlFlowRegionKind.Finally);
+        List<State> after = RunFinally(last, [.. _thrown[construct.FirstBlockOrdinal]], record);
+        bool recording = _recording;
+        _recording = record;
+        Raise(construct.EnclosingRegion, after, null, isExplicit: false);
+        _recording = recording;
+    }
+
+    /// <summary>An operation that may throw sends the state before it, and the one after it, to the handlers of its try.</summary>
+    private void MayThrow(State state)
+    {
+        ControlFlowRegion? region = _block?.EnclosingRegion;
+        for (ControlFlowRegion? at = region; at is not null; at = at.EnclosingRegion)
+        {
+            if (at.Kind != ControlFlowRegionKind.Try) continue;
+            Raise(region, [state], null, isExplicit: false);
+            return;
+        }
+    }
+
+    private void AddIn(int block, State state)
+    {
+        Run run = _runs.First(candidate => candidate.Covers(block));
+        AddIn(run, block, state);
+    }
+
+    private void AddIn(Run run, int block, State state)
+    {
+        if (_recording) return;
+        if (!run.In.TryGetValue(block, out List<State>? known)) run.In[block] = known = [];
+        if (AddTo(known, block, state)) run.Work.Add(block);
+    }
+
+    private bool AddTo(List<State> known, int block, State state)
+    {
+        Opaque SymbolFor(object key, Term value) => new(MergeSite(block, key), NameOfValue(key, value), value.Type);
+        for (int index = 0; index < known.Count; index++)
+        {
+            if (!known[index].SameKey(state)) continue;
+            State merged = State.Merge(known[index], state, SymbolFor);
+            if (merged.SameAs(known[index])) return false;
+            known[index] = merged;
+            return true;
+        }
+
+        if (known.Count < MaxStates)
+        {
+            known.Add(state);
+            return true;
+        }
+
+        int nearest = Enumerable.Range(0, known.Count).OrderBy(index => known[index].Holds.Except(state.Holds).Count() + state.Holds.Except(known[index].Holds).Count()).First();
+        State forced = State.MergeByForce(known[nearest], state, SymbolFor);
+        if (forced.SameAs(known[nearest])) return false;
+        known[nearest] = forced;
+        return true;
+    }
+
+    private static string NameOfValue(object key, Term value) => key switch
+    {
+        ISymbol symbol => symbol.Name,
+        _ => value is Opaque opaque ? opaque.Name : value.ToString(),
+    };
+
+    private object MergeSite(int block, object key)
+    {
+        if (_mergeSites.TryGetValue((block, key), out object? site)) return site;
+        return _mergeSites[(block, key)] = new object();
+    }
+
+    private static List<State> Step(List<State> states, Func<State, IEnumerable<State>> step)
+    {
+        var result = new List<State>(states.Count);
+        foreach (State state in states) result.AddRange(step(state));
+        return result;
+    }
+
+    private static bool[] FindLoops(ControlFlowGraph graph)
+    {
+        bool[] inLoop = new bool[graph.Blocks.Length];
+        foreach (BasicBlock block in graph.Blocks)
+        {
+            foreach (ControlFlowBranch? branch in new[] { block.ConditionalSuccessor, block.FallThroughSuccessor })
+            {
+                if (branch?.Destination is not { } destination || destination.Ordinal > block.Ordinal) continue;
+                for (int index = destination.Ordinal; index <= block.Ordinal; index++) inLoop[index] = true;
+            }
+        }
+
+        return inLoop;
+    }
+
+    /// <summary>Finds the captures that stand for a place to be written, not for a value.</summary>
+    private void FindTargets()
+    {
+        foreach (BasicBlock block in _graph.Blocks)
+        {
+            foreach (IOperation operation in block.Operations)
+            {
+                foreach (IOperation inner in operation.DescendantsAndSelf())
+                {
+                    IOperation? target = inner switch
+                    {
+                        IAssignmentOperation assignment => assignment.Target,
+                        IIncrementOrDecrementOperation increment => increment.Target,
+                        IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
+                        _ => null,
+                    };
+                    if (target is IFlowCaptureReferenceOperation reference) _targets.Add(reference.Id);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<ControlFlowRegion> AllRegions(ControlFlowRegion region)
+    {
+        yield return region;
+        foreach (ControlFlowRegion nested in region.NestedRegions)
+        {
+            foreach (ControlFlowRegion inner in AllRegions(nested)) yield return inner;
+        }
+    }
+
+    /// <summary>
+    /// The place to show for an exit: the returned value's statement, or the brace that ends the body. The graph keeps no operation for a
+    /// plain <c>return;</c>, so it is the first one after the last thing that ran.
+    /// </summary>
+    private SyntaxNode ExitNode(BasicBlock block, ControlFlowBranch branch)
+    {
+        if (block.BranchValue is { } value && block.ConditionKind == ControlFlowConditionKind.None)
+            return (SyntaxNode?)value.Syntax.FirstAncestorOrSelf<ReturnStatementSyntax>() ?? value.Syntax.FirstAncestorOrSelf<ArrowExpressionClauseSyntax>()?.Expression ?? value.Syntax;
+        SyntaxNode? anchor = block.BranchValue?.Syntax ?? block.Operations.LastOrDefault()?.Syntax;
+        if (branch.Semantics != ControlFlowBranchSemantics.Return) return _body;
+        int position = anchor?.Span.End ?? _body.SpanStart;
+        SyntaxNode? found = _body.DescendantNodes(static node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+            .FirstOrDefault(node => node is ReturnStatementSyntax && node.SpanStart >= position);
+        return found ?? _body;
+    }
+
+    private static Location ExitLocation(SyntaxNode exit) => exit switch
+    {
+        BlockSyntax block => block.CloseBraceToken.GetLocation(),
+        BaseMethodDeclarationSyntax { Body: { } body } => body.CloseBraceToken.GetLocation(),
+        BaseMethodDeclarationSyntax { ExpressionBody: { } arrow } => arrow.Expression.GetLocation(),
+        AccessorDeclarationSyntax { Body: { } body } => body.CloseBraceToken.GetLocation(),
+        AccessorDeclarationSyntax { ExpressionBody: { } arrow } => arrow.Expression.GetLocation(),
+        LocalFunctionStatementSyntax { Body: { } body } => body.CloseBraceToken.GetLocation(),
+        LocalFunctionStatementSyntax { ExpressionBody: { } arrow } => arrow.Expression.GetLocation(),
+        AnonymousFunctionExpressionSyntax { Block: { } body } => body.CloseBraceToken.GetLocation(),
+        AnonymousFunctionExpressionSyntax { ExpressionBody: { } expression } => expression.GetLocation(),
+        ArrowExpressionClauseSyntax arrow => arrow.Expression.GetLocation(),
+        CompilationUnitSyntax unit => unit.EndOfFileToken.GetLocation(),
+        _ => exit.GetLocation(),
+    };
+
+    /// <summary>One fixpoint: over the whole body, or over a finally region for the states of one branch.</summary>
+    private sealed class Run(int first, int last)
+    {
+        internal Dictionary<int, List<State>> In { get; } = [];
+
+        internal SortedSet<int> Work { get; } = [];
+
+        internal List<State> Out { get; } = [];
+
+        internal bool Covers(int block) => block >= first && block <= last;
+    }
+}

@@ -1,0 +1,48 @@
+using System;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>Where a hold comes from, which decides what is owed for it.</summary>
+internal enum Origin
+{
+    /// <summary>The caller holds it: a need of this member.</summary>
+    Entry,
+
+    /// <summary>This body took it and owes its release.</summary>
+    Here,
+
+    /// <summary>Somebody says that it is held; nothing is owed.</summary>
+    Assumed,
+}
+
+/// <summary>One lock that is held on a path.</summary>
+internal sealed class Hold(Term term, Mode mode, Origin origin, LockInfo info, SyntaxNode? site, int depth = 1, bool maybe = false) : IEquatable<Hold>
+{
+    internal Term Term { get; } = term;
+
+    internal Mode Mode { get; } = mode;
+
+    internal Origin Origin { get; } = origin;
+
+    internal LockInfo Info { get; } = info;
+
+    /// <summary>Where it was taken, for messages.</summary>
+    internal SyntaxNode? Site { get; } = site;
+
+    /// <summary>How many times it is held.</summary>
+    internal int Depth { get; } = depth;
+
+    /// <summary>Whether paths were merged of which only some hold it.</summary>
+    internal bool Maybe { get; } = maybe;
+
+    public bool Equals(Hold? other) =>
+        other is not null && Mode == other.Mode && Origin == other.Origin && Depth == other.Depth && Maybe == other.Maybe && Term.Equals(other.Term);
+
+    public override bool Equals(object? obj) => Equals(obj as Hold);
+
+    public override int GetHashCode() => unchecked((Term.GetHashCode() * 31) + ((int)Mode * 7) + (int)Origin + Depth);
+
+    internal Hold With(Term? term = null, Mode? mode = null, Origin? origin = null, int? depth = null, bool? maybe = null) =>
+        new(term ?? Term, mode ?? Mode, origin ?? Origin, Info, Site, depth ?? Depth, maybe ?? Maybe);
+}

@@ -1,0 +1,352 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>Where a lock was given up, for messages.</summary>
+internal sealed class Loss(Term term, SyntaxNode site, string how)
+{
+    internal Term Term { get; } = term;
+
+    internal SyntaxNode Site { get; } = site;
+
+    internal string How { get; } = how;
+}
+
+/// <summary>
+/// One path's worth of knowledge at a place: what is held, what the locals are, what is known. A block has a set of these; two merge only
+/// where they hold the same locks.
+/// </summary>
+internal sealed record State
+{
+    internal static readonly State Empty = new();
+
+    /// <summary>Values of locals, parameters and flow captures.</summary>
+    internal ImmutableDictionary<object, Term> Values { get; init; } = ImmutableDictionary<object, Term>.Empty;
+
+    internal FactSet Facts { get; init; } = FactSet.Empty;
+
+    /// <summary>Equalities between paths: each key is another name of its value.</summary>
+    internal ImmutableDictionary<Term, Term> Names { get; init; } = ImmutableDictionary<Term, Term>.Empty;
+
+    internal ImmutableArray<Hold> Holds { get; init; } = ImmutableArray<Hold>.Empty;
+
+    /// <summary>What the caller held when this path began.</summary>
+    internal ImmutableArray<Hold> Entry { get; init; } = ImmutableArray<Hold>.Empty;
+
+    /// <summary>Values that are good only while a formula holds.</summary>
+    internal ImmutableDictionary<Term, LockFormula> Stamps { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
+
+    /// <summary>Values whose formula has failed since.</summary>
+    internal ImmutableDictionary<Term, LockFormula> Stale { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
+
+    /// <summary>Objects made here that nobody else can reach yet.</summary>
+    internal ImmutableHashSet<Term> Fresh { get; init; } = ImmutableHashSet<Term>.Empty;
+
+    /// <summary>What each scoped lock value owns.</summary>
+    internal ImmutableDictionary<Term, ImmutableArray<Hold>> Scopes { get; init; } = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty;
+
+    /// <summary>Locks already reported as missing: one cause, one diagnostic.</summary>
+    internal ImmutableHashSet<Term> Excused { get; init; } = ImmutableHashSet<Term>.Empty;
+
+    /// <summary>What was given up on the way.</summary>
+    internal ImmutableList<Loss> Losses { get; init; } = ImmutableList<Loss>.Empty;
+
+    /// <summary>Which of several entry alternatives this path started with.</summary>
+    internal string? Label { get; init; }
+
+    public bool Equals(State? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
+    /// <summary>The best name of a term, equalities applied.</summary>
+    internal Term Canonical(Term term)
+    {
+        if (Names.IsEmpty) return term;
+        for (int round = 0; round < 8; round++)
+        {
+            Term next = term.Replace(part => Names.TryGetValue(part, out Term? name) ? name : null);
+            if (ReferenceEquals(next, term)) break;
+            term = next;
+        }
+
+        return term;
+    }
+
+    internal Fact Canonical(Fact fact) => Names.IsEmpty ? fact : fact.Replace(part => Names.ContainsKey(part) ? Canonical(part) : null);
+
+    internal bool? Decide(Fact fact) => Facts.Decide(Canonical(fact));
+
+    /// <summary>This path where the fact is true; null where it cannot be.</summary>
+    internal State? Assume(Fact fact)
+    {
+        FactSet? facts = Facts.Assume(Canonical(fact));
+        if (facts is null) return null;
+        if (ReferenceEquals(facts, Facts)) return this;
+        State state = this with { Facts = facts };
+        foreach (KeyValuePair<Atom, bool> entry in facts.Literals)
+        {
+            if (!entry.Value || entry.Key.Kind != AtomKind.Equal || entry.Key.Right is null or Constant || Facts.Literals.ContainsKey(entry.Key)) continue;
+            return state.Unify(entry.Key.Left, entry.Key.Right!);
+        }
+
+        return state;
+    }
+
+    /// <summary>Makes two terms one; null where what is known of them contradicts.</summary>
+    internal State? Unify(Term left, Term right)
+    {
+        left = Canonical(left);
+        right = Canonical(right);
+        if (left.Equals(right)) return this;
+        if (Fact.Rank(left) > Fact.Rank(right)) (left, right) = (right, left);
+        if (left.Contains(right)) return this;
+        State state = this with { Names = Names.SetItem(right, left) };
+        return state.Rewrite(part => part.Equals(right) ? left : null, part => part.Equals(right), keepNames: true);
+    }
+
+    /// <summary>The state with a term replaced wherever it occurs; null where that shows a contradiction.</summary>
+    internal State? Rewrite(Func<Term, Term?> map, Func<Term, bool> touched, bool keepNames = false)
+    {
+        if (Facts.Replace(map, touched) is not { } facts) return null;
+        Term Map(Term term) => term.Any(touched) ? term.Replace(map) : term;
+        return this with
+        {
+            Facts = facts,
+            Values = MapValues(Values, Map),
+            Names = keepNames ? Names : MapNames(Names, touched, Map),
+            Holds = MapHolds(Holds, touched, Map),
+            Entry = MapHolds(Entry, touched, Map),
+            Stamps = MapFormulas(Stamps, map, touched, Map),
+            Stale = MapFormulas(Stale, map, touched, Map),
+            Fresh = Fresh.Any(term => term.Any(touched)) ? Fresh.Select(Map).ToImmutableHashSet() : Fresh,
+            Scopes = Scopes.Any(entry => entry.Key.Any(touched) || entry.Value.Any(hold => hold.Term.Any(touched)))
+                ? Scopes.GroupBy(entry => Map(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, touched, Map))
+                : Scopes,
+            Excused = Excused.Any(term => term.Any(touched)) ? Excused.Select(Map).ToImmutableHashSet() : Excused,
+            Losses = Losses.Any(loss => loss.Term.Any(touched)) ? Losses.Select(loss => new Loss(Map(loss.Term), loss.Site, loss.How)).ToImmutableList() : Losses,
+        };
+    }
+
+    /// <summary>Whether the term occurs anywhere.</summary>
+    internal bool Mentions(Term term)
+    {
+        bool Is(Term part) => part.Equals(term);
+        return Values.Any(entry => entry.Value.Any(Is)) || Holds.Any(hold => hold.Term.Any(Is)) || Facts.Literals.Any(entry => entry.Key.Any(Is))
+            || Facts.Clauses.Any(clause => clause.Any(literal => literal.Atom.Any(Is))) || Names.Any(entry => entry.Key.Any(Is) || entry.Value.Any(Is))
+            || Stale.ContainsKey(term) || Fresh.Contains(term) || Stamps.ContainsKey(term);
+    }
+
+    /// <summary>Gives the value of an earlier evaluation at the same site its own name, so that the site can name the new one.</summary>
+    internal State Retire(Opaque symbol)
+    {
+        if (!Mentions(symbol)) return this;
+        Opaque earlier = symbol.AsEarlier();
+        State state = this with
+        {
+            Facts = Facts.Forget(part => part.Equals(earlier)),
+            Names = Names.RemoveRange(Names.Where(entry => entry.Key.Any(part => part.Equals(earlier)) || entry.Value.Any(part => part.Equals(earlier))).Select(static entry => entry.Key)),
+            Stale = Stale.Remove(earlier),
+            Stamps = Stamps.Remove(earlier),
+            Fresh = Fresh.Remove(earlier),
+        };
+        return state.Rewrite(part => part.Equals(symbol) ? earlier : null, part => part.Equals(symbol)) ?? state;
+    }
+
+    /// <summary>Whether an object is unpublished, and with it all that hangs on it.</summary>
+    internal bool IsFresh(Term term)
+    {
+        if (Fresh.IsEmpty) return false;
+        for (Term? at = term; at is not null; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
+        {
+            if (Fresh.Contains(at)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether this path and another hold the same locks for the same reasons, so that they may merge.</summary>
+    internal bool SameKey(State other)
+    {
+        if (Holds.Length != other.Holds.Length || Stale.Count != other.Stale.Count || !Excused.SetEquals(other.Excused)) return false;
+        foreach (Hold hold in Holds)
+        {
+            if (!other.Holds.Contains(hold)) return false;
+        }
+
+        if (!Entry.Equals(other.Entry) && !Entry.SequenceEqual(other.Entry)) return false;
+        foreach (Term term in Stale.Keys)
+        {
+            if (!other.Stale.ContainsKey(term)) return false;
+        }
+
+        foreach (KeyValuePair<object, Term> entry in Values)
+        {
+            if (!other.Values.TryGetValue(entry.Key, out Term? value) || value.Equals(entry.Value)) continue;
+            if (Holds.Any(hold => Names_(hold.Term, entry.Value) || Names_(hold.Term, value))) return false;
+            if (Stale.ContainsKey(value) != Stale.ContainsKey(entry.Value)) return false;
+        }
+
+        return true;
+
+        static bool Names_(Term hold, Term value) => value is not Constant && hold.Contains(value);
+    }
+
+    /// <summary>Whether nothing distinguishes the two, facts included.</summary>
+    internal bool SameAs(State other) =>
+        ReferenceEquals(this, other)
+        || (SameKey(other) && Facts.SameAs(other.Facts) && Same(Values, other.Values) && Same(Names, other.Names)
+            && Stamps.Count == other.Stamps.Count && Fresh.SetEquals(other.Fresh) && Scopes.Count == other.Scopes.Count);
+
+    /// <summary>What both paths agree on. Values that differ get a new name each, <paramref name="symbolFor"/> saying which.</summary>
+    internal static State Merge(State left, State right, Func<object, Term, Opaque> symbolFor)
+    {
+        if (ReferenceEquals(left, right)) return left;
+        var differing = new List<(object Key, Term Left, Term Right, Opaque Symbol)>();
+        foreach (KeyValuePair<object, Term> entry in left.Values)
+        {
+            if (!right.Values.TryGetValue(entry.Key, out Term? value) || value.Equals(entry.Value)) continue;
+            differing.Add((entry.Key, entry.Value, value, symbolFor(entry.Key, entry.Value)));
+        }
+
+        foreach ((object _, Term leftValue, Term rightValue, Opaque symbol) in differing)
+        {
+            if (!leftValue.Equals(symbol)) left = left.Retire(symbol);
+            if (!rightValue.Equals(symbol)) right = right.Retire(symbol);
+        }
+
+        State first = Introduce(left, differing.Select(entry => (left.Values[entry.Key], entry.Symbol)));
+        State second = Introduce(right, differing.Select(entry => (right.Values[entry.Key], entry.Symbol)));
+        ImmutableDictionary<object, Term> values = left.Values.Where(entry => right.Values.ContainsKey(entry.Key)).ToImmutableDictionary();
+        values = values.SetItems(differing.Select(static entry => new KeyValuePair<object, Term>(entry.Key, entry.Symbol)));
+        ImmutableHashSet<Term> fresh = first.Fresh.Intersect(second.Fresh);
+        return left with
+        {
+            Values = values,
+            Facts = FactSet.Merge(first.Facts, second.Facts),
+            Names = first.Names.Where(entry => second.Names.TryGetValue(entry.Key, out Term? name) && name.Equals(entry.Value)).ToImmutableDictionary(),
+            Stamps = first.Stamps.SetItems(second.Stamps),
+            Fresh = fresh,
+            Scopes = first.Scopes.SetItems(second.Scopes),
+            Losses = left.Losses.Count >= right.Losses.Count ? left.Losses : right.Losses,
+            Label = left.Label == right.Label ? left.Label : null,
+        };
+    }
+
+    /// <summary>Merges although the holds differ: what only one side holds becomes a hold that is only perhaps there.</summary>
+    internal static State MergeByForce(State left, State right, Func<object, Term, Opaque> symbolFor)
+    {
+        var holds = new List<Hold>();
+        foreach (Hold hold in left.Holds)
+        {
+            holds.Add(right.Holds.Contains(hold) ? hold : hold.With(maybe: true));
+        }
+
+        foreach (Hold hold in right.Holds)
+        {
+            if (!left.Holds.Contains(hold) && !holds.Any(known => known.Term.Equals(hold.Term))) holds.Add(hold.With(maybe: true));
+        }
+
+        ImmutableArray<Hold> joined = holds.ToImmutableArray();
+        ImmutableDictionary<Term, LockFormula> stale = left.Stale.Where(entry => right.Stale.ContainsKey(entry.Key)).ToImmutableDictionary();
+        ImmutableHashSet<Term> excused = left.Excused.Union(right.Excused);
+        return Merge(left with { Holds = joined, Stale = stale, Excused = excused }, right with { Holds = joined, Stale = stale, Excused = excused }, symbolFor);
+    }
+
+    private static State Introduce(State state, IEnumerable<(Term Value, Opaque Symbol)> symbols)
+    {
+        foreach ((Term value, Opaque symbol) in symbols)
+        {
+            if (value.Equals(symbol)) continue;
+            FactSet facts = state.Facts;
+            if (value is Constant constant)
+            {
+                facts = (constant.Value is null ? facts.Assume(Fact.IsNull(symbol))
+                    : constant.Value is bool flag ? facts.Assume(flag ? Fact.Holds(symbol) : Fact.Holds(symbol).Negate())
+                    : facts.Assume(Fact.Equal(symbol, constant))) ?? facts;
+            }
+            else if (value is Condition condition)
+            {
+                Fact holds = Fact.Holds(symbol);
+                facts = facts.Decide(condition.Fact) is { } known ? facts.Assume(known ? holds : holds.Negate()) ?? facts
+                    : facts.Assume(Fact.And(Fact.Or(holds.Negate(), condition.Fact), Fact.Or(holds, condition.Fact.Negate()))) ?? facts;
+            }
+            else
+            {
+                foreach (KeyValuePair<Atom, bool> entry in state.Facts.Literals)
+                {
+                    if (!entry.Key.Left.Contains(value) && !(entry.Key.Right?.Contains(value) ?? false)) continue;
+                    facts = facts.Assume(new Fact.Single(new Literal(entry.Key, entry.Value)).Replace(part => part.Equals(value) ? symbol : null)) ?? facts;
+                }
+
+                if (state.Stamps.TryGetValue(value, out LockFormula? stamp)) state = state with { Stamps = state.Stamps.SetItem(symbol, stamp) };
+                if (state.Fresh.Contains(value)) state = state with { Fresh = state.Fresh.Add(symbol) };
+                if (state.Stale.TryGetValue(value, out LockFormula? stale)) state = state with { Stale = state.Stale.SetItem(symbol, stale) };
+                foreach (KeyValuePair<Term, Term> name in state.Names)
+                {
+                    if (name.Key.Contains(value)) state = state with { Names = state.Names.SetItem(name.Key.Replace(part => part.Equals(value) ? symbol : null), name.Value) };
+                }
+            }
+
+            state = state with { Facts = facts };
+        }
+
+        return state;
+    }
+
+    private static ImmutableDictionary<object, Term> MapValues(ImmutableDictionary<object, Term> values, Func<Term, Term> map)
+    {
+        foreach (KeyValuePair<object, Term> entry in values)
+        {
+            Term mapped = map(entry.Value);
+            if (!ReferenceEquals(mapped, entry.Value)) values = values.SetItem(entry.Key, mapped);
+        }
+
+        return values;
+    }
+
+    private static ImmutableDictionary<Term, Term> MapNames(ImmutableDictionary<Term, Term> names, Func<Term, bool> touched, Func<Term, Term> map)
+    {
+        foreach (KeyValuePair<Term, Term> entry in names)
+        {
+            if (!entry.Key.Any(touched) && !entry.Value.Any(touched)) continue;
+            names = names.Remove(entry.Key);
+            Term key = map(entry.Key);
+            Term value = map(entry.Value);
+            if (!key.Equals(value)) names = names.SetItem(key, value);
+        }
+
+        return names;
+    }
+
+    private static ImmutableArray<Hold> MapHolds(ImmutableArray<Hold> holds, Func<Term, bool> touched, Func<Term, Term> map) =>
+        holds.Any(hold => hold.Term.Any(touched)) ? holds.Select(hold => hold.With(map(hold.Term))).ToImmutableArray() : holds;
+
+    private static ImmutableDictionary<Term, LockFormula> MapFormulas(
+        ImmutableDictionary<Term, LockFormula> formulas, Func<Term, Term?> map, Func<Term, bool> touched, Func<Term, Term> mapTerm)
+    {
+        foreach (KeyValuePair<Term, LockFormula> entry in formulas)
+        {
+            if (!entry.Key.Any(touched) && !entry.Value.Any(touched)) continue;
+            formulas = formulas.Remove(entry.Key).SetItem(mapTerm(entry.Key), entry.Value.Replace(map));
+        }
+
+        return formulas;
+    }
+
+    private static bool Same<TKey>(ImmutableDictionary<TKey, Term> left, ImmutableDictionary<TKey, Term> right)
+        where TKey : notnull
+    {
+        if (ReferenceEquals(left, right)) return true;
+        if (left.Count != right.Count) return false;
+        foreach (KeyValuePair<TKey, Term> entry in left)
+        {
+            if (!right.TryGetValue(entry.Key, out Term? value) || !value.Equals(entry.Value)) return false;
+        }
+
+        return true;
+    }
+}

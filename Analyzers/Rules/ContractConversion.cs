@@ -1,0 +1,120 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MmLint.Analyzers;
+
+/// <summary>
+/// Whether one contract may stand in for another: an override or a method that becomes a delegate may need no more, takes and gives up the
+/// same locks, ensures no less, and sleeps only if the other may.
+/// </summary>
+internal static class ContractConversion
+{
+    /// <summary>What an override or implementation says beyond what it overrides.</summary>
+    internal static IEnumerable<ContractProblem> CheckOverride(ContractCatalog catalog, IMethodSymbol method)
+    {
+        if (!catalog.StatesContract(method)) yield break;
+        MemberContract own = catalog.ContractOf(method);
+        foreach (IMethodSymbol overridden in ContractCatalog.BasesOf(method).OfType<IMethodSymbol>())
+        {
+            if (Difference(own, catalog.ContractOf(overridden), catalog) is not { } difference) continue;
+            yield return new ContractProblem(Rule.WeakerOverride, LocationOf(method), method.Name, difference, overridden.ContainingType.Name + "." + overridden.Name);
+        }
+    }
+
+    /// <summary>What a method needs or does that the delegate type it becomes does not say.</summary>
+    internal static IEnumerable<ContractProblem> CheckDelegate(Engine engine, IDelegateCreationOperation creation)
+    {
+        if (creation.Target is not IMethodReferenceOperation reference || creation.Type is not INamedTypeSymbol type) yield break;
+        MemberContract method = engine.ContractOf(reference.Method);
+        if (method.IsEmpty) yield break;
+        MemberContract target = (Engine.Destination(creation) is { } value ? engine.Catalog.ContractOfValue(value) : null) ?? engine.ContractOf(type);
+        if (Difference(method, target, engine.Catalog) is { } difference)
+            yield return new ContractProblem(Rule.DelegateMismatch, creation.Syntax.GetLocation(), reference.Method.Name, difference, type.Name);
+    }
+
+    private static Location LocationOf(ISymbol symbol) => symbol.Locations.FirstOrDefault() ?? Location.None;
+
+    /// <summary>The first thing that <paramref name="from"/> says and <paramref name="to"/> does not; null where it may stand in for it.</summary>
+    private static string? Difference(MemberContract from, MemberContract to, ContractCatalog catalog)
+    {
+        Term? Map(Term part)
+        {
+            if (part is not Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter }) return null;
+            for (int index = 0; index < from.Parameters.Length && index < to.Parameters.Length; index++)
+            {
+                if (SymbolEqualityComparer.Default.Equals(from.Parameters[index], parameter)) return Root.Parameter(to.Parameters[index]);
+            }
+
+            return null;
+        }
+
+        foreach (LockClause need in from.Needs)
+        {
+            if (!to.Needs.Any(other => Implies(other, need, Map)) && !to.Releases.Any(other => Implies(other, need, Map))) return "needs " + need.Locks;
+        }
+
+        foreach (FactClause fact in from.Requires)
+        {
+            FactSet? known = FactSet.Empty;
+            foreach (FactClause other in to.Requires.Where(static other => other.When is null)) known = known?.Assume(other.Fact);
+            if (known?.Decide(fact.Fact.Replace(Map)) != true) return "requires " + fact.Fact;
+        }
+
+        foreach (LockClause exclusion in from.Excludes)
+        {
+            if (!to.Excludes.Any(other => Parts(exclusion.Locks.Replace(Map)).All(part => Parts(other.Locks).Any(known => known.ToString() == part.ToString())))) return "must not be called with " + exclusion.Locks + " held";
+        }
+
+        if (Effects(from.Releases, to.Releases, Map) is { } released) return "releases " + released;
+        if (Effects(from.Acquires, to.Acquires, Map) is { } acquired) return "acquires " + acquired;
+        if (Effects(from.Downgrades, to.Downgrades, Map) is { } downgraded) return "downgrades " + downgraded;
+        if (Effects(to.Releases, from.Releases, null, Map) is { } notReleased) return "does not release " + notReleased;
+        if (Effects(to.Acquires, from.Acquires, null, Map) is { } notAcquired) return "does not acquire " + notAcquired;
+        foreach (FactClause promise in to.Ensures)
+        {
+            if (!from.Ensures.Any(other => other.Fact.Replace(Map).ToString() == promise.Fact.ToString() && (other.When is null || promise.When is not null))) return "does not ensure " + promise.Fact;
+        }
+
+        return from.MaySleep && !to.MaySleep ? "may sleep" : null;
+    }
+
+    private static ImmutableArray<LockFormula> Parts(LockFormula formula) => formula switch
+    {
+        LockFormula.All all => all.Parts,
+        LockFormula.Some some => some.Parts,
+        _ => ImmutableArray.Create(formula),
+    };
+
+    private static string? Effects(List<LockClause> from, List<LockClause> to, Func<Term, Term?>? mapFrom, Func<Term, Term?>? mapTo = null)
+    {
+        foreach (LockClause clause in from)
+        {
+            string locks = (mapFrom is null ? clause.Locks : clause.Locks.Replace(mapFrom)).ToString();
+            string when = (mapFrom is null ? clause.When : clause.When?.Replace(mapFrom))?.ToString() ?? "";
+            if (!to.Any(other => (mapTo is null ? other.Locks : other.Locks.Replace(mapTo)).ToString() == locks && ((mapTo is null ? other.When : other.When?.Replace(mapTo))?.ToString() ?? "") == when)) return clause.Locks.ToString();
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a caller that meets <paramref name="given"/> has met <paramref name="need"/>.</summary>
+    private static bool Implies(LockClause given, LockClause need, Func<Term, Term?> map)
+    {
+        if (given.When is not null && need.When?.Replace(map).ToString() != given.When.ToString()) return false;
+        return Implies(given.Locks, need.Locks.Replace(map));
+    }
+
+    private static bool Implies(LockFormula given, LockFormula need) => (given, need) switch
+    {
+        (_, LockFormula.All all) => all.Parts.All(part => Implies(given, part)),
+        (LockFormula.Some some, _) => some.Parts.All(part => Implies(part, need)),
+        (LockFormula.All all, _) => all.Parts.Any(part => Implies(part, need)),
+        (_, LockFormula.Some some) => some.Parts.Any(part => Implies(given, part)),
+        (LockFormula.Lock first, LockFormula.Lock second) => first.Term.Equals(second.Term) && (second.Mode == Mode.None || first.Mode >= second.Mode),
+        _ => given.ToString() == need.ToString(),
+    };
+}
