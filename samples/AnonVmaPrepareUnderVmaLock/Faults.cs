@@ -3,7 +3,7 @@ namespace AnonVmaPrepareUnderVmaLock;
 /// <summary>Three fault handlers. The first two were right until faults began to run under the lock of the VMA.</summary>
 public static class Faults
 {
-    [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0"), MaySleep]
+    [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0")]
     public static VmFault DoAnonymousPage(FaultContext vmf)
     {
         if (Rmap.AnonVmaPrepare(vmf.Vma) != 0)
@@ -11,7 +11,7 @@ public static class Faults
         return MapZeroedPage(vmf);
     }
 
-    [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0"), MaySleep]
+    [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0")]
     public static VmFault DoCowFault(FaultContext vmf)
     {
         var vma = vmf.Vma;
@@ -23,7 +23,7 @@ public static class Faults
     }
 
     // Right: where the VMA lock may be all there is, an anon_vma is there already.
-    [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0"), MaySleep]
+    [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0")]
     public static VmFault WpPageCopy(FaultContext vmf)
     {
         if ((vmf.Flags & FaultFlags.VmaLock) != 0 && vmf.Vma.AnonVma == null)

@@ -53,7 +53,7 @@ public static class Rmap
 {
     /// <summary>Gives the VMA an anon_vma. Looks at the neighbours to share theirs, so the tree must stand still.</summary>
     [MustHold("vma.Mm.MmapLock", When = "vma.AnonVma == null"), MustHold("vma.Lock || vma.Mm.MmapLock")]
-    [Ensures("vma.AnonVma != null", When = "result == 0"), UseInstead(nameof(VmfAnonPrepare)), MaySleep]
+    [Ensures("vma.AnonVma != null", When = "result == 0"), UseInstead(nameof(VmfAnonPrepare))]
     public static int AnonVmaPrepare(VmArea vma)
     {
         if (vma.AnonVma == null)
@@ -66,7 +66,7 @@ public static class Rmap
     }
 
     /// <summary>The same for a fault, whichever lock it runs under; asks for a retry where that lock is not enough.</summary>
-    [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0"), MaySleep]
+    [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0")]
     [Ensures("vmf.Vma.AnonVma != null", When = "result == VmFault.None")]
     public static VmFault VmfAnonPrepare(FaultContext vmf)
     {

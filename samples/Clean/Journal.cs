@@ -24,7 +24,7 @@ public sealed class Journal
         End();
     }
 
-    [Acquires("exclusive(_lock)"), MaySleep]
+    [Acquires("exclusive(_lock)")]
     private void Begin() => _lock.WriteLock();
 
     [Releases("exclusive(_lock)")]

@@ -4,7 +4,7 @@ namespace RetryWithLockHeld;
 public static class Faults
 {
     // Wrong: the caller takes Retry to mean that the lock is gone, and nobody ever unlocks.
-    [MustHold("vma.Lock"), Releases("vma.Lock", When = "(result & VmFault.Retry) != 0"), MaySleep]
+    [MustHold("vma.Lock"), Releases("vma.Lock", When = "(result & VmFault.Retry) != 0")]
     public static VmFault GiveUpEarly(VmArea vma, int page)
     {
         if (page < 0)
@@ -13,7 +13,7 @@ public static class Faults
     }
 
     // Wrong: the lock went with the retry of the callee, but the caller is told to release it.
-    [MustHold("vma.Lock"), Releases("vma.Lock", When = "(result & VmFault.Retry) != 0"), MaySleep]
+    [MustHold("vma.Lock"), Releases("vma.Lock", When = "(result & VmFault.Retry) != 0")]
     public static VmFault HideRetry(VmArea vma, int page)
     {
         var ret = PageCache.WaitOrRetry(vma, page);

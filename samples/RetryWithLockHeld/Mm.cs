@@ -20,7 +20,7 @@ public sealed class VmArea
 public static class PageCache
 {
     /// <summary>Waits for a page that is being read; drops the lock to do so.</summary>
-    [MustHold("vma.Lock"), Releases("vma.Lock", When = "(result & VmFault.Retry) != 0"), MaySleep]
+    [MustHold("vma.Lock"), Releases("vma.Lock", When = "(result & VmFault.Retry) != 0")]
     public static VmFault WaitOrRetry(VmArea vma, int page)
     {
         if (page < vma.Pages)

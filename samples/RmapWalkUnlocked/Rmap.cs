@@ -15,7 +15,7 @@ public sealed class Folio
 
     public bool IsKsm { get; init; }
 
-    [Acquires("this"), MaySleep]
+    [Acquires("this")]
     public void Lock() => _bit.Wait();
 
     [Acquires("this", When = "result", Try = true)]

@@ -10,7 +10,7 @@ public sealed class RwSemaphore
     [GuardedBy(nameof(_gate))]
     private int _holders;
 
-    [Acquires("shared(this)"), MaySleep]
+    [Acquires("shared(this)")]
     public void ReadLock()
     {
         lock (_gate)
@@ -43,7 +43,7 @@ public sealed class RwSemaphore
         }
     }
 
-    [Acquires("exclusive(this)"), MaySleep]
+    [Acquires("exclusive(this)")]
     public void WriteLock()
     {
         lock (_gate)
