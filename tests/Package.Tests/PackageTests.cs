@@ -1,0 +1,106 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using System.Linq;
+using System.Reflection;
+using System.Xml.Linq;
+
+namespace PackageTests;
+
+/// <summary>What is in the package and what it does to a project that uses it.</summary>
+public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
+{
+    [Fact]
+    public void Package_contains_exactly_this()
+    {
+        using var archive = ZipFile.OpenRead(package.PackageFile);
+        Assert.Equal(
+            [
+                "LICENSE",
+                "MmLint.nuspec",
+                "README.md",
+                "analyzers/dotnet/cs/MmLint.Analyzers.dll",
+                "analyzers/dotnet/cs/MmLint.CodeFixes.dll",
+                "build/MmLint.strict.globalconfig",
+                "build/MmLint.targets",
+                "build/MmLint.warning.globalconfig",
+                "icon.png",
+                "lib/netstandard2.0/MmLint.Annotations.dll",
+                "lib/netstandard2.0/MmLint.Annotations.xml",
+            ],
+            archive.Entries.Select(e => e.FullName).Where(e => !e.StartsWith("_rels", StringComparison.Ordinal)
+                && !e.StartsWith("package/", StringComparison.Ordinal) && e != "[Content_Types].xml").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Package_depends_on_nothing()
+    {
+        using var archive = ZipFile.OpenRead(package.PackageFile);
+        using var nuspec = archive.GetEntry("MmLint.nuspec")!.Open();
+        Assert.DoesNotContain(XDocument.Load(nuspec).Descendants(), e => e.Name.LocalName == "dependency");
+    }
+
+    [Theory]
+    [InlineData("-p:MmLintSeverity=")]
+    [InlineData("-p:MmLintSeverity=warning")]
+    [InlineData("-p:MmLintSeverity=strict")]
+    public void Consumer_gets_the_annotations_beside_its_assembly_and_nothing_else(string option)
+    {
+        string output = Path.Combine(package.Folder, "output");
+        DotNet.Run(package.Samples["Clean"].Folder, "build", "-p:CopyLocalLockFileAssemblies=true", "-o", output, option);
+        Assert.Equal(
+            ["Clean.deps.json", "Clean.dll", "Clean.pdb", "MmLint.Annotations.dll"],
+            Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(output, f)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Severity_warning_lets_a_broken_project_build()
+    {
+        var sample = package.Copy("RmapWalkUnlocked", "Warned");
+        DotNet.Run(sample.Folder, "build", "-p:MmLintSeverity=warning");
+        Assert.Equal(sample.Expected!.Replace(": error ", ": warning ", StringComparison.Ordinal), Report.Snapshot(sample.Findings()));
+    }
+
+    [Fact]
+    public void Unknown_severity_is_refused()
+    {
+        var (exitCode, output) = DotNet.TryRun(package.Copy("Clean", "Misspelt").Folder, "build", "-p:MmLintSeverity=warn");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("MmLintSeverity is 'warn'; it may be 'warning' or 'strict', or not be set.", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AnonVmaPrepareUnderVmaLock")]
+    [InlineData("RmapWalkUnlocked")]
+    public void Code_fixes_make_the_sample_clean(string name)
+    {
+        var sample = package.Copy(name, "Fixed");
+        DotNet.Run(sample.Folder, "restore");
+        DotNet.Run(sample.Folder, "format", "analyzers", "--no-restore", "--severity", "warn", "--diagnostics", "MML1001");
+        DotNet.Run(sample.Folder, "build", "--no-restore", "--no-incremental");
+        Assert.Equal("", Report.Snapshot(sample.Findings()));
+    }
+
+    [Theory]
+    [InlineData("Clean")]
+    [InlineData("AnonVmaPrepareUnderVmaLock")]
+    [InlineData("RmapWalkUnlocked")]
+    [InlineData("ForkWithoutWriteLock")]
+    [InlineData("PrivateFileMapping")]
+    [InlineData("RetryWithLockHeld")]
+    [InlineData("StaleVma")]
+    public void Sample_gives_exactly_the_expected_findings(string name)
+    {
+        var sample = package.Samples[name];
+        Assert.Equal(sample.Expected, Report.Snapshot(sample.Findings()));
+    }
+
+    [Fact]
+    public void Every_sample_is_tested()
+    {
+        var data = typeof(PackageTests).GetMethod(nameof(Sample_gives_exactly_the_expected_findings))!.GetCustomAttributes<InlineDataAttribute>();
+        var tested = data.Select(d => (string)d.GetData(null!).Single()[0]);
+        Assert.Equal(package.Samples.Keys.Order(StringComparer.Ordinal), tested.Order(StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace MmLint.Check;
+
+/// <summary>What the analyzers say about MmKernel.</summary>
+/// <param name="Findings">What is reported.</param>
+/// <param name="Suppressed">How much more is suppressed in the source.</param>
+/// <param name="SourceFiles">How many files were compiled.</param>
+/// <param name="Contracts">How many contract attributes the assembly carries.</param>
+internal sealed record KernelCheck(IReadOnlyList<Finding> Findings, int Suppressed, int SourceFiles, int Contracts)
+{
+    /// <summary>Builds the kernel and reads the compiler's log.</summary>
+    /// <param name="root">The folder of the solution.</param>
+    public static KernelCheck Run(string root)
+    {
+        string folder = Path.Combine(root, "MmKernel");
+        string log = Path.Combine(root, "artifacts", "check", "MmKernel.sarif");
+        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
+        File.Delete(log);
+
+        // The log is named on the command line, so it must reach only the last of the projects that are built.
+        DotNet.Run(root, "build", Path.Combine("Annotations", "MmLint.Annotations.csproj"), "-c", "Release");
+        DotNet.Run(root, "build", Path.Combine("Analyzers", "MmLint.Analyzers.csproj"), "-c", "Release");
+        var (exitCode, output) = DotNet.TryRun(
+            folder, "build", "-c", "Release", "--no-dependencies", "--no-incremental", "-p:ErrorLog=" + log + "%2Cversion=2.1");
+        if (!File.Exists(log))
+            throw new InvalidOperationException($"MmKernel was not compiled:{Environment.NewLine}{output}");
+
+        var findings = Finding.ReadAll(log);
+        var reported = findings.Where(f => !f.IsSuppressed && f.Level != "note").ToList();
+        if (exitCode != 0 && reported.Count == 0)
+            throw new InvalidOperationException($"MmKernel does not build:{Environment.NewLine}{output}");
+        string assembly = Path.Combine(folder, "bin", "Release", "net10.0", "MmKernel.dll");
+        return new KernelCheck(
+            reported,
+            findings.Count(f => f.IsSuppressed && f.Rule.StartsWith("MML", StringComparison.Ordinal)),
+            Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Count(f => !Path.GetRelativePath(folder, f).StartsWith("obj", StringComparison.Ordinal)),
+            exitCode == 0 ? CountContracts(assembly) : 0);
+    }
+
+    private static int CountContracts(string assembly)
+    {
+        using var image = new PEReader(File.OpenRead(assembly));
+        var metadata = image.GetMetadataReader();
+        return metadata.CustomAttributes.Count(handle => NamespaceOf(metadata, metadata.GetCustomAttribute(handle).Constructor) == "MmLint");
+    }
+
+    private static string? NamespaceOf(MetadataReader metadata, EntityHandle constructor) =>
+        constructor.Kind == HandleKind.MemberReference
+        && metadata.GetMemberReference((MemberReferenceHandle)constructor).Parent is { Kind: HandleKind.TypeReference } type
+            ? metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)type).Namespace)
+            : null;
+}
