@@ -22,9 +22,9 @@ public sealed class BrokenContractStringsTests
         "", " ", "\t", "&&", "||", "_gate &&", "|| _gate", "(", ")", "((_gate)", "()", "_gate _gate", "_gate..Exit", "_gate.", "._gate",
         "_gate[", "_gate[]", "_next[0", "_next[0]", "\"_gate\"", "'g'", "_gate ? _gate", "_gate ? _gate :", "_gate ? : _gate", "shared()",
         "shared(_gate", "shared _gate", "shared(shared(_gate))", "exclusive()", "exclusive(,)", "new object()", "_gate = _gate", "_gate += 1",
-        "_gate++", "x => x", "await _gate", "_gate is int b", "_gate as object", "(object)_gate", "typeof(int)", "default", "default(int)",
+        "_gate++", "x => x", "await _gate", "_gate is int b", "_gate as object", "typeof(int)", "default", "default(int)",
         "_next?._gate", "_gate is { }", "_gate switch { _ => _gate }", "int", "string.Empty", "base", "base._gate", "old(_gate", "old()", "@", "@@",
-        "\0", "/* _gate", "// _gate", "_gate; _gate", "_gate, _gate", "{ _gate }", "$", "é", "\ud800", "throw _gate", "nameof(_gate)", "_gate!!",
+        "\0", "/* _gate", "// _gate", "_gate; _gate", "_gate, _gate", "{ _gate }", "$", "é", "\ud800", "throw _gate", "nameof(_gate)",
         "stackalloc int[1]", "_gate.Enter()", "from x in _gate select x", "#if X", "\"", "\\", "\n", "global::Subject", "_gate<int>", "-_gate", "~",
     ];
 

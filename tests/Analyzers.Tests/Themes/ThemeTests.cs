@@ -6,7 +6,7 @@ namespace AnalyzerTests.Themes;
 public abstract class ThemeTests
 {
     /// <summary>Locks of every kind, a scope, and a subject with a member for each. None of the locks says that it sleeps.</summary>
-    private const string Declarations = """
+    private protected const string Declarations = """
         [Lock(LockKind.Mutex)] public sealed class Gate
         {
             [Acquires("this")] public extern void Enter();
