@@ -173,7 +173,16 @@ public sealed class Order : ThemeTests
         """);
 
     [Fact]
+    public Task TwoOfAClassThatNoListNames_IsSilent() => SilentTypes("""
+        public sealed class User
+        {
+            public void Run(Gate left, Gate right) { left.Enter(); right.Enter(); right.Exit(); left.Exit(); }
+        }
+        """);
+
+    [Fact]
     public Task TwoOfOneClass_Flags() => FlagsTypes("""
+        [assembly: LockOrder("Gate", "RwGate")]
         public sealed class User
         {
             public void Run(Gate left, Gate right)
@@ -321,6 +330,7 @@ public sealed class Order : ThemeTests
 
     [Fact]
     public Task TwoNamesKnownToDiffer_Flags() => FlagsTypes("""
+        [assembly: LockOrder("Gate", "RwGate")]
         public sealed class User
         {
             public void Run(Gate left, Gate right)

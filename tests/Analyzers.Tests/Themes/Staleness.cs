@@ -141,7 +141,6 @@ public sealed class Staleness : ThemeTests
 
     [Fact]
     public Task SecondLockTakenTooLate_Flags() => Flags("""
-        [assembly: LockNesting("Gate", Nesting.TryOnly)]
         [MustHold("_gate")] [return: ValidWhileHeld("_gate || result.Gate")] public extern Node Find();
         public void Run()
         {
