@@ -194,7 +194,7 @@ public sealed class Aliases : ThemeTests
 
     [Fact]
     public Task LocksOfACollectionOneByOne_IsSilent() => Silent("""
-        public static int Sum(System.Collections.Generic.List<Node> nodes)
+        public static int Sum(List<Node> nodes)
         {
             int sum = 0;
             foreach (var node in nodes) { node.Gate.Enter(); sum += node.Value; node.Gate.Exit(); }
@@ -204,7 +204,7 @@ public sealed class Aliases : ThemeTests
 
     [Fact]
     public Task LocksOfACollectionOffByOneObject_Flags() => Flags("""
-        public static int Sum(System.Collections.Generic.List<Node> nodes, Node extra)
+        public static int Sum(List<Node> nodes, Node extra)
         {
             int sum = 0;
             foreach (var node in nodes)

@@ -7,92 +7,101 @@ public sealed class AsyncAwait : ThemeTests
 {
     [Fact]
     public Task HeldAcrossAwait_Flags() => Flags("""
-        public async System.Threading.Tasks.Task Run()
+        public async Task Run()
         {
             _gate.Enter();
-            await System.Threading.Tasks.Task.Yield(); // MML1019
+            await Task.Yield(); // MML1019
             _gate.Exit();
         }
         """);
 
     [Fact]
     public Task ExitedBeforeAwait_IsSilent() => Silent("""
-        public async System.Threading.Tasks.Task Run() { _gate.Enter(); _count++; _gate.Exit(); await System.Threading.Tasks.Task.Yield(); }
+        public async Task Run() { _gate.Enter(); _count++; _gate.Exit(); await Task.Yield(); }
         """);
 
     [Fact]
     public Task EnteredAfterAwait_IsSilent() => Silent("""
-        public async System.Threading.Tasks.Task Run() { await System.Threading.Tasks.Task.Yield(); _gate.Enter(); _count++; _gate.Exit(); }
+        public async Task Run() { await Task.Yield(); _gate.Enter(); _count++; _gate.Exit(); }
         """);
 
     [Fact]
     public Task HeldAcrossOneOfTwoAwaits_Flags() => Flags("""
-        public async System.Threading.Tasks.Task Run()
+        public async Task Run()
         {
-            await System.Threading.Tasks.Task.Yield();
+            await Task.Yield();
             _gate.Enter();
-            await System.Threading.Tasks.Task.Yield(); // MML1019
+            await Task.Yield(); // MML1019
             _gate.Exit();
         }
         """);
 
     [Fact]
     public Task HeldAcrossAwaitOnOnePath_Flags() => Flags("""
-        public async System.Threading.Tasks.Task Run(bool locked)
+        public async Task Run(bool locked)
         {
             if (locked) _gate.Enter();
-            await System.Threading.Tasks.Task.Yield(); // MML1019
+            await Task.Yield(); // MML1019
             if (locked) _gate.Exit();
         }
         """);
 
     [Fact]
     public Task CallersLockAcrossAwait_Flags() => Flags("""
-        [MustHold("_gate")] public async System.Threading.Tasks.Task Run()
+        [MustHold("_gate")] public async Task Run()
         {
-            await System.Threading.Tasks.Task.Yield(); // MML1019
+            await Task.Yield(); // MML1019
         }
         """);
 
     [Fact]
     public Task OwnerlessLockAcrossAwait_IsSilent() => SilentTypes("""
-        [Lock(LockKind.Mutex, Owner = LockOwner.Anyone)] public sealed class Page { [Acquires("this")] public extern void Enter(); [Releases("this")] public extern void Exit(); }
+        [Lock(LockKind.Mutex, Owner = LockOwner.Anyone)] public sealed class Page
+        {
+            [Acquires("this")] public extern void Enter();
+            [Releases("this")] public extern void Exit();
+        }
         public sealed class User
         {
-            public async System.Threading.Tasks.Task Run(Page page) { page.Enter(); await System.Threading.Tasks.Task.Yield(); page.Exit(); }
+            public async Task Run(Page page) { page.Enter(); await Task.Yield(); page.Exit(); }
         }
         """);
 
     [Fact]
     public Task ReferenceAcrossAwait_IsSilent() => SilentTypes("""
-        public sealed class Counted { [Lock(Reference, Owner = LockOwner.Anyone)] public LockName Ref => default; [Acquires("Ref")] public extern void Get(); [Releases("Ref")] public extern void Put(); }
+        public sealed class Counted
+        {
+            [Lock(Reference, Owner = LockOwner.Anyone)] public LockName Ref => default;
+            [Acquires("Ref")] public extern void Get();
+            [Releases("Ref")] public extern void Put();
+        }
         public sealed class User
         {
-            public async System.Threading.Tasks.Task Run(Counted counted) { counted.Get(); await System.Threading.Tasks.Task.Yield(); counted.Put(); }
+            public async Task Run(Counted counted) { counted.Get(); await Task.Yield(); counted.Put(); }
         }
         """);
 
     [Fact]
     public Task LeakedByAnAsyncMethod_Flags() => Flags("""
-        public async System.Threading.Tasks.Task Run()
+        public async Task Run()
         {
-            await System.Threading.Tasks.Task.Yield();
+            await Task.Yield();
             _gate.Enter();
         } // MML1006
         """);
 
     [Fact]
     public Task UnguardedAfterAwait_Flags() => Flags("""
-        public async System.Threading.Tasks.Task<int> Get()
+        public async Task<int> Get()
         {
-            await System.Threading.Tasks.Task.Yield();
+            await Task.Yield();
             return _count; // MML1008
         }
         """);
 
     [Fact]
     public Task AwaitForeachWhileHeld_Flags() => Flags("""
-        public async System.Threading.Tasks.Task Run(System.Collections.Generic.IAsyncEnumerable<int> items)
+        public async Task Run(IAsyncEnumerable<int> items)
         {
             _gate.Enter();
             await foreach (int item in items) _count += item; // MML1019
@@ -102,7 +111,7 @@ public sealed class AsyncAwait : ThemeTests
 
     [Fact]
     public Task AwaitUsingWhileHeld_Flags() => Flags("""
-        public async System.Threading.Tasks.Task Run(IAsyncDisposable resource)
+        public async Task Run(IAsyncDisposable resource)
         {
             _gate.Enter();
             await using (resource) _count++; // MML1019
@@ -112,31 +121,31 @@ public sealed class AsyncAwait : ThemeTests
 
     [Fact]
     public Task AsyncLambdaHoldsAcrossAwait_Flags() => Flags("""
-        public static extern void Later(Func<System.Threading.Tasks.Task> function);
+        public static extern void Later(Func<Task> function);
         public void Run() => Later(async () =>
         {
             _gate.Enter();
-            await System.Threading.Tasks.Task.Yield(); // MML1019
+            await Task.Yield(); // MML1019
             _gate.Exit();
         });
         """);
 
     [Fact]
     public Task HeldInsideTryAcrossAwait_Flags() => Flags("""
-        public async System.Threading.Tasks.Task Run()
+        public async Task Run()
         {
             _gate.Enter();
-            try { await System.Threading.Tasks.Task.Yield(); } // MML1019
+            try { await Task.Yield(); } // MML1019
             finally { _gate.Exit(); }
         }
         """);
 
     [Fact]
     public Task TaskStartedUnderTheLockAndAwaitedLater_IsSilent() => Silent("""
-        public async System.Threading.Tasks.Task Run()
+        public async Task Run()
         {
             _gate.Enter();
-            var task = System.Threading.Tasks.Task.Delay(_count);
+            var task = Task.Delay(_count);
             _gate.Exit();
             await task;
         }
@@ -144,6 +153,6 @@ public sealed class AsyncAwait : ThemeTests
 
     [Fact]
     public Task SynchronousTaskMethod_IsSilent() => Silent("""
-        public System.Threading.Tasks.Task Run() { _gate.Enter(); _count++; _gate.Exit(); return System.Threading.Tasks.Task.CompletedTask; }
+        public Task Run() { _gate.Enter(); _count++; _gate.Exit(); return Task.CompletedTask; }
         """);
 }

@@ -7,17 +7,32 @@ public sealed class Constructors : ThemeTests
 {
     [Fact]
     public Task ConstructorWritesItsOwnFields_IsSilent() => SilentTypes("""
-        public sealed class Box { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private int _value; public Box(int value) { _value = value; _value++; } }
+        public sealed class Box
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private int _value;
+            public Box(int value) { _value = value; _value++; }
+        }
         """);
 
     [Fact]
     public Task FieldInitializer_IsSilent() => SilentTypes("""
-        public sealed class Box { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private int _value = 4; [MustHold("Gate")] public int Get() => _value; }
+        public sealed class Box
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private int _value = 4;
+            [MustHold("Gate")] public int Get() => _value;
+        }
         """);
 
     [Fact]
     public Task ConstructorWritesAnotherObject_Flags() => FlagsTypes("""
-        public sealed class Box { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private int _value; public Box(Box other) => _value = other._value; } // MML1008
+        public sealed class Box
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private int _value;
+            public Box(Box other) => _value = other._value; // MML1008
+        }
         """);
 
     [Fact]
@@ -71,7 +86,10 @@ public sealed class Constructors : ThemeTests
     [Fact]
     public Task ConstructorWithANeed_IsSilent() => SilentTypes("""
         public sealed class Child { [MustHold("parent.Gate")] public Child(Node parent) => parent.Value++; }
-        public static class User { public static Child Make(Node node) { node.Gate.Enter(); var child = new Child(node); node.Gate.Exit(); return child; } }
+        public static class User
+        {
+            public static Child Make(Node node) { node.Gate.Enter(); var child = new Child(node); node.Gate.Exit(); return child; }
+        }
         """);
 
     [Fact]
@@ -97,32 +115,64 @@ public sealed class Constructors : ThemeTests
 
     [Fact]
     public Task StaticConstructorWritesStaticFields_IsSilent() => SilentTypes("""
-        public static class Totals { public static readonly Gate Gate; [GuardedBy(nameof(Gate))] private static int s_total; static Totals() { Gate = new(); s_total = 1; } [MustHold("Gate")] public static int Get() => s_total; }
+        public static class Totals
+        {
+            public static readonly Gate Gate;
+            [GuardedBy(nameof(Gate))] private static int s_total;
+            static Totals() { Gate = new(); s_total = 1; }
+            [MustHold("Gate")] public static int Get() => s_total;
+        }
         """);
 
     [Fact]
     public Task InstanceConstructorWritesStaticFields_Flags() => FlagsTypes("""
-        public sealed class Box { public static readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private static int s_made; public Box() => s_made++; } // MML1009
+        public sealed class Box
+        {
+            public static readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private static int s_made;
+            public Box() => s_made++; // MML1009
+        }
         """);
 
     [Fact]
     public Task FinalizerIsNotExempt_Flags() => FlagsTypes("""
-        public sealed class Box { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private int _value; ~Box() => _value = 0; } // MML1009
+        public sealed class Box
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private int _value;
+            ~Box() => _value = 0; // MML1009
+        }
         """);
 
     [Fact]
     public Task PrimaryConstructorInitializesAGuardedField_IsSilent() => SilentTypes("""
-        public sealed class Box(int value) { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private int _value = value; [MustHold("Gate")] public void Add() => _value += 1; }
+        public sealed class Box(int value)
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private int _value = value;
+            [MustHold("Gate")] public void Add() => _value += 1;
+        }
         """);
 
     [Fact]
     public Task LockAsPrimaryConstructorParameter_IsSilent() => SilentTypes("""
-        public sealed class Box(Gate gate) { private readonly Gate _gate = gate; [GuardedBy(nameof(_gate))] private int _value; public void Add() { _gate.Enter(); _value++; _gate.Exit(); } }
+        public sealed class Box(Gate gate)
+        {
+            private readonly Gate _gate = gate;
+            [GuardedBy(nameof(_gate))] private int _value;
+            public void Add() { _gate.Enter(); _value++; _gate.Exit(); }
+        }
         """);
 
     [Fact]
     public Task OwnNeedsInTheConstructor_IsSilent() => SilentTypes("""
-        public sealed class Box { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private int _value; [MustHold("Gate")] public void Add() => _value++; public Box() => Add(); }
+        public sealed class Box
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private int _value;
+            [MustHold("Gate")] public void Add() => _value++;
+            public Box() => Add();
+        }
         """);
 
     [Fact]
@@ -133,7 +183,13 @@ public sealed class Constructors : ThemeTests
 
     [Fact]
     public Task InitAccessorOfTheObjectUnderConstruction_IsSilent() => SilentTypes("""
-        public sealed class Box { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private int _value; public int Value { init => _value = value; } [MustHold("Gate")] public int Get() => _value; }
+        public sealed class Box
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private int _value;
+            public int Value { init => _value = value; }
+            [MustHold("Gate")] public int Get() => _value;
+        }
         """);
 
     [Fact]

@@ -191,7 +191,7 @@ public sealed class Delegates : ThemeTests
 
     [Fact]
     public Task TaskStartsWithoutLocks_Flags() => Flags("""
-        [MustHold("_gate")] public void Run() => System.Threading.Tasks.Task.Run(() => _count++); // MML1009
+        [MustHold("_gate")] public void Run() => Task.Run(() => _count++); // MML1009
         """);
 
     [Fact]

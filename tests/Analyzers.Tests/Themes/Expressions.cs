@@ -134,7 +134,7 @@ public sealed class Expressions : ThemeTests
 
     [Fact]
     public Task ReadByAwaitOfAResult_Flags() => Flags("""
-        public async System.Threading.Tasks.Task<int> Get() => await System.Threading.Tasks.Task.FromResult(_count); // MML1008
+        public async Task<int> Get() => await Task.FromResult(_count); // MML1008
         """);
 
     [Fact]

@@ -136,7 +136,7 @@ public sealed class Freshness : ThemeTests
 
     [Fact]
     public Task AddedToAListAndWritten_Flags() => Flags("""
-        public static void Collect(System.Collections.Generic.List<Node> nodes)
+        public static void Collect(List<Node> nodes)
         {
             var node = new Node();
             nodes.Add(node);
@@ -146,7 +146,7 @@ public sealed class Freshness : ThemeTests
 
     [Fact]
     public Task FreshInEveryRound_IsSilent() => Silent("""
-        public static void Collect(System.Collections.Generic.List<Node> nodes)
+        public static void Collect(List<Node> nodes)
         {
             for (int i = 0; i < 3; i++)
             {

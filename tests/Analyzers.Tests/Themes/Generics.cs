@@ -42,7 +42,10 @@ public sealed class Generics : ThemeTests
             public readonly Gate Gate = new();
             [GuardedBy(nameof(Gate))] public T? Value;
         }
-        public static class User { public static int Get(Box<int> box) { box.Gate.Enter(); int value = box.Value; box.Gate.Exit(); return value; } }
+        public static class User
+        {
+            public static int Get(Box<int> box) { box.Gate.Enter(); int value = box.Value; box.Gate.Exit(); return value; }
+        }
         """);
 
     [Fact]
@@ -93,7 +96,10 @@ public sealed class Generics : ThemeTests
     public Task NeedDeclaredInAGenericBaseMet_IsSilent() => SilentTypes("""
         public abstract class Base<T> { public readonly Gate Gate = new(); [MustHold("Gate")] public abstract void Put(T value); }
         public sealed class Strings : Base<string> { public override void Put(string value) { } }
-        public static class User { public static void Run(Strings strings) { strings.Gate.Enter(); strings.Put("x"); strings.Gate.Exit(); } }
+        public static class User
+        {
+            public static void Run(Strings strings) { strings.Gate.Enter(); strings.Put("x"); strings.Gate.Exit(); }
+        }
         """);
 
     [Fact]

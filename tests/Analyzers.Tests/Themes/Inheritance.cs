@@ -7,13 +7,23 @@ public sealed class Inheritance : ThemeTests
 {
     [Fact]
     public Task OverrideWithoutAttributesHasTheContractOfItsBase_IsSilent() => SilentTypes("""
-        public abstract class Shape { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] public int Size; [MustHold("Gate")] public abstract void Grow(); }
+        public abstract class Shape
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] public int Size;
+            [MustHold("Gate")] public abstract void Grow();
+        }
         public sealed class Circle : Shape { public override void Grow() => Size++; }
         """);
 
     [Fact]
     public Task OverrideCalledWithoutTheLock_Flags() => FlagsTypes("""
-        public abstract class Shape { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] public int Size; [MustHold("Gate")] public abstract void Grow(); }
+        public abstract class Shape
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] public int Size;
+            [MustHold("Gate")] public abstract void Grow();
+        }
         public sealed class Circle : Shape { public override void Grow() => Size++; }
         public static class User { public static void Run(Circle circle) => circle.Grow(); } // MML1001
         """);
@@ -32,7 +42,12 @@ public sealed class Inheritance : ThemeTests
 
     [Fact]
     public Task OverrideThatNeedsLess_IsSilent() => SilentTypes("""
-        public abstract class Shape { public readonly Gate Gate = new(); public readonly RwGate Rw = new(); [MustHold("Gate && Rw")] public abstract void Grow(); }
+        public abstract class Shape
+        {
+            public readonly Gate Gate = new();
+            public readonly RwGate Rw = new();
+            [MustHold("Gate && Rw")] public abstract void Grow();
+        }
         public sealed class Circle : Shape { [MustHold("Gate")] public override void Grow() { } }
         """);
 
@@ -169,7 +184,11 @@ public sealed class Inheritance : ThemeTests
     [Fact]
     public Task LockOfTheBaseGuardsTheDerived_IsSilent() => SilentTypes("""
         public class Shape { public readonly Gate Gate = new(); }
-        public sealed class Circle : Shape { [GuardedBy(nameof(Gate))] private int _size; [MustHold(nameof(Gate))] public void Grow() => _size++; }
+        public sealed class Circle : Shape
+        {
+            [GuardedBy(nameof(Gate))] private int _size;
+            [MustHold(nameof(Gate))] public void Grow() => _size++;
+        }
         """);
 
     [Fact]

@@ -7,7 +7,7 @@ public sealed class Iterators : ThemeTests
 {
     [Fact]
     public Task YieldedWhileHeld_Flags() => Flags("""
-        public System.Collections.Generic.IEnumerable<int> All()
+        public IEnumerable<int> All()
         {
             _gate.Enter();
             yield return _count; // MML1019
@@ -17,7 +17,7 @@ public sealed class Iterators : ThemeTests
 
     [Fact]
     public Task YieldedAfterExit_IsSilent() => Silent("""
-        public System.Collections.Generic.IEnumerable<int> All()
+        public IEnumerable<int> All()
         {
             _gate.Enter();
             int count = _count;
@@ -28,7 +28,7 @@ public sealed class Iterators : ThemeTests
 
     [Fact]
     public Task LockedBetweenYields_IsSilent() => Silent("""
-        public System.Collections.Generic.IEnumerable<int> All()
+        public IEnumerable<int> All()
         {
             yield return 1;
             _gate.Enter();
@@ -40,7 +40,7 @@ public sealed class Iterators : ThemeTests
 
     [Fact]
     public Task UnguardedInAnIterator_Flags() => Flags("""
-        public System.Collections.Generic.IEnumerable<int> All()
+        public IEnumerable<int> All()
         {
             yield return _count; // MML1008
         }
@@ -48,7 +48,7 @@ public sealed class Iterators : ThemeTests
 
     [Fact]
     public Task BrokenOffWhileHeld_Flags() => Flags("""
-        public System.Collections.Generic.IEnumerable<int> All()
+        public IEnumerable<int> All()
         {
             yield return 1;
             _gate.Enter();
@@ -59,7 +59,7 @@ public sealed class Iterators : ThemeTests
 
     [Fact]
     public Task YieldedInsideTryFinallyWhileHeld_Flags() => Flags("""
-        public System.Collections.Generic.IEnumerable<int> All()
+        public IEnumerable<int> All()
         {
             _gate.Enter();
             try
@@ -72,7 +72,7 @@ public sealed class Iterators : ThemeTests
 
     [Fact]
     public Task YieldedInALoopWithTheLockDroppedAround_IsSilent() => Silent("""
-        public System.Collections.Generic.IEnumerable<int> All()
+        public IEnumerable<int> All()
         {
             while (true)
             {
@@ -87,9 +87,9 @@ public sealed class Iterators : ThemeTests
 
     [Fact]
     public Task AsyncIteratorYieldsWhileHeld_Flags() => Flags("""
-        public async System.Collections.Generic.IAsyncEnumerable<int> All()
+        public async IAsyncEnumerable<int> All()
         {
-            await System.Threading.Tasks.Task.Yield();
+            await Task.Yield();
             _gate.Enter();
             yield return _count; // MML1019
             _gate.Exit();
@@ -98,7 +98,7 @@ public sealed class Iterators : ThemeTests
 
     [Fact]
     public Task EnumeratedUnderTheLock_IsSilent() => Silent("""
-        [GuardedBy(nameof(_gate))] public readonly System.Collections.Generic.List<int> _items = [];
+        [GuardedBy(nameof(_gate))] public readonly List<int> _items = [];
         public int Sum()
         {
             int sum = 0;

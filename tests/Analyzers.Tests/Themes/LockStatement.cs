@@ -7,7 +7,12 @@ public sealed class LockStatement : ThemeTests
 {
     [Fact]
     public Task GuardedFieldInsideLock_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { lock (_sync) _value++; } }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { lock (_sync) _value++; }
+        }
         """);
 
     [Fact]
@@ -73,12 +78,22 @@ public sealed class LockStatement : ThemeTests
 
     [Fact]
     public Task ReturnedInsideLock_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public int Get() { lock (_sync) return _value; } }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public int Get() { lock (_sync) return _value; }
+        }
         """);
 
     [Fact]
     public Task ThrownInsideLock_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public int Get() { lock (_sync) { if (_value < 0) throw new InvalidOperationException(); return _value; } } }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public int Get() { lock (_sync) { if (_value < 0) throw new InvalidOperationException(); return _value; } }
+        }
         """);
 
     [Fact]
@@ -93,7 +108,12 @@ public sealed class LockStatement : ThemeTests
 
     [Fact]
     public Task StaticLock_IsSilent() => SilentTypes("""
-        public static class Totals { private static readonly object s_sync = new(); [GuardedBy(nameof(s_sync))] private static int s_total; public static void Add() { lock (s_sync) s_total++; } }
+        public static class Totals
+        {
+            private static readonly object s_sync = new();
+            [GuardedBy(nameof(s_sync))] private static int s_total;
+            public static void Add() { lock (s_sync) s_total++; }
+        }
         """);
 
     [Fact]
@@ -127,17 +147,33 @@ public sealed class LockStatement : ThemeTests
 
     [Fact]
     public Task SameLockTwice_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { lock (_sync) { lock (_sync) _value++; _value++; } } }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { lock (_sync) { lock (_sync) _value++; _value++; } }
+        }
         """);
 
     [Fact]
     public Task LockThroughALocal_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { var sync = _sync; lock (sync) _value++; } }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { var sync = _sync; lock (sync) _value++; }
+        }
         """);
 
     [Fact]
     public Task LockThroughAProperty_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); public object Sync => _sync; [GuardedBy(nameof(_sync))] private int _value; public void Add() { lock (Sync) _value++; } }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            public object Sync => _sync;
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { lock (Sync) _value++; }
+        }
         """);
 
     [Fact]
@@ -155,7 +191,12 @@ public sealed class LockStatement : ThemeTests
 
     [Fact]
     public Task LockInsideLambda_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public Func<int> Reader() => () => { lock (_sync) return _value; }; }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public Func<int> Reader() => () => { lock (_sync) return _value; };
+        }
         """);
 
     [Fact]
@@ -185,7 +226,7 @@ public sealed class LockStatement : ThemeTests
         public sealed class Cache
         {
             private readonly object _sync = new();
-            [GuardedBy(nameof(_sync))] private readonly System.Collections.Generic.Dictionary<string, int> _map = [];
+            [GuardedBy(nameof(_sync))] private readonly Dictionary<string, int> _map = [];
             public int Get(string key) { lock (_sync) return _map.TryGetValue(key, out int value) ? value : _map[key] = 1; }
         }
         """);
@@ -195,24 +236,39 @@ public sealed class LockStatement : ThemeTests
         public sealed class Cache
         {
             private readonly object _sync = new();
-            [GuardedBy(nameof(_sync))] private readonly System.Collections.Generic.Dictionary<string, int> _map = [];
+            [GuardedBy(nameof(_sync))] private readonly Dictionary<string, int> _map = [];
             public bool Has(string key) => _map.ContainsKey(key); // MML1008
         }
         """);
 
     [Fact]
     public Task ThreadingLock_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly Lock _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { lock (_sync) _value++; } }
+        public sealed class Counter
+        {
+            private readonly Lock _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { lock (_sync) _value++; }
+        }
         """);
 
     [Fact]
     public Task ThreadingLockMissing_Flags() => FlagsTypes("""
-        public sealed class Counter { private readonly Lock _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() => _value++; } // MML1009
+        public sealed class Counter
+        {
+            private readonly Lock _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() => _value++; // MML1009
+        }
         """);
 
     [Fact]
     public Task ThreadingLockScope_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly Lock _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { using (_sync.EnterScope()) _value++; } }
+        public sealed class Counter
+        {
+            private readonly Lock _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { using (_sync.EnterScope()) _value++; }
+        }
         """);
 
     [Fact]
@@ -231,7 +287,12 @@ public sealed class LockStatement : ThemeTests
 
     [Fact]
     public Task ThreadingLockEnterAndExit_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly Lock _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { _sync.Enter(); try { _value++; } finally { _sync.Exit(); } } }
+        public sealed class Counter
+        {
+            private readonly Lock _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { _sync.Enter(); try { _value++; } finally { _sync.Exit(); } }
+        }
         """);
 
     [Fact]
@@ -248,7 +309,12 @@ public sealed class LockStatement : ThemeTests
 
     [Fact]
     public Task ThreadingLockTryEnter_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly Lock _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { if (!_sync.TryEnter()) return; try { _value++; } finally { _sync.Exit(); } } }
+        public sealed class Counter
+        {
+            private readonly Lock _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { if (!_sync.TryEnter()) return; try { _value++; } finally { _sync.Exit(); } }
+        }
         """);
 
     [Fact]

@@ -174,13 +174,20 @@ public sealed class Members : ThemeTests
 
     [Fact]
     public Task DeconstructorWithANeedNotMet_Flags() => FlagsTypes("""
-        public static class Nodes { [MustHold("node.Gate")] public static void Deconstruct(this Node node, out int value, out Node? next) { value = node.Value; next = node.Next; } }
+        public static class Nodes
+        {
+            [MustHold("node.Gate")] public static void Deconstruct(this Node node, out int value, out Node? next) { value = node.Value; next = node.Next; }
+        }
         public static class User { public static int Run(Node node) { var (value, _) = node; return value; } } // MML1001
         """);
 
     [Fact]
     public Task DisposedWhereItMustNotBe_Flags() => FlagsTypes("""
-        public sealed class Handle : IDisposable { public readonly Gate Gate = new(); [MustNotHold("Gate")] public void Dispose() { Gate.Enter(); Gate.Exit(); } }
+        public sealed class Handle : IDisposable
+        {
+            public readonly Gate Gate = new();
+            [MustNotHold("Gate")] public void Dispose() { Gate.Enter(); Gate.Exit(); }
+        }
         public static class User
         {
             public static void Run(Handle handle)
@@ -194,7 +201,11 @@ public sealed class Members : ThemeTests
 
     [Fact]
     public Task DisposedByUsingAfterExit_IsSilent() => SilentTypes("""
-        public sealed class Handle : IDisposable { public readonly Gate Gate = new(); [MustNotHold("Gate")] public void Dispose() { Gate.Enter(); Gate.Exit(); } }
+        public sealed class Handle : IDisposable
+        {
+            public readonly Gate Gate = new();
+            [MustNotHold("Gate")] public void Dispose() { Gate.Enter(); Gate.Exit(); }
+        }
         public static class User
         {
             public static void Run(Handle handle) { using (handle) { handle.Gate.Enter(); handle.Gate.Exit(); } }
@@ -203,7 +214,12 @@ public sealed class Members : ThemeTests
 
     [Fact]
     public Task PartialMethodHasTheContractOfEitherPart_IsSilent() => SilentTypes("""
-        public sealed partial class Both { public readonly Gate Gate = new(); [GuardedBy(nameof(Gate))] private int _value; [MustHold("Gate")] public partial void Grow(); }
+        public sealed partial class Both
+        {
+            public readonly Gate Gate = new();
+            [GuardedBy(nameof(Gate))] private int _value;
+            [MustHold("Gate")] public partial void Grow();
+        }
         public sealed partial class Both { public partial void Grow() => _value++; }
         """);
 
@@ -227,6 +243,12 @@ public sealed class Members : ThemeTests
 
     [Fact]
     public Task StructMembersAreChecked_Flags() => FlagsTypes("""
-        public struct Slot { public readonly Gate Gate; [GuardedBy(nameof(Gate))] public int Value; public Slot(Gate gate) { Gate = gate; Value = 0; } public readonly int Get() => Value; } // MML1008
+        public struct Slot
+        {
+            public readonly Gate Gate;
+            [GuardedBy(nameof(Gate))] public int Value;
+            public Slot(Gate gate) { Gate = gate; Value = 0; }
+            public readonly int Get() => Value; // MML1008
+        }
         """);
 }

@@ -7,7 +7,12 @@ public sealed class MonitorCalls : ThemeTests
 {
     [Fact]
     public Task EnterAndExit_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { Monitor.Enter(_sync); try { _value++; } finally { Monitor.Exit(_sync); } } }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { Monitor.Enter(_sync); try { _value++; } finally { Monitor.Exit(_sync); } }
+        }
         """);
 
     [Fact]
@@ -169,7 +174,12 @@ public sealed class MonitorCalls : ThemeTests
 
     [Fact]
     public Task IsEnteredAsAnAssertion_IsSilent() => SilentTypes("""
-        public sealed class Counter { private readonly object _sync = new(); [GuardedBy(nameof(_sync))] private int _value; public void Add() { if (!Monitor.IsEntered(_sync)) throw new SynchronizationLockException(); _value++; } }
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { if (!Monitor.IsEntered(_sync)) throw new SynchronizationLockException(); _value++; }
+        }
         """);
 
     [Fact]
@@ -177,10 +187,10 @@ public sealed class MonitorCalls : ThemeTests
         public sealed class Counter
         {
             private readonly object _sync = new();
-            public async System.Threading.Tasks.Task Add()
+            public async Task Add()
             {
                 Monitor.Enter(_sync);
-                await System.Threading.Tasks.Task.Yield(); // MML1019
+                await Task.Yield(); // MML1019
                 Monitor.Exit(_sync);
             }
         }

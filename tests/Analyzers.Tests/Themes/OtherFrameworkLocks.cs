@@ -7,12 +7,22 @@ public sealed class OtherFrameworkLocks : ThemeTests
 {
     [Fact]
     public Task SemaphoreAsMutex_IsSilent() => SilentTypes("""
-        public sealed class Store { private readonly SemaphoreSlim _one = new(1, 1); [GuardedBy(nameof(_one))] private int _value; public void Add() { _one.Wait(); try { _value++; } finally { _one.Release(); } } }
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public void Add() { _one.Wait(); try { _value++; } finally { _one.Release(); } }
+        }
         """);
 
     [Fact]
     public Task SemaphoreNotTaken_Flags() => FlagsTypes("""
-        public sealed class Store { private readonly SemaphoreSlim _one = new(1, 1); [GuardedBy(nameof(_one))] private int _value; public void Add() => _value++; } // MML1009
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public void Add() => _value++; // MML1009
+        }
         """);
 
     [Fact]
@@ -35,10 +45,10 @@ public sealed class OtherFrameworkLocks : ThemeTests
         {
             private readonly SemaphoreSlim _one = new(1, 1);
             [GuardedBy(nameof(_one))] private int _value;
-            public async System.Threading.Tasks.Task Add()
+            public async Task Add()
             {
                 await _one.WaitAsync();
-                try { await System.Threading.Tasks.Task.Yield(); _value++; } finally { _one.Release(); }
+                try { await Task.Yield(); _value++; } finally { _one.Release(); }
             }
         }
         """);
@@ -49,7 +59,7 @@ public sealed class OtherFrameworkLocks : ThemeTests
         {
             private readonly SemaphoreSlim _one = new(1, 1);
             [GuardedBy(nameof(_one))] private int _value;
-            public async System.Threading.Tasks.Task Add()
+            public async Task Add()
             {
                 await _one.WaitAsync().ConfigureAwait(false);
                 _value++;
@@ -64,7 +74,7 @@ public sealed class OtherFrameworkLocks : ThemeTests
         {
             private readonly SemaphoreSlim _one = new(1, 1);
             [GuardedBy(nameof(_one))] private int _value;
-            public async System.Threading.Tasks.Task Add()
+            public async Task Add()
             {
                 var waiting = _one.WaitAsync();
                 _value++; // MML1009
@@ -76,7 +86,12 @@ public sealed class OtherFrameworkLocks : ThemeTests
 
     [Fact]
     public Task SemaphoreWithTimeout_IsSilent() => SilentTypes("""
-        public sealed class Store { private readonly SemaphoreSlim _one = new(1, 1); [GuardedBy(nameof(_one))] private int _value; public bool Add() { if (!_one.Wait(10)) return false; _value++; _one.Release(); return true; } }
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public bool Add() { if (!_one.Wait(10)) return false; _value++; _one.Release(); return true; }
+        }
         """);
 
     [Fact]
@@ -97,7 +112,7 @@ public sealed class OtherFrameworkLocks : ThemeTests
         {
             private readonly SemaphoreSlim _one = new(1, 1);
             [GuardedBy(nameof(_one))] private int _value;
-            public async System.Threading.Tasks.Task<bool> Add()
+            public async Task<bool> Add()
             {
                 if (!await _one.WaitAsync(10)) return false;
                 _value++;
@@ -109,12 +124,22 @@ public sealed class OtherFrameworkLocks : ThemeTests
 
     [Fact]
     public Task SemaphoreAsCounterOnly_IsSilent() => SilentTypes("""
-        public sealed class Pool { private readonly SemaphoreSlim _free = new(4); public void Take() => _free.Wait(); public void Give() => _free.Release(); }
+        public sealed class Pool
+        {
+            private readonly SemaphoreSlim _free = new(4);
+            public void Take() => _free.Wait();
+            public void Give() => _free.Release();
+        }
         """);
 
     [Fact]
     public Task NamedMutex_IsSilent() => SilentTypes("""
-        public sealed class Store { private readonly System.Threading.Mutex _mutex = new(); [GuardedBy(nameof(_mutex))] private int _value; public void Add() { _mutex.WaitOne(); try { _value++; } finally { _mutex.ReleaseMutex(); } } }
+        public sealed class Store
+        {
+            private readonly System.Threading.Mutex _mutex = new();
+            [GuardedBy(nameof(_mutex))] private int _value;
+            public void Add() { _mutex.WaitOne(); try { _value++; } finally { _mutex.ReleaseMutex(); } }
+        }
         """);
 
     [Fact]
@@ -133,7 +158,12 @@ public sealed class OtherFrameworkLocks : ThemeTests
 
     [Fact]
     public Task NamedMutexWithTimeout_IsSilent() => SilentTypes("""
-        public sealed class Store { private readonly System.Threading.Mutex _mutex = new(); [GuardedBy(nameof(_mutex))] private int _value; public void Add() { if (!_mutex.WaitOne(10)) return; _value++; _mutex.ReleaseMutex(); } }
+        public sealed class Store
+        {
+            private readonly System.Threading.Mutex _mutex = new();
+            [GuardedBy(nameof(_mutex))] private int _value;
+            public void Add() { if (!_mutex.WaitOne(10)) return; _value++; _mutex.ReleaseMutex(); }
+        }
         """);
 
     [Fact]
@@ -168,7 +198,12 @@ public sealed class OtherFrameworkLocks : ThemeTests
 
     [Fact]
     public Task SpinLockNotTaken_Flags() => FlagsTypes("""
-        public sealed class Store { private SpinLock _spin; [GuardedBy(nameof(_spin))] private int _value; public void Add() => _value++; } // MML1009
+        public sealed class Store
+        {
+            private SpinLock _spin;
+            [GuardedBy(nameof(_spin))] private int _value;
+            public void Add() => _value++; // MML1009
+        }
         """);
 
     [Fact]

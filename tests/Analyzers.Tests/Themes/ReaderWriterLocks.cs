@@ -7,12 +7,22 @@ public sealed class ReaderWriterLocks : ThemeTests
 {
     [Fact]
     public Task ReadUnderReadLock_IsSilent() => SilentTypes("""
-        public sealed class Table { private readonly ReaderWriterLockSlim _rw = new(); [GuardedBy(nameof(_rw))] private int _rows; public int Get() { _rw.EnterReadLock(); try { return _rows; } finally { _rw.ExitReadLock(); } } }
+        public sealed class Table
+        {
+            private readonly ReaderWriterLockSlim _rw = new();
+            [GuardedBy(nameof(_rw))] private int _rows;
+            public int Get() { _rw.EnterReadLock(); try { return _rows; } finally { _rw.ExitReadLock(); } }
+        }
         """);
 
     [Fact]
     public Task ReadWithoutLock_Flags() => FlagsTypes("""
-        public sealed class Table { private readonly ReaderWriterLockSlim _rw = new(); [GuardedBy(nameof(_rw))] private int _rows; public int Get() => _rows; } // MML1008
+        public sealed class Table
+        {
+            private readonly ReaderWriterLockSlim _rw = new();
+            [GuardedBy(nameof(_rw))] private int _rows;
+            public int Get() => _rows; // MML1008
+        }
         """);
 
     [Fact]
@@ -32,12 +42,22 @@ public sealed class ReaderWriterLocks : ThemeTests
 
     [Fact]
     public Task WrittenUnderWriteLock_IsSilent() => SilentTypes("""
-        public sealed class Table { private readonly ReaderWriterLockSlim _rw = new(); [GuardedBy(nameof(_rw))] private int _rows; public void Add() { _rw.EnterWriteLock(); try { _rows++; } finally { _rw.ExitWriteLock(); } } }
+        public sealed class Table
+        {
+            private readonly ReaderWriterLockSlim _rw = new();
+            [GuardedBy(nameof(_rw))] private int _rows;
+            public void Add() { _rw.EnterWriteLock(); try { _rows++; } finally { _rw.ExitWriteLock(); } }
+        }
         """);
 
     [Fact]
     public Task ReadUnderUpgradeableLock_IsSilent() => SilentTypes("""
-        public sealed class Table { private readonly ReaderWriterLockSlim _rw = new(); [GuardedBy(nameof(_rw))] private int _rows; public int Get() { _rw.EnterUpgradeableReadLock(); try { return _rows; } finally { _rw.ExitUpgradeableReadLock(); } } }
+        public sealed class Table
+        {
+            private readonly ReaderWriterLockSlim _rw = new();
+            [GuardedBy(nameof(_rw))] private int _rows;
+            public int Get() { _rw.EnterUpgradeableReadLock(); try { return _rows; } finally { _rw.ExitUpgradeableReadLock(); } }
+        }
         """);
 
     [Fact]
@@ -103,7 +123,12 @@ public sealed class ReaderWriterLocks : ThemeTests
 
     [Fact]
     public Task TryEnterReadLock_IsSilent() => SilentTypes("""
-        public sealed class Table { private readonly ReaderWriterLockSlim _rw = new(); [GuardedBy(nameof(_rw))] private int _rows; public int Get() { if (!_rw.TryEnterReadLock(10)) return 0; int rows = _rows; _rw.ExitReadLock(); return rows; } }
+        public sealed class Table
+        {
+            private readonly ReaderWriterLockSlim _rw = new();
+            [GuardedBy(nameof(_rw))] private int _rows;
+            public int Get() { if (!_rw.TryEnterReadLock(10)) return 0; int rows = _rows; _rw.ExitReadLock(); return rows; }
+        }
         """);
 
     [Fact]
@@ -145,7 +170,12 @@ public sealed class ReaderWriterLocks : ThemeTests
 
     [Fact]
     public Task OldReaderWriterLock_IsSilent() => SilentTypes("""
-        public sealed class Table { private readonly ReaderWriterLock _rw = new(); [GuardedBy(nameof(_rw))] private int _rows; public void Add() { _rw.AcquireWriterLock(-1); _rows++; _rw.ReleaseWriterLock(); } }
+        public sealed class Table
+        {
+            private readonly ReaderWriterLock _rw = new();
+            [GuardedBy(nameof(_rw))] private int _rows;
+            public void Add() { _rw.AcquireWriterLock(-1); _rows++; _rw.ReleaseWriterLock(); }
+        }
         """);
 
     [Fact]
@@ -165,6 +195,11 @@ public sealed class ReaderWriterLocks : ThemeTests
 
     [Fact]
     public Task IsWriteLockHeldAsAnAssertion_IsSilent() => SilentTypes("""
-        public sealed class Table { private readonly ReaderWriterLockSlim _rw = new(); [GuardedBy(nameof(_rw))] private int _rows; public void Add() { if (!_rw.IsWriteLockHeld) throw new SynchronizationLockException(); _rows++; } }
+        public sealed class Table
+        {
+            private readonly ReaderWriterLockSlim _rw = new();
+            [GuardedBy(nameof(_rw))] private int _rows;
+            public void Add() { if (!_rw.IsWriteLockHeld) throw new SynchronizationLockException(); _rows++; }
+        }
         """);
 }

@@ -7,7 +7,11 @@ public sealed class Reentrancy : ThemeTests
 {
     [Fact]
     public Task ReentrantLockEnteredTwice_IsSilent() => SilentTypes("""
-        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested { [Acquires("this")] public extern void Enter(); [Releases("this")] public extern void Exit(); }
+        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested
+        {
+            [Acquires("this")] public extern void Enter();
+            [Releases("this")] public extern void Exit();
+        }
         public sealed class User
         {
             public readonly Nested Nested = new();
@@ -17,7 +21,11 @@ public sealed class Reentrancy : ThemeTests
 
     [Fact]
     public Task ReentrantLockExitedOnceTooFew_Flags() => FlagsTypes("""
-        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested { [Acquires("this")] public extern void Enter(); [Releases("this")] public extern void Exit(); }
+        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested
+        {
+            [Acquires("this")] public extern void Enter();
+            [Releases("this")] public extern void Exit();
+        }
         public sealed class User
         {
             public readonly Nested Nested = new();
@@ -32,7 +40,11 @@ public sealed class Reentrancy : ThemeTests
 
     [Fact]
     public Task ReentrantLockExitedOnceTooOften_Flags() => FlagsTypes("""
-        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested { [Acquires("this")] public extern void Enter(); [Releases("this")] public extern void Exit(); }
+        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested
+        {
+            [Acquires("this")] public extern void Enter();
+            [Releases("this")] public extern void Exit();
+        }
         public sealed class User
         {
             public readonly Nested Nested = new();
@@ -47,7 +59,11 @@ public sealed class Reentrancy : ThemeTests
 
     [Fact]
     public Task ReentrantLockStillHeldAfterTheInnerExit_IsSilent() => SilentTypes("""
-        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested { [Acquires("this")] public extern void Enter(); [Releases("this")] public extern void Exit(); }
+        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested
+        {
+            [Acquires("this")] public extern void Enter();
+            [Releases("this")] public extern void Exit();
+        }
         public sealed class User
         {
             public readonly Nested Nested = new();
@@ -58,7 +74,11 @@ public sealed class Reentrancy : ThemeTests
 
     [Fact]
     public Task ReentrantLockOfTheCaller_IsSilent() => SilentTypes("""
-        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested { [Acquires("this")] public extern void Enter(); [Releases("this")] public extern void Exit(); }
+        [Lock(LockKind.Mutex, Reentrant = true)] public sealed class Nested
+        {
+            [Acquires("this")] public extern void Enter();
+            [Releases("this")] public extern void Exit();
+        }
         public sealed class User
         {
             public readonly Nested Nested = new();

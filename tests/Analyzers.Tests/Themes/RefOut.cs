@@ -75,13 +75,13 @@ public sealed class RefOut : ThemeTests
 
     [Fact]
     public Task OutObjectIsLocked_IsSilent() => Silent("""
-        [Acquires("node.Gate", When = "result")] public static extern bool TryFind([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Node? node);
+        [Acquires("node.Gate", When = "result")] public static extern bool TryFind([NotNullWhen(true)] out Node? node);
         public static void Run() { if (TryFind(out var node)) { node.Value++; node.Gate.Exit(); } }
         """);
 
     [Fact]
     public Task OutObjectIsLockedAndKept_Flags() => Flags("""
-        [Acquires("node.Gate", When = "result")] public static extern bool TryFind([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Node? node);
+        [Acquires("node.Gate", When = "result")] public static extern bool TryFind([NotNullWhen(true)] out Node? node);
         public static int Run()
         {
             if (!TryFind(out var node)) return 0;
@@ -91,7 +91,7 @@ public sealed class RefOut : ThemeTests
 
     [Fact]
     public Task OutObjectUsedWhenNotFound_Flags() => Flags("""
-        [Acquires("node.Gate", When = "result")] public static extern bool TryFind([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Node? node);
+        [Acquires("node.Gate", When = "result")] public static extern bool TryFind([NotNullWhen(true)] out Node? node);
         public static void Run()
         {
             if (TryFind(out var node)) node.Gate.Exit();

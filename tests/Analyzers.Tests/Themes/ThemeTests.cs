@@ -7,6 +7,10 @@ public abstract class ThemeTests
 {
     /// <summary>Locks of every kind, a scope, and a subject with a member for each. None of the locks says that it sleeps.</summary>
     private protected const string Declarations = """
+        global using System.Collections.Generic;
+        global using System.Diagnostics.CodeAnalysis;
+        global using System.Threading.Tasks;
+
         [Lock(LockKind.Mutex)] public sealed class Gate
         {
             [Acquires("this")] public extern void Enter();
@@ -58,16 +62,16 @@ public abstract class ThemeTests
         """;
 
     /// <summary>The members of <c>Subject</c> give exactly the diagnostics that their lines say.</summary>
-    private protected static async Task Flags(string members) => await Verify.Flags(Declarations + InSubject(members));
+    private protected static async Task Flags(string members) => await Verify.Flags(InSubject(members)).WithSource("Locks.cs", Declarations);
 
     /// <summary>The members of <c>Subject</c> give no diagnostic.</summary>
-    private protected static async Task Silent(string members) => await Verify.Silent(Declarations + InSubject(members));
+    private protected static async Task Silent(string members) => await Verify.Silent(InSubject(members)).WithSource("Locks.cs", Declarations);
 
     /// <summary>The types give exactly the diagnostics that their lines say.</summary>
-    private protected static async Task FlagsTypes(string types) => await Verify.Flags(types + "\n" + Declarations);
+    private protected static async Task FlagsTypes(string types) => await Verify.Flags(types).WithSource("Locks.cs", Declarations);
 
     /// <summary>The types give no diagnostic.</summary>
-    private protected static async Task SilentTypes(string types) => await Verify.Silent(types + "\n" + Declarations);
+    private protected static async Task SilentTypes(string types) => await Verify.Silent(types).WithSource("Locks.cs", Declarations);
 
     private static string InSubject(string members) => "public sealed partial class Subject\n{\n" + members + "\n}\n";
 }

@@ -3,9 +3,9 @@ namespace AnalyzerTests.WorkedContracts;
 /// <summary>A small memory manager's declarations: what the worked examples are written against.</summary>
 internal static class Kernel
 {
-    /// <summary>Types with their locks, guarded members and lock order. A source that continues it stands in namespace MmKernel.</summary>
+    /// <summary>Types with their locks, guarded members and lock order. The other parts continue it; sources beside it stand in namespace MmKernel.</summary>
     internal const string Types = """
-        using static MmKernel.Functions;
+        global using static MmKernel.Functions;
         [assembly: LockOrder("Inode.Rwsem", "MmStruct.MmapLock", "shared(VmArea.Lock)", "exclusive(VmArea.Lock)", "UffdContext.MapChangingLock",
           "Folio", "AddressSpace.ImapLock", "AnonVma.Rwsem", "MmStruct.PageTableLock", "PageTableLock", "LruVec.Lock")]
         [assembly: LockOrder("HugeImap", "Folio")]
@@ -159,7 +159,7 @@ internal static class Kernel
 
         """;
 
-    /// <summary>Functions by contract only; they belong behind <see cref="Types"/>.</summary>
+    /// <summary>Functions by contract only; they continue <see cref="Types"/>.</summary>
     internal const string Functions = """
         public static partial class Functions
         {
@@ -220,7 +220,7 @@ internal static class Kernel
 
         """;
 
-    /// <summary>Further functions with rarer contracts; they belong behind <see cref="Types"/> and <see cref="Functions"/>.</summary>
+    /// <summary>Further functions with rarer contracts; they continue <see cref="Types"/> and <see cref="Functions"/>.</summary>
     internal const string MoreFunctions = """
         public static partial class Functions
         {
