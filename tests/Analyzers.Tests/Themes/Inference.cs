@@ -1,0 +1,89 @@
+using System.Threading.Tasks;
+
+namespace AnalyzerTests.Themes;
+
+/// <summary>Private helpers need no attributes.</summary>
+public sealed class Inference : ThemeTests
+{
+    [Fact]
+    public Task PrivateHelperNeedsWhatItsBodyNeeds_IsSilent() => Silent("""
+        public void Run() { _gate.Enter(); Bump(); _gate.Exit(); }
+        private void Bump() => _count++;
+        """);
+
+    [Fact]
+    public Task PrivateHelperCalledWithoutTheLock_Flags() => Flags("""
+        public void Run() => Bump(); // MML1001
+        private void Bump() => _count++;
+        """);
+
+    [Fact]
+    public Task PrivateHelperThatTakesTheLock_IsSilent() => Silent("""
+        public void Run() { Begin(); _count++; _gate.Exit(); }
+        private void Begin() => _gate.Enter();
+        """);
+
+    [Fact]
+    public Task PrivateHelperThatTakesTheLockAndNobodyExits_Flags() => Flags("""
+        public void Run()
+        {
+            Begin();
+            _count++;
+        } // MML1006
+        private void Begin() => _gate.Enter();
+        """);
+
+    [Fact]
+    public Task PrivateHelperThatReleases_IsSilent() => Silent("""
+        public void Run() { _gate.Enter(); End(); }
+        private void End() { _count++; _gate.Exit(); }
+        """);
+
+    [Fact]
+    public Task PrivateHelperOfAPrivateHelper_IsSilent() => Silent("""
+        public void Run() { _gate.Enter(); Outer(); _gate.Exit(); }
+        private void Outer() => Inner();
+        private void Inner() => _count++;
+        """);
+
+    [Fact]
+    public Task PrivateHelperOfAPrivateHelperWithoutTheLock_Flags() => Flags("""
+        public void Run() => Outer(); // MML1001
+        private void Outer() => Inner();
+        private void Inner() => _count++;
+        """);
+
+    [Fact]
+    public Task RecursivePrivateHelper_IsSilent() => Silent("""
+        public void Run() { _gate.Enter(); Down(3); _gate.Exit(); }
+        private void Down(int depth) { _count++; if (depth > 0) Down(depth - 1); }
+        """);
+
+    [Fact]
+    public Task PrivateHelperWithAContractIsHeldToIt_Flags() => Flags("""
+        [MustNotHold("_gate")] private void Bump() => _count++; // MML1009
+        """);
+
+    [Fact]
+    public Task PrivateTryHelper_IsSilent() => Silent("""
+        public void Run() { if (TryBegin()) { _count++; _gate.Exit(); } }
+        private bool TryBegin() => _gate.TryEnter();
+        """);
+
+    [Fact]
+    public Task PrivateHelperThatTakesTheLockCalledUnderIt_Flags() => Flags("""
+        public void Run()
+        {
+            _gate.Enter();
+            Bump(); // MML1004
+            _gate.Exit();
+        }
+        private void Bump() { _gate.Enter(); _count++; _gate.Exit(); }
+        """);
+
+    [Fact]
+    public Task PublicMethodIsNotInferred_Flags() => Flags("""
+        public void Run() { _gate.Enter(); Bump(); _gate.Exit(); }
+        public void Bump() => _count++; // MML1009
+        """);
+}

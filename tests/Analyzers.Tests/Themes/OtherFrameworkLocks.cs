@@ -1,0 +1,224 @@
+using System.Threading.Tasks;
+
+namespace AnalyzerTests.Themes;
+
+/// <summary>SemaphoreSlim as a mutex, Mutex and SpinLock.</summary>
+public sealed class OtherFrameworkLocks : ThemeTests
+{
+    [Fact]
+    public Task SemaphoreAsMutex_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public void Add() { _one.Wait(); try { _value++; } finally { _one.Release(); } }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreNotTaken_Flags() => FlagsTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public void Add() => _value++; // MML1009
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreNeverReleased_Flags() => FlagsTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public void Add()
+            {
+                _one.Wait();
+                _value++;
+            } // MML1006
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreAcrossAwait_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public async Task Add()
+            {
+                await _one.WaitAsync();
+                try { await Task.Yield(); _value++; } finally { _one.Release(); }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreAwaitedByConfigureAwait_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public async Task Add()
+            {
+                await _one.WaitAsync().ConfigureAwait(false);
+                _value++;
+                _one.Release();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreWaitNotAwaited_Flags() => FlagsTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public async Task Add()
+            {
+                var waiting = _one.WaitAsync();
+                _value++; // MML1009
+                await waiting;
+                _one.Release();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreWithTimeout_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public bool Add() { if (!_one.Wait(10)) return false; _value++; _one.Release(); return true; }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreWithTimeoutIgnored_Flags() => FlagsTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            public void Add()
+            {
+                _one.Wait(10); // MML1013
+            }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreWithAsyncTimeout_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _value;
+            public async Task<bool> Add()
+            {
+                if (!await _one.WaitAsync(10)) return false;
+                _value++;
+                _one.Release();
+                return true;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreAsCounterOnly_IsSilent() => SilentTypes("""
+        public sealed class Pool
+        {
+            private readonly SemaphoreSlim _free = new(4);
+            public void Take() => _free.Wait();
+            public void Give() => _free.Release();
+        }
+        """);
+
+    [Fact]
+    public Task NamedMutex_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private readonly System.Threading.Mutex _mutex = new();
+            [GuardedBy(nameof(_mutex))] private int _value;
+            public void Add() { _mutex.WaitOne(); try { _value++; } finally { _mutex.ReleaseMutex(); } }
+        }
+        """);
+
+    [Fact]
+    public Task NamedMutexNotReleased_Flags() => FlagsTypes("""
+        public sealed class Store
+        {
+            private readonly System.Threading.Mutex _mutex = new();
+            [GuardedBy(nameof(_mutex))] private int _value;
+            public void Add()
+            {
+                _mutex.WaitOne();
+                _value++;
+            } // MML1006
+        }
+        """);
+
+    [Fact]
+    public Task NamedMutexWithTimeout_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private readonly System.Threading.Mutex _mutex = new();
+            [GuardedBy(nameof(_mutex))] private int _value;
+            public void Add() { if (!_mutex.WaitOne(10)) return; _value++; _mutex.ReleaseMutex(); }
+        }
+        """);
+
+    [Fact]
+    public Task SpinLockWithTakenFlag_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private SpinLock _spin;
+            [GuardedBy(nameof(_spin))] private int _value;
+            public void Add()
+            {
+                bool taken = false;
+                try { _spin.Enter(ref taken); _value++; }
+                finally { if (taken) _spin.Exit(); }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task SpinLockLeftEntered_Flags() => FlagsTypes("""
+        public sealed class Store
+        {
+            private SpinLock _spin;
+            [GuardedBy(nameof(_spin))] private int _value;
+            public void Add()
+            {
+                bool taken = false;
+                _spin.Enter(ref taken);
+                _value++;
+            } // MML1006
+        }
+        """);
+
+    [Fact]
+    public Task SpinLockNotTaken_Flags() => FlagsTypes("""
+        public sealed class Store
+        {
+            private SpinLock _spin;
+            [GuardedBy(nameof(_spin))] private int _value;
+            public void Add() => _value++; // MML1009
+        }
+        """);
+
+    [Fact]
+    public Task SpinLockExitWithMemoryBarrier_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private SpinLock _spin;
+            [GuardedBy(nameof(_spin))] private int _value;
+            public void Add()
+            {
+                bool taken = false;
+                _spin.Enter(ref taken);
+                _value++;
+                _spin.Exit(true);
+            }
+        }
+        """);
+}
