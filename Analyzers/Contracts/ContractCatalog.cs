@@ -118,8 +118,7 @@ internal sealed partial class ContractCatalog
     /// <summary>Whether contract paths may run through the member: nothing changes it, or it is known who does.</summary>
     internal bool IsStable(ISymbol member)
     {
-        DataContract data = DataOf(member);
-        if (data.IsGuarded || data.WriteOnce || data.Tracked || data.Atomic || data.ReadFreely || data.ValidWhile is not null) return true;
+        if (StatesAccess(member)) return true;
         if (TypeOf(member) is { IsValueType: true } type && LockOf(type) is not null) return true;
         if (AttributesOf(member).Any(static attribute => attribute.Name is "Lock" or "LockAlias" or "LockClass" or "ReleasedWith" or "ProofOf")) return true;
         return member switch
@@ -130,6 +129,10 @@ internal sealed partial class ContractCatalog
             _ => false,
         };
     }
+
+    /// <summary>Whether the member says how it may be accessed; asked while contracts are still being bound, so nothing is bound for it.</summary>
+    internal bool StatesAccess(ISymbol member) => AttributesOf(member).Any(static attribute => attribute.Name is
+        "GuardedBy" or "ReadBy" or "WriteBy" or "ReadFreely" or "Atomic" or "WriteOnce" or "Tracked" or "ValidWhileHeld" or "Owns");
 
     /// <summary>The formula that an alias stands for, over <c>this</c>; null where the member is no alias.</summary>
     internal LockFormula? AliasOf(ISymbol member)
@@ -159,7 +162,7 @@ internal sealed partial class ContractCatalog
     {
         property = property.OriginalDefinition;
         if (_getters.TryGetValue(property, out Term? known)) return known;
-        if (property.IsVirtual || property.IsAbstract || property.IsOverride || property.Parameters.Length > 0 || DataOf(property).IsStated
+        if (property.IsVirtual || property.IsAbstract || property.IsOverride || property.Parameters.Length > 0 || StatesAccess(property)
             || GetterBody(property) is not { } body || !Opening.Add(property))
         {
             return null;

@@ -350,6 +350,13 @@ internal sealed class Old : Term
 /// <summary>Names of enum values in messages.</summary>
 internal static class EnumNames
 {
+    /// <summary>The declared values of an enum that is no set of flags; nothing for one that is.</summary>
+    internal static IEnumerable<long> ValuesOf(INamedTypeSymbol type)
+    {
+        if (type.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "FlagsAttribute")) return [];
+        return type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue).Select(static field => new Constant(field.ConstantValue, null).Value).OfType<long>().Distinct();
+    }
+
     /// <summary>The member of that value, else the members of its bits, else the number.</summary>
     internal static string Of(INamedTypeSymbol type, long value)
     {

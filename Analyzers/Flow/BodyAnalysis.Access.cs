@@ -171,6 +171,7 @@ internal sealed partial class BodyAnalysis
     {
         DataContract data = _catalog.DataOf(member.Member);
         if (!data.IsStated) return member.Member is not IFieldSymbol { IsVolatile: true };
+        if (member.Target is { } used && state.Stale.ContainsKey(used)) return true;
         if (data.ValidWhile is { } valid && !state.IsFresh(member))
         {
             LockFormula need = Bound(valid, member.Target, member);
@@ -244,21 +245,27 @@ internal sealed partial class BodyAnalysis
             }
         }
 
+        bool lost = _namesLost.Contains((place.Operation, member));
         foreach (Hold hold in state.Holds)
         {
             if (!hold.Term.Contains(member) || hold.Term.Equals(member) || hold.Origin == Origin.Assumed) continue;
             Hold named = hold;
+            lost = true;
+            _namesLost.Add((place.Operation, member));
             FailNeed(state, syntax, "name:" + hold.Term, Rule.LostName, null, sentence => "'" + sentence.Name(member) + "' is part of the name of " + sentence.Name(named.Term) + ", which is held", null);
         }
 
-        return Forget(state, member, value);
+        return lost ? state : Forget(state, member, value);
     }
+
+    /// <summary>Assignments that were reported to change the name of a held lock: they change nothing else, on any path.</summary>
+    private readonly HashSet<(IOperation Place, Term Path)> _namesLost = [];
 
     private bool MayAssign(Term path, State state, MemberOf member) => state.Canonical(path.Replace(EntryMap)).Equals(state.Canonical(member));
 
     private void CheckWrite(State state, MemberOf member, DataContract data, Term value, SyntaxNode syntax, bool byAtomic, bool readsToo)
     {
-        if (byAtomic && data.Atomic) return;
+        if ((byAtomic && data.Atomic) || (member.Target is { } used && state.Stale.ContainsKey(used))) return;
         bool any = false;
         foreach (LockClause clause in data.Write)
         {
@@ -325,13 +332,14 @@ internal sealed partial class BodyAnalysis
     /// <summary>Using a value whose lock is gone is a finding.</summary>
     private void CheckUsable(State state, Term value, SyntaxNode syntax)
     {
-        if (!_recording || state.Stamps.IsEmpty) return;
+        if (state.Stamps.IsEmpty) return;
         if (!state.Stale.TryGetValue(value, out LockFormula? formula))
         {
             if (state.Stamps.ContainsKey(value)) PassNeed(state, syntax, "stale");
             return;
         }
 
+        _usedNow.Add(value);
         FailNeed(state, syntax, "stale", Rule.Stale, null, sentence => "'" + sentence.Name(value) + "' was looked up under " + sentence.Name(formula) + ", which has been released since" + Ended(sentence, formula), null);
     }
 
@@ -386,7 +394,14 @@ internal sealed partial class BodyAnalysis
         if (_recording) _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties);
     }
 
+    /// <summary>Locks reported as missing in the current operation.</summary>
     private readonly HashSet<Term> _excusedNow = [];
+
+    /// <summary>Locks reported as held where they must not be: nothing more is said of them.</summary>
+    private readonly HashSet<Term> _settledNow = [];
+
+    /// <summary>Stale values already reported.</summary>
+    private readonly HashSet<Term> _usedNow = [];
 
     private void Excuse(Term term) => _excusedNow.Add(term);
 
@@ -394,18 +409,32 @@ internal sealed partial class BodyAnalysis
     private List<Outcome> EvaluateWhole(IOperation operation, State state)
     {
         List<Outcome> outcomes = Evaluate(operation, state);
-        if (_excusedNow.Count == 0) return outcomes;
-        outcomes = outcomes.Select(outcome => new Outcome(outcome.State with { Excused = outcome.State.Excused.Union(_excusedNow) }, outcome.Value)).ToList();
-        _excusedNow.Clear();
+        if (_excusedNow.Count + _settledNow.Count + _usedNow.Count == 0) return outcomes;
+        outcomes = outcomes.Select(outcome => new Outcome(Excuse(outcome.State), outcome.Value)).ToList();
+        ForgetExcuses();
         return outcomes;
     }
 
     /// <summary>Takes over the locks that were just reported, so that they are reported once.</summary>
     private State TakeExcuses(State state)
     {
-        if (_excusedNow.Count == 0) return state;
-        state = state with { Excused = state.Excused.Union(_excusedNow) };
-        _excusedNow.Clear();
+        state = Excuse(state);
+        ForgetExcuses();
         return state;
+    }
+
+    private State Excuse(State state)
+    {
+        if (_excusedNow.Count > 0) state = state with { Excused = state.Excused.Union(_excusedNow) };
+        if (_usedNow.Count > 0) state = state with { Stale = state.Stale.RemoveRange(_usedNow), Stamps = state.Stamps.RemoveRange(_usedNow) };
+        if (_settledNow.Count > 0) state = state with { Holds = state.Holds.Select(hold => _settledNow.Contains(hold.Term) && hold.Origin == Origin.Here ? hold.With(origin: Origin.Assumed) : hold).ToImmutableArray() };
+        return state;
+    }
+
+    private void ForgetExcuses()
+    {
+        _excusedNow.Clear();
+        _settledNow.Clear();
+        _usedNow.Clear();
     }
 }

@@ -237,8 +237,9 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause need in contract.Needs) CheckNeed(before, site, need, AtEntry);
         foreach (FactClause fact in contract.Requires) CheckRequired(before, site, fact, AtEntry);
         foreach (LockClause exclusion in contract.Excludes) CheckExcluded(before, site, exclusion, AtEntry);
-        CheckSleep(before, site, AtEntry);
-        CheckAcquisitions(before, site, AtExit);
+        bool sleepsInAtomic = !CheckSleep(before, site, AtEntry);
+        CheckAcquisitions(before, site, AtExit, ordered: !sleepsInAtomic);
+        resultIgnored = resultIgnored && IsResultTold(contract);
         if (resultIgnored) CheckIgnored(before, site);
         state = TakeExcuses(state);
 
@@ -339,6 +340,7 @@ internal sealed partial class BodyAnalysis
         }
 
         LockFormula need = clause.Locks.Replace(map);
+        if (need.Any(part => relevant.Stale.ContainsKey(part))) return;
         (Verdict verdict, LockFormula culprit) = Query(relevant, need);
         if (verdict == Verdict.Held)
         {
@@ -389,6 +391,7 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
 
+            _settledNow.Add(found.Term);
             FailNeed(state, site.Operation.Syntax, key, Rule.MustNotBeHeld, null, sentence => "'" + site.Name + "' must not be called with " + sentence.Name(part) + " held; " + sentence.Name(found.Term) + " is" + Since(sentence, found) + sentence.Condition, null);
         }
     }
@@ -403,31 +406,34 @@ internal sealed partial class BodyAnalysis
 
     private static string Since(Sentence sentence, Hold hold) => hold.Site is { } site ? ", since line " + sentence.Line(site) : "";
 
-    private void CheckSleep(State state, CallSite site, Func<Term, Term?> map)
+    /// <summary>Judges sleeping; false where an atomic lock is held.</summary>
+    private bool CheckSleep(State state, CallSite site, Func<Term, Term?> map)
     {
         MemberContract contract = site.Contract;
-        if (!contract.MaySleep || (contract.SleepsWhen?.Replace(map) is { } when && state.Decide(when) == false)) return;
+        if (!contract.MaySleep || (contract.SleepsWhen?.Replace(map) is { } when && state.Decide(when) == false)) return true;
         var released = new HashSet<Term>(contract.Releases.Where(static clause => clause.When is null).SelectMany(clause => clause.Locks.Replace(map).Locks).Select(item => state.Canonical(item.Term)));
         Hold? atomic = state.Holds.FirstOrDefault(hold => hold.Info.Atomic && !hold.Maybe && !released.Contains(hold.Term));
         if (atomic is not null)
         {
             FailNeed(state, site.Operation.Syntax, "sleep", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but " + sentence.Name(atomic.Term) + " is held" + Since(sentence, atomic) + sentence.Condition, null);
-            return;
+            return false;
         }
 
         PassNeed(state, site.Operation.Syntax, "sleep");
-        if (contract.Carrier.ContainingType is { } type && type.ContainingNamespace?.ToDisplayString() == "System.Threading") return;
+        if (contract.Carrier.ContainingType is { } type && type.ContainingNamespace?.ToDisplayString() == "System.Threading") return true;
         if (_contract is { MaySleep: false, IsStated: true, IsInferred: false })
             FailNeed(state, site.Operation.Syntax, "sleeps", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but the contract of '" + _owner.Name + "' does not say [MaySleep]", null);
+        return true;
     }
 
-    private void CheckAcquisitions(State state, CallSite site, Func<Term, Term?> map)
+    private void CheckAcquisitions(State state, CallSite site, Func<Term, Term?> map, bool ordered)
     {
         foreach (LockClause clause in site.Contract.Acquires)
         {
             foreach (LockFormula.Lock item in clause.Locks.Replace(map).Locks)
             {
                 Term term = state.Canonical(item.Term);
+                if (clause.When?.Replace(map) is { } outcome && state.Assume(outcome) is null) continue;
                 LockInfo info = _catalog.InfoOf(term);
                 Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
                 Hold? held = HoldOf(state, term);
@@ -437,8 +443,6 @@ internal sealed partial class BodyAnalysis
                     if (clause.Idempotent || info.Reentrant || held.Maybe || info.Kind == Kind.Reference) continue;
                     if (clause.Try) continue;
                     if (mode == Mode.Exclusive && held.Mode == Mode.Upgradeable) continue;
-                    Fact? when = clause.When?.Replace(map);
-                    if (when is not null && state.Assume(when) is null) continue;
                     FailNeed(state, site.Operation.Syntax, "again:" + item.Term, Rule.AlreadyHeld, null, sentence => sentence.Name(term) + " is already held " + (held.Mode == Mode.Exclusive ? "exclusively" : "shared") + Since(sentence, held) + sentence.Condition, null);
                     continue;
                 }
@@ -457,8 +461,7 @@ internal sealed partial class BodyAnalysis
                         FailNeed(state, site.Operation.Syntax, "bound:" + item.Term, verdict == Verdict.WrongMode ? Rule.WrongMode : Rule.NotHeld, needed, sentence => "taking " + sentence.Name(term) + " needs " + Missing(sentence, verdict, needed, culprit), null);
                 }
 
-                if (!clause.Try && info.IsWaitedFor) CheckOrder(state, site, term, mode, clause.Inside?.Replace(map), "takes", clause.When?.Replace(map));
-                else if (clause.Try && info.IsWaitedFor) continue;
+                if (ordered && !clause.Try && info.IsWaitedFor) CheckOrder(state, site, term, mode, clause.Inside?.Replace(map), "takes", clause.When?.Replace(map));
             }
         }
     }
@@ -502,7 +505,8 @@ internal sealed partial class BodyAnalysis
             case NestingRule.Ascending:
             {
                 if (state.Decide(Fact.Equal(term, hold.Term)) == true) return;
-                if (OrderingMember(term, member) is { } second && OrderingMember(hold.Term, member) is { } first && state.Decide(Fact.Less(state.Canonical(first), state.Canonical(second))) == true)
+                if (OrderingMember(term, member) is { } second && OrderingMember(hold.Term, member) is { } first && (state.Decide(Fact.Less(state.Canonical(first), state.Canonical(second))) == true
+                        || (state.Decide(Fact.Equal(term, hold.Term)) == false && state.Decide(Fact.Less(state.Canonical(second), state.Canonical(first))) == false)))
                 {
                     PassNeed(state, site.Operation.Syntax, key);
                     return;
@@ -545,9 +549,12 @@ internal sealed partial class BodyAnalysis
         return member is null ? null : new MemberOf(term, member);
     }
 
+    /// <summary>Whether the result says if a lock was acquired.</summary>
+    private static bool IsResultTold(MemberContract contract) =>
+        contract.Acquires.Any(static clause => clause.When is { } when && when.Any(static part => part is Root { Kind: RootKind.Result }));
+
     private void CheckIgnored(State state, CallSite site)
     {
-        if (!site.Contract.Acquires.Any(clause => clause.When is { } when && when.Any(static part => part is Root { Kind: RootKind.Result }))) return;
         LockFormula locks = site.Contract.Acquires.First(static clause => clause.When is not null).Locks;
         FailNeed(state, site.Operation.Syntax, "ignored", Rule.IgnoredResult, null, sentence => "the result of '" + site.Name + "' says whether " + sentence.Name(locks.Replace(part => Substitute(part, site, null, exit: false))) + " is held, and nobody looks at it", null);
     }
@@ -705,7 +712,7 @@ internal sealed partial class BodyAnalysis
         return ReferenceEquals(facts, path.Facts) ? path : path with { Facts = facts };
     }
 
-    private State? Ensure(State state, FactClause clause, Func<Term, Term?> exit)
+    private static State? Ensure(State state, FactClause clause, Func<Term, Term?> exit)
     {
         Fact fact = clause.Fact.Replace(exit);
         if (ThroughNothing(state, fact)) return state;
@@ -713,7 +720,7 @@ internal sealed partial class BodyAnalysis
         {
             foreach (ImmutableArray<Literal> literals in state.Canonical(fact).ToClauses() ?? [])
             {
-                foreach (Literal literal in literals) _whiles[literal.Atom] = scope;
+                foreach (Literal literal in literals) state = state with { Whiles = state.Whiles.SetItem(literal.Atom, scope) };
             }
         }
 

@@ -18,6 +18,7 @@ internal sealed partial class BodyAnalysis
             foreach (IParameterSymbol parameter in method.Parameters)
             {
                 start = start with { Values = start.Values.SetItem(parameter, Root.Parameter(parameter)) };
+                if (parameter is { RefKind: not RefKind.Out, Type: { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } }) start = start.Assume(Fact.IsNull(Root.Parameter(parameter)).Negate()) ?? start;
                 if (_catalog.AttributesOf(parameter).Any(static attribute => attribute.Name == "Fresh")) start = start with { Fresh = start.Fresh.Add(Root.Parameter(parameter)) };
             }
 
@@ -36,7 +37,7 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause clause in _contract.Needs) states = Enter(states, clause, Mode.None, certain: true);
         foreach (LockClause clause in _contract.Downgrades) states = Enter(states, clause, Mode.Exclusive, certain: true);
         foreach (LockClause clause in _contract.Releases) states = Enter(states, clause, Mode.None, certain: !clause.Idempotent);
-        return states.Select(static state => state with { Entry = state.Holds }).ToList();
+        return states.Select(static state => state with { Entry = state.Holds, EntryNames = state.Holds.Select(static hold => hold.Term).ToImmutableArray() }).ToList();
     }
 
     /// <summary>The contract's names as this body's: an inherited contract is bound against the parameters of what it was stated on.</summary>

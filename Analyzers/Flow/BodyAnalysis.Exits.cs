@@ -47,15 +47,20 @@ internal sealed partial class BodyAnalysis
 
     private void CheckHolds(State outcome, SyntaxNode exit, Location location, Func<Term, Term?> atExit)
     {
-        var expected = new List<(Hold Hold, bool Kept)>();
-        foreach (Hold hold in outcome.Entry) expected.Add((hold.With(term: outcome.Canonical(hold.Term)), true));
+        var expected = new List<(Hold Hold, bool Kept, Term Name)>();
+        for (int index = 0; index < outcome.Entry.Length; index++)
+        {
+            Term term = outcome.Canonical(outcome.Entry[index].Term);
+            expected.Add((outcome.Entry[index].With(term: term), true, outcome.EntryNames[index]));
+        }
+
         foreach (LockClause clause in _contract.Releases)
         {
             if (!Applies(outcome, clause, atExit)) continue;
             foreach (Term term in TermsOf(outcome, clause.Locks.Replace(EntryMap)))
             {
                 Mode mode = expected.FirstOrDefault(item => item.Hold.Term.Equals(term)).Hold?.Mode ?? Mode.None;
-                expected.RemoveAll(item => item.Hold.Term.Equals(term) || (mode == Mode.Exclusive && term.Equals(BoundOf(outcome, item.Hold.Term, item.Hold.Mode))));
+                expected.RemoveAll(item => item.Name.Equals(term) || item.Hold.Term.Equals(term) || (mode == Mode.Exclusive && term.Equals(BoundOf(outcome, item.Hold.Term, item.Hold.Mode))));
             }
         }
 
@@ -65,7 +70,7 @@ internal sealed partial class BodyAnalysis
             foreach (Term term in TermsOf(outcome, clause.Locks.Replace(EntryMap)))
             {
                 expected.RemoveAll(item => term.Equals(BoundOf(outcome, item.Hold.Term, item.Hold.Mode)));
-                expected = expected.Select(item => item.Hold.Term.Equals(term) ? (item.Hold.With(mode: Mode.Shared), item.Kept) : item).ToList();
+                expected = expected.Select(item => item.Hold.Term.Equals(term) ? (item.Hold.With(mode: Mode.Shared), item.Kept, item.Name) : item).ToList();
             }
         }
 
@@ -76,29 +81,30 @@ internal sealed partial class BodyAnalysis
             {
                 foreach (LockFormula.Lock item in locks)
                 {
+                    if (ThroughNull(outcome, item.Term)) continue;
                     LockInfo info = _catalog.InfoOf(item.Term);
                     Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
                     int known = expected.FindIndex(other => other.Hold.Term.Equals(item.Term));
                     if (known >= 0)
                     {
                         Hold hold = expected[known].Hold;
-                        expected[known] = (hold.With(mode: mode > hold.Mode ? mode : hold.Mode, depth: info.Reentrant && !clause.Idempotent ? hold.Depth + 1 : hold.Depth), false);
+                        expected[known] = (hold.With(mode: mode > hold.Mode ? mode : hold.Mode, depth: info.Reentrant && !clause.Idempotent ? hold.Depth + 1 : hold.Depth), false, item.Term);
                     }
                     else
                     {
-                        expected.Add((new Hold(item.Term, mode, Origin.Here, info, null), false));
+                        expected.Add((new Hold(item.Term, mode, Origin.Here, info, null), false, item.Term));
                     }
                 }
             }
         }
 
-        foreach ((Hold hold, bool kept) in expected) CheckPromised(outcome, hold, kept, exit, location);
+        foreach ((Hold hold, bool kept, _) in expected) CheckPromised(outcome, hold, kept, exit, location);
         foreach (Hold hold in outcome.Holds)
         {
-            (Hold? wanted, _) = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term));
+            Hold? wanted = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term)).Hold;
             string key = "leak:" + hold.Term;
             if (hold.Origin == Origin.Assumed || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term) || outcome.IsFresh(hold.Term)
-                || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && HoldOf(outcome, bound) is { Mode: Mode.Exclusive }))
+                || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && (outcome.Excused.Contains(bound) || HoldOf(outcome, bound) is { Mode: Mode.Exclusive })))
             {
                 PassNeed(outcome, exit, key);
                 continue;

@@ -31,7 +31,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>How the formula fares; the culprit is the lock to name in a message.</summary>
-    private static (Verdict Verdict, LockFormula Culprit) Query(State state, LockFormula formula)
+    private (Verdict Verdict, LockFormula Culprit) Query(State state, LockFormula formula)
     {
         switch (formula)
         {
@@ -75,10 +75,10 @@ internal sealed partial class BodyAnalysis
         }
     }
 
-    private static Verdict QueryLock(State state, LockFormula.Lock item)
+    private Verdict QueryLock(State state, LockFormula.Lock item)
     {
         Term term = state.Canonical(item.Term);
-        if (state.Excused.Contains(term) || state.IsFresh(term)) return Verdict.Held;
+        if (state.Excused.Contains(term) || _excusedNow.Contains(term) || state.IsFresh(term)) return Verdict.Held;
         if (HoldOf(state, term) is { } hold)
         {
             if (hold.Maybe) return Verdict.Maybe;
@@ -122,14 +122,14 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>The locks that a formula names on a path; undecided choices and alternatives make several paths.</summary>
-    private static IEnumerable<(State State, ImmutableArray<LockFormula.Lock> Locks, string? Label)> Resolve(State state, LockFormula formula, bool forRelease)
+    private IEnumerable<(State State, ImmutableArray<LockFormula.Lock> Locks, string? Label)> Resolve(State state, LockFormula formula, bool forRelease)
     {
         switch (formula)
         {
             case LockFormula.Lock item:
             {
                 Term term = state.Canonical(item.Term);
-                yield return (state, ThroughNull(state, term) ? ImmutableArray<LockFormula.Lock>.Empty : ImmutableArray.Create(new LockFormula.Lock(term, item.Mode)), null);
+                yield return (state, !forRelease && ThroughNull(state, term) ? ImmutableArray<LockFormula.Lock>.Empty : ImmutableArray.Create(new LockFormula.Lock(term, item.Mode)), null);
                 break;
             }
 
@@ -202,9 +202,9 @@ internal sealed partial class BodyAnalysis
         }
 
         state = state with { Holds = state.Holds.Add(new Hold(term, mode, origin, info, site)), Excused = state.Excused.Remove(term) };
-        for (Term? at = term is MemberOf whole ? whole.Target : term; at is MemberOf or Opaque or ElementOf; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
+        for (Term? at = term is MemberOf whole ? whole.Target : term; at is MemberOf or Opaque or ElementOf or Root { Kind: not RootKind.This }; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
         {
-            if (at.Type is { IsReferenceType: true, NullableAnnotation: not NullableAnnotation.NotAnnotated } && state.Facts.Evaluate(new Atom(AtomKind.IsNull, at)) is null)
+            if (at.Type is { IsReferenceType: true } && state.Facts.Evaluate(new Atom(AtomKind.IsNull, at)) is null)
                 state = state.Assume(Fact.IsNull(at).Negate()) ?? state;
         }
 
@@ -303,7 +303,7 @@ internal sealed partial class BodyAnalysis
                 case MemberOf member:
                 {
                     DataContract data = _catalog.DataOf(member.Member);
-                    if (data.IsGuarded && !state.IsFresh(member) && CanBreak(state, member, whole ? literal : null, given)) survives = false;
+                    if (!state.IsFresh(member) && ((data.Atomic && !data.IsGuarded) || (data.IsGuarded && CanBreak(state, member, whole ? literal : null, given)))) survives = false;
                     if (member.Target is { } target) Visit(target, whole: false);
                     break;
                 }
@@ -420,10 +420,7 @@ internal sealed partial class BodyAnalysis
         return false;
     }
 
-    /// <summary>Facts that a contract's While keeps as long as a lock is held.</summary>
-    private readonly Dictionary<Atom, LockFormula> _whiles = [];
-
-    private bool ProtectedNow(State state, Atom atom) => _whiles.TryGetValue(atom, out LockFormula? scope) && Query(state, scope).Verdict == Verdict.Held;
+    private bool ProtectedNow(State state, Atom atom) => state.Whiles.TryGetValue(atom, out LockFormula? scope) && Query(state, scope).Verdict == Verdict.Held;
 
     /// <summary>The names a lock goes by in orders, best first.</summary>
     private IEnumerable<string> ClassNames(State state, Term term)

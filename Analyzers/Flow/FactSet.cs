@@ -73,7 +73,7 @@ internal sealed class FactSet
                     if (entry is { Key.Kind: AtomKind.IsNull, Value: true }) return false;
                 }
 
-                return null;
+                return IsLastValue(atom.Left, right) ? true : null;
             }
 
             case AtomKind.HasBit or AtomKind.IsNull or AtomKind.IsTrue:
@@ -243,6 +243,21 @@ internal sealed class FactSet
         var kept = new List<ImmutableArray<Literal>>();
         foreach (ImmutableArray<Literal> clause in pending) AddClause(kept, clause);
         return new FactSet(literals.ToImmutable(), kept.ToImmutableList());
+    }
+
+    /// <summary>Whether every other declared value of a plain enum is ruled out.</summary>
+    private bool IsLastValue(Term term, Constant value)
+    {
+        if (term.Type is not Microsoft.CodeAnalysis.INamedTypeSymbol { TypeKind: Microsoft.CodeAnalysis.TypeKind.Enum } type || value.Value is not long) return false;
+        bool excluded = false;
+        foreach (long other in EnumNames.ValuesOf(type))
+        {
+            if (other == (long)value.Value) continue;
+            if (!Literals.TryGetValue(new Atom(AtomKind.Equal, term, new Constant(other, type)), out bool known) || known) return false;
+            excluded = true;
+        }
+
+        return excluded;
     }
 
     private static bool Knows(FactSet set, ImmutableArray<Literal> clause)

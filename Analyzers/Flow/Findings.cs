@@ -45,7 +45,7 @@ internal sealed class Findings
             var sentence = new Sentence(failing, name, PathCondition.Of(check.Failing, check.Passing, name));
             string text = check.Message!(sentence);
             IEnumerable<Location> related = sentence.Related.Where(static location => location.IsInSource);
-            if (!accesses.Add(new TextSpanKey(check.Rule!.Id, check.Location!.SourceSpan, text))) continue;
+            if (!accesses.Add(new TextSpanKey(check.Rule!.Id, check.Location!.SourceSpan, check.Rule == Rule.ReleaseNotHeld ? "" : text))) continue;
             yield return Diagnostic.Create(check.Rule!, check.Location, related, check.Properties, text);
         }
     }

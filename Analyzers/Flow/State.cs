@@ -37,6 +37,12 @@ internal sealed record State
     /// <summary>What the caller held when this path began.</summary>
     internal ImmutableArray<Hold> Entry { get; init; } = ImmutableArray<Hold>.Empty;
 
+    /// <summary>Facts that a contract keeps true while a lock is held, whatever the write rules say.</summary>
+    internal ImmutableDictionary<Atom, LockFormula> Whiles { get; init; } = ImmutableDictionary<Atom, LockFormula>.Empty;
+
+    /// <summary>The names under which the contract knows the holds of <see cref="Entry"/>; they stay when values are renamed.</summary>
+    internal ImmutableArray<Term> EntryNames { get; init; } = ImmutableArray<Term>.Empty;
+
     /// <summary>Values that are good only while a formula holds.</summary>
     internal ImmutableDictionary<Term, LockFormula> Stamps { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
 
@@ -120,6 +126,7 @@ internal sealed record State
             Names = keepNames ? Names : MapNames(Names, touched, Map),
             Holds = MapHolds(Holds, touched, Map),
             Entry = MapHolds(Entry, touched, Map),
+            Whiles = MapWhiles(Whiles, map, touched),
             Stamps = MapFormulas(Stamps, map, touched, Map),
             Stale = MapFormulas(Stale, map, touched, Map),
             Fresh = Fresh.Any(term => term.Any(touched)) ? Fresh.Select(Map).ToImmutableHashSet() : Fresh,
@@ -228,6 +235,7 @@ internal sealed record State
             Values = values,
             Facts = FactSet.Merge(first.Facts, second.Facts),
             Names = first.Names.Where(entry => second.Names.TryGetValue(entry.Key, out Term? name) && name.Equals(entry.Value)).ToImmutableDictionary(),
+            Whiles = first.Whiles.SetItems(second.Whiles),
             Stamps = first.Stamps.SetItems(second.Stamps),
             Fresh = fresh,
             Scopes = first.Scopes.SetItems(second.Scopes),
@@ -335,6 +343,18 @@ internal sealed record State
         }
 
         return formulas;
+    }
+
+    private static ImmutableDictionary<Atom, LockFormula> MapWhiles(ImmutableDictionary<Atom, LockFormula> whiles, Func<Term, Term?> map, Func<Term, bool> touched)
+    {
+        foreach (KeyValuePair<Atom, LockFormula> entry in whiles)
+        {
+            if (!entry.Key.Any(touched) && !entry.Value.Any(touched)) continue;
+            whiles = whiles.Remove(entry.Key);
+            if (new Fact.Single(new Literal(entry.Key, positive: true)).Replace(map) is Fact.Single { Literal.Atom: var atom }) whiles = whiles.SetItem(atom, entry.Value.Replace(map));
+        }
+
+        return whiles;
     }
 
     private static bool Same<TKey>(ImmutableDictionary<TKey, Term> left, ImmutableDictionary<TKey, Term> right)
