@@ -83,8 +83,11 @@ public sealed class VmaTree(MmStruct mm)
     [return: ValidWhileHeld("result.Lock || result.Mm.MmapLock")]
     public VmArea? FindIntersection(ulong start, ulong end)
     {
-        var area = Find(start);
-        return area != null && area.Start < end ? area : null;
+        var root = _root;
+        if (root == null)
+            return null;
+        var area = FirstEntry(root, start, out ulong from, out _);
+        return from < end ? area : null;
     }
 
     /// <summary>The VMA behind <paramref name="area"/> (<c>vma_next</c>).</summary>
@@ -136,10 +139,11 @@ public sealed class VmaTree(MmStruct mm)
         address = low;
         while (address < high && high - address >= length)
         {
-            var next = Find(address);
-            if (next == null || (next.Start > address && next.Start - address >= length))
+            if (_root == null || FirstEntry(_root, address, out ulong start, out ulong end) == null)
                 return true;
-            address = next.End;
+            if (start > address && start - address >= length)
+                return true;
+            address = end;
         }
 
         return false;
