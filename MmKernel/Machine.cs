@@ -1,4 +1,5 @@
 using System;
+using MmLint;
 
 namespace MmKernel;
 
@@ -33,16 +34,27 @@ public sealed class Machine : IDisposable
 {
     /// <summary>Builds a machine with no process.</summary>
     /// <param name="options">How; null for the defaults.</param>
-    public Machine(MachineOptions? options = null) => Options = options ?? new MachineOptions();
+    public Machine(MachineOptions? options = null)
+    {
+        Options = options ?? new MachineOptions();
+        Memory = new PhysicalMemory(Options.MemoryBytes);
+    }
 
     /// <summary>How the machine was built.</summary>
     public MachineOptions Options { get; }
+
+    /// <summary>Its physical memory.</summary>
+    public PhysicalMemory Memory { get; }
 
     /// <summary>Starts a process with an empty address space.</summary>
     public Process CreateProcess() => new(this, new MmStruct(this));
 
     /// <summary>Gives the physical memory back. No process may be used afterwards.</summary>
+    [MaySleep]
     public void Dispose()
     {
+        // Page tables whose grace period is running still point into the memory.
+        Rcu.Barrier();
+        Memory.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using MmLint;
 
@@ -14,9 +15,9 @@ namespace MmKernel;
 /// (<see cref="VmaLocking.LockVmaUnderRcu"/>), and works under it alone. Only what looks at other VMAs as well goes back to mmap_lock.
 /// </para>
 /// <para>
-/// One access runs like this: <c>Mmu</c> walks the page tables as a processor does; if the entry does not allow the access,
-/// <c>HandleMmFault</c> finds out what belongs there and installs it under the spinlock of the page table, recording
-/// in the reverse map (folder Rmap) who maps the page.
+/// One access runs like this: <see cref="Mmu"/> walks the page tables as a processor does; if the entry does not allow the access,
+/// <see cref="FaultHandling.HandleMmFault"/> finds out what belongs there and installs it under the spinlock of the page table, recording
+/// in the reverse map (<see cref="RmapWalking"/>) who maps the page.
 /// </para>
 /// <para>
 /// Two references keep an address space. <see cref="Users"/> keeps its VMAs: when the last user goes, everything is unmapped.
@@ -31,6 +32,7 @@ public sealed class MmStruct
     {
         Machine = machine;
         Vmas = new VmaTree(this);
+        TopTable = machine.Memory.AllocateTable() ?? throw new InvalidOperationException("no memory for a page table");
     }
 
     /// <summary>The machine whose memory the address space uses.</summary>
@@ -92,6 +94,34 @@ public sealed class MmStruct
 
     /// <summary>Number of counts; all users together own one.</summary>
     [Atomic] internal int CountCount = 1;
+
+    /// <summary>The highest page-table level (<c>pgd</c>).</summary>
+    internal Folio TopTable { get; }
+
+    /// <summary>Frames that are page tables, the highest level not counted (<c>pgtables_bytes</c>).</summary>
+    [Atomic] internal long TableFrames;
+
+    /// <summary>Pages mapped, by kind (<c>rss_stat</c>).</summary>
+    internal RssCounters Rss { get; } = new();
+
+    /// <summary>Stops being a user; the last one unmaps everything (<c>mmput</c>).</summary>
+    [Releases("Users"), MustNotHold("MmapLock"), MaySleep]
+    internal void Put()
+    {
+        if (Interlocked.Decrement(ref UsersCount) == 0)
+        {
+            Teardown.ExitMmap(this);
+            PutCount();
+        }
+    }
+
+    /// <summary>Gives a count back; the last one frees the highest page-table level (<c>mmdrop</c>).</summary>
+    [Releases("Count")]
+    internal void PutCount()
+    {
+        if (Interlocked.Decrement(ref CountCount) == 0)
+            Machine.Memory.FreeTable(TopTable);
+    }
 
     /// <summary>Becomes a user if there still is one (<c>mmget_not_zero</c>).</summary>
     [MustHold("Count"), Acquires("Users", When = "result", Try = true)]

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using MmLint;
 
@@ -9,6 +10,8 @@ namespace MmKernel;
 /// </summary>
 public sealed partial class Process
 {
+    [Atomic] private int _exited;
+
     internal Process(Machine machine, MmStruct mm)
     {
         Machine = machine;
@@ -43,5 +46,53 @@ public sealed partial class Process
     {
         using var entry = new SystemCall(this);
         return MunmapCalls.VmMunmap(Mm, address, length);
+    }
+
+    /// <summary>Ends the process: everything is unmapped when the last user of its address space is gone (<c>exit_mm</c>).</summary>
+    [MaySleep]
+    public void Exit()
+    {
+        if (Interlocked.Exchange(ref _exited, 1) == 0)
+            Mm.Put();
+    }
+
+    /// <summary>Reads user memory as a load instruction of the process does.</summary>
+    /// <param name="address">First address; the range may cross pages.</param>
+    /// <param name="destination">Where the bytes go.</param>
+    /// <returns>The signal that the access raised, if it did; then part of the bytes may have been read.</returns>
+    [MaySleep]
+    public unsafe AccessResult Read(ulong address, Span<byte> destination)
+    {
+        fixed (byte* buffer = destination)
+            return Access(address, buffer, destination.Length, FaultFlag.None);
+    }
+
+    /// <summary>Writes user memory as a store instruction of the process does.</summary>
+    /// <param name="address">First address; the range may cross pages.</param>
+    /// <param name="source">The bytes.</param>
+    /// <returns>The signal that the access raised, if it did; then part of the bytes may have been written.</returns>
+    [MaySleep]
+    public unsafe AccessResult Write(ulong address, ReadOnlySpan<byte> source)
+    {
+        fixed (byte* buffer = source)
+            return Access(address, buffer, source.Length, FaultFlag.Write);
+    }
+
+    [MaySleep]
+    private unsafe AccessResult Access(ulong address, byte* buffer, int length, FaultFlag flags)
+    {
+        using var entry = new SystemCall(this);
+        while (length > 0)
+        {
+            int part = Math.Min(length, Page.Size - (int)(address & Page.OffsetMask));
+            var result = Mmu.Access(Mm, address, buffer, part, flags);
+            if (!result.IsOk)
+                return result;
+            address += (ulong)part;
+            buffer += part;
+            length -= part;
+        }
+
+        return default;
     }
 }

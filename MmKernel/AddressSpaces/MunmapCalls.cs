@@ -42,17 +42,30 @@ internal static class MunmapCalls
         if (last != null && last.End > end)
             SplitVma(mm, last, end);
 
+        ulong floor = mm.Vmas.FindBefore(start)?.End ?? 0;
+        ulong ceiling = mm.Vmas.Find(end)?.Start ?? ulong.MaxValue;
         VmArea? vma;
         while ((vma = mm.Vmas.FindIntersection(start, end)) != null)
-        {
-            VmaStartWrite(vma);
-            mm.Vmas.Clear(vma.Start, vma.End);
-            VmaMarkDetached(vma);
-            mm.MapCount--;
-            mm.TotalPages -= vma.PageCount;
-        }
-
+            RemoveVma(mm, vma);
+        TableFreeing.FreeTables(mm, start, end, floor, ceiling);
         return 0;
+    }
+
+    /// <summary>Makes a VMA unreachable and gives up its pages (<c>vms_gather_munmap_vmas</c>, <c>remove_vma</c>).</summary>
+    [MustHold("exclusive(mm.MmapLock)"), Requires("vma.Mm == mm"), MaySleep]
+    private static void RemoveVma(MmStruct mm, VmArea vma)
+    {
+        VmaStartWrite(vma);
+        mm.Vmas.Clear(vma.Start, vma.End);
+        VmaMarkDetached(vma);
+        mm.MapCount--;
+        mm.TotalPages -= vma.PageCount;
+
+        // Reverse mapping still finds the VMA, so it is unlinked only when no entry is left.
+        var gather = TlbGather.Start(mm);
+        Zap.ZapRange(gather, vma, vma.Start, vma.End);
+        gather.Finish();
+        AnonVmaLinks.UnlinkAnonVmas(vma);
     }
 
     /// <summary>Cuts a VMA in two; the given one keeps the lower part (<c>__split_vma</c>).</summary>
@@ -69,7 +82,22 @@ internal static class MunmapCalls
             File = vma.File,
         };
         VmaStartWrite(upper);
-        vma.End = address;
+        var anonVma = vma.AnonVma;
+        if (anonVma == null)
+        {
+            vma.End = address;
+        }
+        else
+        {
+            upper.AnonVma = anonVma;
+            AnonVmaLinks.AnonVmaClone(upper, vma);
+            anonVma.Lock.WriteLock();
+            AnonVmaLinks.RemoveIntervals(vma);
+            vma.End = address;
+            AnonVmaLinks.InsertIntervals(vma);
+            anonVma.Lock.WriteUnlock();
+        }
+
         MmapCalls.VmaLink(mm, upper);
     }
 }

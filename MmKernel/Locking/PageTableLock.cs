@@ -20,6 +20,18 @@ public sealed class PageTableLock
     [Lock(LockKind.Section)]
     public LockName FlushPending => default;
 
+    /// <summary>An entry was cleared or restricted: a flush is owed.</summary>
+    [Acquires("FlushPending", Idempotent = true)]
+    internal void OweFlush()
+    {
+    }
+
+    /// <summary>The flush was done, or somebody undertook to do it before what the entry led to is freed.</summary>
+    [Releases("FlushPending", Idempotent = true)]
+    internal void FlushDone()
+    {
+    }
+
     /// <summary>Whether somebody holds the lock; outdated as soon as it is returned.</summary>
     public bool IsHeld => _word.IsHeld;
 

@@ -25,21 +25,11 @@ public static class Rcu
 
     /// <summary>Starts a read section; sections nest (<c>rcu_read_lock</c>).</summary>
     [Acquires("shared(Section)")]
-    public static void ReadLock()
-    {
-        var task = Task.Current;
-        if (task.RcuNesting++ == 0)
-            Volatile.Write(ref task.RcuPhase, task.RcuPhase + 1);
-    }
+    public static void ReadLock() => Task.Current.EnterReadSection();
 
     /// <summary>Ends a read section (<c>rcu_read_unlock</c>).</summary>
     [Releases("Section")]
-    public static void ReadUnlock()
-    {
-        var task = Task.Current;
-        if (--task.RcuNesting == 0)
-            Volatile.Write(ref task.RcuPhase, task.RcuPhase + 1);
-    }
+    public static void ReadUnlock() => Task.Current.LeaveReadSection();
 
     /// <summary>Waits until every read section that is running now has ended (<c>synchronize_rcu</c>).</summary>
     [MustNotHold("Section"), MaySleep]

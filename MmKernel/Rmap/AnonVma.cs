@@ -1,4 +1,3 @@
-using System.Threading;
 using MmLint;
 
 namespace MmKernel;
@@ -9,7 +8,7 @@ namespace MmKernel;
 /// </summary>
 public sealed class AnonVma
 {
-    /// <summary>Creates an anon_vma with one reference; it is unpublished until a VMA points to it (<c>anon_vma_alloc</c>).</summary>
+    /// <summary>Creates an anon_vma; it is unpublished until a VMA points to it (<c>anon_vma_alloc</c>).</summary>
     /// <param name="parent">The anon_vma of the parent process's VMA; null for a root.</param>
     internal AnonVma(AnonVma? parent)
     {
@@ -29,10 +28,6 @@ public sealed class AnonVma
     [LockAlias("Root.Rwsem")]
     public RwSemaphore Lock => Root.Rwsem;
 
-    /// <summary>A reference that keeps the anon_vma (<c>refcount</c>).</summary>
-    [Lock(LockKind.Reference)]
-    public LockName Ref => default;
-
     /// <summary>The anon_vma that this one was forked from; itself for a root (<c>parent</c>).</summary>
     [GuardedBy("Lock")] internal AnonVma Parent;
 
@@ -44,14 +39,4 @@ public sealed class AnonVma
 
     /// <summary>The links to all VMAs that may map pages of this one, by page index (<c>rb_root</c>).</summary>
     internal AnonVmaIntervals Intervals { get; }
-
-    [Atomic] private int _references = 1;
-
-    /// <summary>Takes one more reference (<c>get_anon_vma</c>).</summary>
-    [Acquires("Ref")]
-    internal void Get() => Interlocked.Increment(ref _references);
-
-    /// <summary>Gives a reference back (<c>put_anon_vma</c>).</summary>
-    [Releases("Ref")]
-    internal void Put() => Interlocked.Decrement(ref _references);
 }

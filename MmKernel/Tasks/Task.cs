@@ -16,6 +16,9 @@ public sealed class Task
     private const int SpinsBeforeSleep = 40;
 
     private readonly SemaphoreSlim _wakeups = new(0);
+    private readonly Stack<MappedPte> _freePtes = new();
+    private readonly Stack<FaultContext> _freeFaults = new();
+    private readonly Stack<TlbGather> _freeGathers = new();
     [Atomic] private bool _woken;
     [Atomic] private bool _fatalSignal;
 
@@ -78,6 +81,41 @@ public sealed class Task
 
     /// <summary>Takes a fatal signal back, so that a thread of tests can be used again.</summary>
     public void ClearFatalSignal() => Volatile.Write(ref _fatalSignal, false);
+
+    /// <summary>Starts an RCU read section; sections nest.</summary>
+    internal void EnterReadSection()
+    {
+        if (RcuNesting++ == 0)
+            Volatile.Write(ref RcuPhase, RcuPhase + 1);
+    }
+
+    /// <summary>Ends an RCU read section.</summary>
+    internal void LeaveReadSection()
+    {
+        if (--RcuNesting == 0)
+            Volatile.Write(ref RcuPhase, RcuPhase + 1);
+    }
+
+    /// <summary>An unused mapped-entry object of this task.</summary>
+    [return: Fresh]
+    internal MappedPte TakePte() => _freePtes.TryPop(out var pte) ? pte : new MappedPte();
+
+    /// <summary>Gives a mapped-entry object back.</summary>
+    internal void ReturnPte(MappedPte pte) => _freePtes.Push(pte);
+
+    /// <summary>An unused fault context of this task.</summary>
+    [return: Fresh]
+    internal FaultContext TakeFaultContext() => _freeFaults.TryPop(out var vmf) ? vmf : new FaultContext();
+
+    /// <summary>Gives a fault context back.</summary>
+    internal void ReturnFaultContext(FaultContext vmf) => _freeFaults.Push(vmf);
+
+    /// <summary>An unused, empty gather of this task.</summary>
+    [return: Fresh]
+    internal TlbGather TakeGather() => _freeGathers.TryPop(out var gather) ? gather : new TlbGather();
+
+    /// <summary>Gives an empty gather back.</summary>
+    internal void ReturnGather(TlbGather gather) => _freeGathers.Push(gather);
 
     /// <summary>Makes <paramref name="mm"/> the address space that the task runs in (<c>switch_mm</c>).</summary>
     internal void SwitchTo(MmStruct mm)
