@@ -1,0 +1,88 @@
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// A range of addresses with one set of properties (<c>struct vm_area_struct</c>). Layout is read under any lock that keeps the VMA where it
+/// is, the rest under mmap_lock or the VMA lock; writing needs the VMA write-locked, and layout the reverse-map locks as well.
+/// </summary>
+public sealed class VmArea
+{
+    /// <summary>Creates a detached VMA: no lock is needed for it until it enters the tree (<c>vm_area_alloc</c>).</summary>
+    /// <param name="mm">The address space that it is made for.</param>
+    public VmArea(MmStruct mm)
+    {
+        Mm = mm;
+        Lock = new VmaLock(mm.MmapLock);
+    }
+
+    /// <summary>The address space (<c>vm_mm</c>).</summary>
+    [WriteOnce] public readonly MmStruct Mm;
+
+    /// <summary>What is mapped; null for anonymous memory (<c>vm_file</c>).</summary>
+    [WriteOnce] public VmFile? File;
+
+    /// <summary>The per-VMA lock. Its write hold ends with that of mmap_lock.</summary>
+    [ReleasedWith("Mm.MmapLock", LockMode.Exclusive)]
+    public VmaLock Lock { get; }
+
+    /// <summary>Enough to read every field and to populate page-table entries: mmap_lock or the VMA lock.</summary>
+    [LockAlias("Lock || Mm.MmapLock")]
+    public LockName Anchored => default;
+
+    /// <summary>Some lock under which reverse mapping finds the VMA.</summary>
+    [LockAlias("AnonVma.Lock || File.Mapping.ImapLock")]
+    public LockName AnyRmap => default;
+
+    /// <summary>Enough to read the layout and to clear page-table entries.</summary>
+    [LockAlias("Anchored || AnyRmap")]
+    public LockName Stable => default;
+
+    /// <summary>All locks under which reverse mapping finds the VMA; none if it is linked nowhere.</summary>
+    [LockAlias("(File != null ? File.Mapping.ImapLock : null) && (AnonVma != null ? AnonVma.Lock : null)")]
+    public LockName RmapLocks => default;
+
+    /// <summary>First address (<c>vm_start</c>).</summary>
+    [ReadBy("Stable"), WriteBy("exclusive(Lock) && exclusive(RmapLocks)")] public ulong Start;
+
+    /// <summary>First address behind the range (<c>vm_end</c>).</summary>
+    [ReadBy("Stable"), WriteBy("exclusive(Lock) && exclusive(RmapLocks)")] public ulong End;
+
+    /// <summary>
+    /// Page number of the start: in the file, or for anonymous memory the page number at which it was first mapped (<c>vm_pgoff</c>).
+    /// </summary>
+    [ReadBy("Stable"), WriteBy("exclusive(Lock) && exclusive(RmapLocks)")] public ulong PageOffset;
+
+    /// <summary>Properties (<c>vm_flags</c>).</summary>
+    [ReadBy("Stable"), WriteBy("exclusive(Lock)")] public VmFlags Flags;
+
+    /// <summary>
+    /// Where the anonymous pages of the VMA hang (<c>anon_vma</c>). Null turns into non-null under mmap_lock held shared, so null may change
+    /// under the VMA lock while non-null stays.
+    /// </summary>
+    [ReadBy("Anchored || AnonVma.Lock"), ReadFreely]
+    [WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock && exclusive(value.Lock)")]
+    [WriteBy("exclusive(Lock) && exclusive(AnonVma.Lock)", When = "value == null")]
+    public AnonVma? AnonVma;
+
+    /// <summary>First link to the anon_vmas whose trees the VMA is in, newest first (<c>anon_vma_chain</c>).</summary>
+    [ReadBy("Mm.MmapLock || AnonVma.Lock")]
+    [WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock && exclusive(value.AnonVma.Lock)")]
+    public AnonVmaChain? AnonVmaChain;
+
+    /// <summary>Whether writes are shared (<c>VM_SHARED</c>).</summary>
+    public bool IsShared => (Flags & VmFlags.Shared) != 0;
+
+    /// <summary>Whether nothing but anonymous memory is behind it (<c>vma_is_anonymous</c>).</summary>
+    public bool IsAnonymous => File == null;
+
+    /// <summary>Bytes covered.</summary>
+    public ulong Length => End - Start;
+
+    /// <summary>Pages covered (<c>vma_pages</c>).</summary>
+    public ulong PageCount => (End - Start) >> Page.Shift;
+
+    /// <summary>The index in the object behind it of the page at <paramref name="address"/> (<c>linear_page_index</c>).</summary>
+    [MustHold("Stable")]
+    public ulong PageIndex(ulong address) => PageOffset + ((address - Start) >> Page.Shift);
+}

@@ -1,0 +1,81 @@
+using MmLint;
+using static MmKernel.AnonPrepare;
+using static MmKernel.AnonRmap;
+using static MmKernel.PageTableWalk;
+
+namespace MmKernel;
+
+/// <summary>The first access to a page of anonymous memory (<c>mm/memory.c</c>).</summary>
+internal static class AnonymousFault
+{
+    /// <summary>
+    /// A read maps the zero page, which needs no anon_vma; a write allocates (<c>do_anonymous_page</c>).
+    /// </summary>
+    [FaultHandler, Assigns("vmf.Pte")]
+    internal static VmFault DoAnonymousPage(FaultContext vmf)
+    {
+        if (vmf.Vma.IsShared)
+            return VmFault.Sigbus;
+        if (!AllocateTables(vmf.Vma, vmf.Address))
+            return VmFault.Oom;
+        if (!vmf.IsWrite)
+            return MapZeroPage(vmf);
+
+        var result = VmfAnonPrepare(vmf);
+        if (result != VmFault.None)
+            return result;
+        return MapNewPage(vmf);
+    }
+
+    [MustHold("vmf.FaultLock"), Assigns("vmf.Pte"), Ensures("(result & VmFault.LockDropped) == 0")]
+    private static VmFault MapZeroPage(FaultContext vmf)
+    {
+        vmf.Pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (vmf.Pte == null)
+            return VmFault.None;
+        if (vmf.Pte.Value == PageTableEntry.None)
+        {
+            vmf.Pte.Value = PageTableEntry.Make(
+                PhysicalMemory.ZeroFrame,
+                PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Special);
+        }
+
+        PteUnmapUnlock(vmf.Pte);
+        return VmFault.None;
+    }
+
+    [MustHold("vmf.FaultLock"), Requires("vmf.Vma.AnonVma != null"), MaySleep]
+    [Assigns("vmf.Pte"), Ensures("(result & VmFault.LockDropped) == 0")]
+    private static VmFault MapNewPage(FaultContext vmf)
+    {
+        var memory = vmf.Vma.Mm.Machine.Memory;
+        var folio = memory.AllocateZeroed();
+        if (folio == null)
+            return VmFault.Oom;
+        folio.Set(FolioFlags.UpToDate);
+
+        vmf.Pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (vmf.Pte == null)
+        {
+            memory.Put(folio);
+            return VmFault.None;
+        }
+
+        if (vmf.Pte.Value != PageTableEntry.None)
+        {
+            PteUnmapUnlock(vmf.Pte);
+            memory.Put(folio);
+            return VmFault.None;
+        }
+
+        vmf.Vma.Mm.Rss.Add(RssKind.Anonymous, 1);
+        FolioAddNewAnonRmap(folio, vmf.Vma, vmf.Address, vmf.Pte);
+        ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
+        if ((vmf.Vma.Flags & VmFlags.Write) != 0)
+            bits |= PageTableEntry.Writable;
+        vmf.Pte.Value = PageTableEntry.Make(folio.Frame, bits);
+        folio.HandOverReference();
+        PteUnmapUnlock(vmf.Pte);
+        return VmFault.None;
+    }
+}

@@ -1,0 +1,58 @@
+using MmLint;
+using static MmKernel.AnonymousFault;
+using static MmKernel.PageTableWalk;
+using static MmKernel.WriteProtectFault;
+
+namespace MmKernel;
+
+/// <summary>From a fault with its VMA to the handler that it needs (<c>mm/memory.c</c>).</summary>
+public static class FaultHandling
+{
+    /// <summary>
+    /// Handles a fault (<c>handle_mm_fault</c>). Under the VMA lock only the current address space is handled: another one's thread of
+    /// execution cannot be told apart from its writers.
+    /// </summary>
+    /// <returns>After <see cref="VmFault.Retry"/> and <see cref="VmFault.Completed"/> the lock is released and the VMA gone.</returns>
+    [MustHold("(flags & FaultFlag.VmaLock) != 0 ? vma.Lock : vma.Mm.MmapLock"), MaySleep]
+    [Requires("vma.Mm == Task.CurrentMm", When = "(flags & FaultFlag.VmaLock) != 0")]
+    [Requires("(flags & FaultFlag.VmaLock) == 0 || (flags & FaultFlag.RetryNowait) == 0")]
+    [Releases("(flags & FaultFlag.VmaLock) != 0 ? vma.Lock : vma.Mm.MmapLock", When = "(result & VmFault.LockDropped) != 0 && (flags & FaultFlag.RetryNowait) == 0")]
+    public static VmFault HandleMmFault(VmArea vma, ulong address, FaultFlag flags)
+    {
+        var vmf = FaultContext.Start(vma, address, flags);
+        var result = HandlePteFault(vmf);
+        vmf.Finish();
+        return result;
+    }
+
+    /// <summary>Tells by the entry what is to be done (<c>handle_pte_fault</c>).</summary>
+    [FaultHandler, Assigns("vmf.Pte"), Assigns("vmf.OrigPte")]
+    private static VmFault HandlePteFault(FaultContext vmf)
+    {
+        vmf.OrigPte = ReadEntry(vmf.Vma, vmf.Address);
+        if (vmf.OrigPte == PageTableEntry.None)
+            return DoPteMissing(vmf);
+
+        vmf.Pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (vmf.Pte == null)
+            return VmFault.None;
+        if (vmf.Pte.Value != vmf.OrigPte)
+        {
+            // Somebody else handled the fault, or the processor set a bit: the access finds out.
+            PteUnmapUnlock(vmf.Pte);
+            return VmFault.None;
+        }
+
+        if ((vmf.Flags & (FaultFlag.Write | FaultFlag.Unshare)) != 0 && !PageTableEntry.IsWritable(vmf.OrigPte))
+            return DoWpPage(vmf);
+
+        // Spurious: a write found the entry writable by now.
+        vmf.Pte.Or(vmf.IsWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
+        PteUnmapUnlock(vmf.Pte);
+        return VmFault.None;
+    }
+
+    [FaultHandler, Assigns("vmf.Pte"), Assigns("vmf.OrigPte")]
+    private static VmFault DoPteMissing(FaultContext vmf) =>
+        vmf.Vma.IsAnonymous ? DoAnonymousPage(vmf) : VmFault.Sigbus;
+}

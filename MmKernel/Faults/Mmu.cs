@@ -1,0 +1,80 @@
+using System;
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// The memory management unit of a processor: turns an access of the current task into a walk of the page tables, and into a fault where the
+/// entry does not allow it. A TLB that keeps entries from one access to the next would sit in <see cref="TryAccess"/>.
+/// </summary>
+internal static unsafe class Mmu
+{
+    /// <summary>Reads or writes within one page, faulting as often as it takes.</summary>
+    /// <param name="mm">The current address space.</param>
+    /// <param name="address">Where.</param>
+    /// <param name="buffer">What to read into or write from.</param>
+    /// <param name="length">Bytes; the range does not cross a page boundary.</param>
+    /// <param name="flags">The kind of access.</param>
+    [MustHold("mm.Users"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static AccessResult Access(MmStruct mm, ulong address, byte* buffer, int length, FaultFlag flags)
+    {
+        var task = Task.Current;
+        if (address >= Page.TaskSize)
+            return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, address);
+        while (!TryAccess(task, mm, address, buffer, length, flags))
+        {
+            var result = UserFault.HandleUserFault(mm, address, flags);
+            if (!result.IsOk)
+                return result;
+        }
+
+        return default;
+    }
+
+    /// <summary>One attempt, with nothing held: what a flush waits for is the phase between the two stores to the task.</summary>
+    private static bool TryAccess(Task task, MmStruct mm, ulong address, byte* buffer, int length, FaultFlag flags)
+    {
+        bool isWrite = (flags & FaultFlag.Write) != 0;
+        Volatile.Write(ref task.MmuPhase, task.MmuPhase + 1);
+        ulong* entry = PageTableWalk.Find(mm, address, out _);
+        bool done = false;
+        if (entry != null && MarkUsed(entry, isWrite, (flags & FaultFlag.Instruction) != 0, out ulong frame))
+        {
+            byte* target = mm.Machine.Memory.PointerTo(frame) + (address & Page.OffsetMask);
+            if (isWrite)
+                Move(buffer, target, length);
+            else
+                Move(target, buffer, length);
+            done = true;
+        }
+
+        Volatile.Write(ref task.MmuPhase, task.MmuPhase + 1);
+        return done;
+    }
+
+    /// <summary>Sets the accessed and dirty bits as a processor does: only in an entry that allows the access at that moment.</summary>
+    private static bool MarkUsed(ulong* entry, bool isWrite, bool isFetch, out ulong frame)
+    {
+        ulong needed = PageTableEntry.Present | PageTableEntry.User | (isWrite ? PageTableEntry.Writable : 0);
+        ulong marks = PageTableEntry.Accessed | (isWrite ? PageTableEntry.Dirty : 0);
+        while (true)
+        {
+            ulong value = Volatile.Read(ref *entry);
+            frame = PageTableEntry.FrameOf(value);
+            if ((value & needed) != needed || (isFetch && (value & PageTableEntry.NoExecute) != 0))
+                return false;
+            if ((value & marks) == marks || Interlocked.CompareExchange(ref *entry, value | marks, value) == value)
+                return true;
+        }
+    }
+
+    /// <summary>Copies; aligned words are not torn, as on the real machine.</summary>
+    private static void Move(byte* from, byte* to, int length)
+    {
+        if (length == sizeof(ulong) && (((ulong)from | (ulong)to) & (sizeof(ulong) - 1)) == 0)
+            Volatile.Write(ref *(ulong*)to, Volatile.Read(ref *(ulong*)from));
+        else
+            Buffer.MemoryCopy(from, to, length, length);
+    }
+}

@@ -1,0 +1,111 @@
+using MmLint;
+using static MmKernel.FaultHandling;
+using static MmKernel.VmaLocking;
+using static MmKernel.VmaLookup;
+
+namespace MmKernel;
+
+/// <summary>Where faults of user accesses enter the kernel (<c>arch/x86/mm/fault.c</c>).</summary>
+internal static class UserFault
+{
+    /// <summary>
+    /// Handles a fault of the current task in its own address space, under the VMA lock if that is possible
+    /// (<c>do_user_addr_fault</c>).
+    /// </summary>
+    /// <returns>Success means: try the access again.</returns>
+    [MustHold("mm.Users"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static AccessResult HandleUserFault(MmStruct mm, ulong address, FaultFlag flags)
+    {
+        flags |= FaultFlag.User | FaultFlag.AllowRetry | FaultFlag.Killable;
+        if (mm.Machine.Options.PerVmaLocks)
+        {
+            var vma = LockVmaForFault(mm, address);
+            if (vma != null)
+            {
+                if (IsAccessError(vma, flags))
+                {
+                    VmaEndRead(vma);
+                    return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_ACCERR, address);
+                }
+
+                var result = HandleMmFault(vma, address, flags | FaultFlag.VmaLock);
+                if ((result & VmFault.LockDropped) == 0)
+                    VmaEndRead(vma);
+                if ((result & VmFault.Retry) == 0)
+                    return ToAccessResult(result, address);
+                flags |= FaultFlag.Tried;
+            }
+        }
+
+        return HandleUnderMmapLock(mm, address, flags);
+    }
+
+    /// <summary>The VMA to handle the fault under, as far as the policy allows.</summary>
+    [MustHold("mm.Users"), Acquires("shared(result.Lock)", When = "result != null", Try = true), Ensures("result.Mm == mm")]
+    [return: ValidWhileHeld("result.Lock")]
+    private static VmArea? LockVmaForFault(MmStruct mm, ulong address)
+    {
+        var vma = LockVmaUnderRcu(mm, address);
+        if (vma == null)
+            return null;
+        if (mm.Machine.Options.AnonVmaCheck == AnonVmaCheck.Early && vma.IsAnonymous && vma.AnonVma == null)
+        {
+            VmaEndRead(vma);
+            return null;
+        }
+
+        return vma;
+    }
+
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static AccessResult HandleUnderMmapLock(MmStruct mm, ulong address, FaultFlag flags)
+    {
+        while (true)
+        {
+            if (mm.MmapLock.ReadLockKillable() != 0)
+                return new AccessResult(Signal.SIGKILL, 0, address);
+            var vma = LookupVma(mm, address);
+            if (vma == null)
+            {
+                mm.MmapLock.ReadUnlock();
+                return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, address);
+            }
+
+            if (IsAccessError(vma, flags))
+            {
+                mm.MmapLock.ReadUnlock();
+                return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_ACCERR, address);
+            }
+
+            var result = HandleMmFault(vma, address, flags);
+            if ((result & VmFault.LockDropped) == 0)
+                mm.MmapLock.ReadUnlock();
+            if ((result & VmFault.Retry) == 0)
+                return ToAccessResult(result, address);
+            flags |= FaultFlag.Tried;
+        }
+    }
+
+    /// <summary>Whether the VMA forbids the access (<c>access_error</c>).</summary>
+    [MustHold("vma.Anchored")]
+    private static bool IsAccessError(VmArea vma, FaultFlag flags)
+    {
+        if ((flags & FaultFlag.Write) != 0)
+            return (vma.Flags & VmFlags.Write) == 0;
+        if ((flags & FaultFlag.Instruction) != 0)
+            return (vma.Flags & VmFlags.Exec) == 0;
+        return (vma.Flags & VmFlags.AccessMask) == 0;
+    }
+
+    private static AccessResult ToAccessResult(VmFault result, ulong address)
+    {
+        if ((result & VmFault.Error) == 0)
+            return default;
+        if ((result & VmFault.Oom) != 0)
+            return new AccessResult(Signal.SIGKILL, 0, address);
+        if ((result & VmFault.Sigsegv) != 0)
+            return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, address);
+        int code = (result & VmFault.HwPoison) != 0 ? SignalCode.BUS_MCEERR_AR : SignalCode.BUS_ADRERR;
+        return new AccessResult(Signal.SIGBUS, code, address);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>A sleeping lock with one holder, fair in the order of arrival (<c>struct mutex</c>).</summary>
+/// <param name="lockClass">The class under which the run-time validator orders it.</param>
+[Lock(LockKind.Mutex)]
+public sealed class Mutex(LockdepClass lockClass)
+{
+    // Bit 0: held. Bit 1: somebody is queued, so the lock is handed over instead of being freed.
+    private const int Held = 1;
+    private const int Queued = 2;
+
+    [Atomic] private int _state;
+
+    /// <summary>Whether somebody holds the mutex; outdated as soon as it is returned.</summary>
+    public bool IsLocked => (Volatile.Read(ref _state) & Held) != 0;
+
+    /// <summary>Acquires the mutex (<c>mutex_lock</c>).</summary>
+    [Acquires("this"), MaySleep]
+    public void Lock()
+    {
+        Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
+        if (!TryAcquire())
+            _ = Wait(killable: false);
+    }
+
+    /// <summary>Acquires the mutex unless a fatal signal arrives (<c>mutex_lock_killable</c>).</summary>
+    /// <returns>0, or −EINTR with nothing held.</returns>
+    [Acquires("this", When = "result == 0"), MaySleep]
+    public int LockKillable()
+    {
+        Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
+        int error = TryAcquire() ? 0 : Wait(killable: true);
+        if (error != 0)
+            Lockdep.Release(this);
+        return error;
+    }
+
+    /// <summary>Acquires the mutex if that takes no waiting (<c>mutex_trylock</c>).</summary>
+    [Acquires("this", When = "result", Try = true)]
+    public bool TryLock()
+    {
+        if (!TryAcquire())
+            return false;
+        Lockdep.AcquireByTry(this, lockClass, LockMode.Exclusive);
+        return true;
+    }
+
+    /// <summary>Releases the mutex (<c>mutex_unlock</c>).</summary>
+    [Releases("this")]
+    public void Unlock()
+    {
+        Lockdep.Release(this);
+        if (Interlocked.CompareExchange(ref _state, 0, Held) == Held)
+            return;
+        var bucket = WaitTable.For(this);
+        bucket.Lock.Lock();
+        Interlocked.And(ref _state, ~Held);
+        Grant(bucket);
+        bucket.Lock.Unlock();
+    }
+
+    private bool TryAcquire() => Interlocked.CompareExchange(ref _state, Held, 0) == 0;
+
+    [MaySleep]
+    private int Wait(bool killable)
+    {
+        var task = Task.Current;
+        var bucket = WaitTable.For(this);
+        bucket.Lock.Lock();
+        Interlocked.Or(ref _state, Queued);
+        bucket.Enqueue(task, this, exclusive: true);
+        Grant(bucket);
+        bucket.Lock.Unlock();
+        if (task.SleepUntilWoken(killable))
+            return 0;
+
+        bucket.Lock.Lock();
+        bool granted = task.IsWoken;
+        if (!granted)
+        {
+            bucket.Remove(task);
+            Grant(bucket);
+        }
+
+        bucket.Lock.Unlock();
+        return granted ? 0 : -(int)Errno.EINTR;
+    }
+
+    /// <summary>Hands a free mutex to the longest waiting task.</summary>
+    [MustHold("bucket.Lock")]
+    private void Grant(WaitBucket bucket)
+    {
+        if ((Volatile.Read(ref _state) & Held) == 0 && bucket.FirstFor(this) is { } first)
+        {
+            Interlocked.Or(ref _state, Held);
+            bucket.Grant(first);
+        }
+
+        if (bucket.FirstFor(this) == null)
+            Interlocked.And(ref _state, ~Queued);
+    }
+}

@@ -1,0 +1,63 @@
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// The spinlock of one page table, split so that faults in different tables do not meet (<c>ptl</c>, <c>split PTE locks</c>).
+/// </summary>
+[Lock(LockKind.Spin)]
+public sealed class PageTableLock
+{
+    private SpinWord _word;
+
+    /// <summary>The frame number of the table: two tables are locked in ascending order of it.</summary>
+    public required ulong Order { get; init; }
+
+    /// <summary>
+    /// The duty to flush: held from the moment an entry was cleared or restricted while a processor may still use the old one. The lock is
+    /// not given back with the duty outstanding.
+    /// </summary>
+    [Lock(LockKind.Section)]
+    public LockName FlushPending => default;
+
+    /// <summary>An entry was cleared or restricted: a flush is owed.</summary>
+    [Acquires("FlushPending", Idempotent = true)]
+    internal void OweFlush()
+    {
+    }
+
+    /// <summary>The flush was done, or somebody undertook to do it before what the entry led to is freed.</summary>
+    [Releases("FlushPending", Idempotent = true)]
+    internal void FlushDone()
+    {
+    }
+
+    /// <summary>Whether somebody holds the lock; outdated as soon as it is returned.</summary>
+    public bool IsHeld => _word.IsHeld;
+
+    /// <summary>Acquires the lock.</summary>
+    [Acquires("this")]
+    public void Lock()
+    {
+        Lockdep.Acquire(this, LockdepClass.PageTable, LockMode.Exclusive);
+        _word.Acquire();
+    }
+
+    /// <summary>Acquires the lock if that takes no waiting.</summary>
+    [Acquires("this", When = "result", Try = true)]
+    public bool TryLock()
+    {
+        if (!_word.TryAcquire())
+            return false;
+        Lockdep.AcquireByTry(this, LockdepClass.PageTable, LockMode.Exclusive);
+        return true;
+    }
+
+    /// <summary>Releases the lock.</summary>
+    [Releases("this"), MustNotHold("FlushPending")]
+    public void Unlock()
+    {
+        Lockdep.Release(this);
+        _word.Release();
+    }
+}

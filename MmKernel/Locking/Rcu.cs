@@ -1,0 +1,117 @@
+using System;
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// Read-copy-update. A read section costs two plain stores to the task's own memory; whoever waits for readers pays for the ordering with a
+/// process-wide memory barrier (the scheme of <c>membarrier(2)</c>).
+/// </summary>
+public static class Rcu
+{
+    [GuardedBy("CallbackLock")] private static RcuHead? s_pending;
+    [GuardedBy("CallbackLock")] private static bool s_workerRuns;
+    [Atomic] private static long s_queued;
+    [Atomic] private static long s_done;
+
+    private static readonly SemaphoreSlim s_work = new(0);
+
+    /// <summary>The read section of the current task.</summary>
+    [Lock(LockKind.Rcu, Reentrant = true)]
+    public static LockName Section => default;
+
+    internal static SpinLock CallbackLock { get; } = new(LockdepClass.RcuCallbacks);
+
+    /// <summary>Starts a read section; sections nest (<c>rcu_read_lock</c>).</summary>
+    [Acquires("shared(Section)")]
+    public static void ReadLock() => Task.Current.EnterReadSection();
+
+    /// <summary>Ends a read section (<c>rcu_read_unlock</c>).</summary>
+    [Releases("Section")]
+    public static void ReadUnlock() => Task.Current.LeaveReadSection();
+
+    /// <summary>Waits until every read section that is running now has ended (<c>synchronize_rcu</c>).</summary>
+    [MustNotHold("Section"), MaySleep]
+    public static void Synchronize()
+    {
+        Lockdep.AssertMaySleep();
+        Interlocked.MemoryBarrierProcessWide();
+        var self = Task.Current;
+        foreach (var task in TaskTable.All)
+        {
+            if (task == self)
+                continue;
+            long phase = Volatile.Read(ref task.RcuPhase);
+            var spinner = default(SpinWait);
+            while ((phase & 1) != 0 && Volatile.Read(ref task.RcuPhase) == phase)
+                spinner.SpinOnce();
+        }
+
+        Interlocked.MemoryBarrier();
+    }
+
+    /// <summary>Has <see cref="RcuHead.Run"/> called once every read section that is running now has ended (<c>call_rcu</c>).</summary>
+    /// <param name="head">The callback; it is not queued twice at a time.</param>
+    public static void Call(RcuHead head)
+    {
+        bool start;
+        CallbackLock.Lock();
+        head.Next = s_pending;
+        s_pending = head;
+        start = !s_workerRuns;
+        s_workerRuns = true;
+        CallbackLock.Unlock();
+        Interlocked.Increment(ref s_queued);
+        if (start)
+            new Thread(RunCallbacks) { IsBackground = true, Name = "rcu" }.Start();
+        s_work.Release();
+    }
+
+    /// <summary>Waits until every callback that is queued now has run (<c>rcu_barrier</c>).</summary>
+    [MustNotHold("Section"), MaySleep]
+    public static void Barrier()
+    {
+        Lockdep.AssertMaySleep();
+        long target = Volatile.Read(ref s_queued);
+        var spinner = default(SpinWait);
+        while (Volatile.Read(ref s_done) < target)
+            spinner.SpinOnce();
+    }
+
+    [MaySleep]
+    private static void RunCallbacks()
+    {
+        while (true)
+        {
+            s_work.Wait();
+            CallbackLock.Lock();
+            var head = s_pending;
+            s_pending = null;
+            CallbackLock.Unlock();
+            if (head == null)
+                continue;
+            Synchronize();
+            while (head != null)
+            {
+                // The callback may free or queue its head again, so the link is read first.
+                var next = head.Next;
+                head.Next = null;
+                head.Run();
+                Interlocked.Increment(ref s_done);
+                head = next;
+            }
+        }
+    }
+}
+
+/// <summary>What runs after a grace period (<c>struct rcu_head</c>). Objects derive from it, so that queueing allocates nothing.</summary>
+public abstract class RcuHead
+{
+    /// <summary>The next head in the queue; it belongs to <see cref="Rcu"/> while queued.</summary>
+    internal RcuHead? Next { get; set; }
+
+    /// <summary>Runs once, after the grace period, in a task of its own that may sleep.</summary>
+    [MaySleep]
+    public abstract void Run();
+}

@@ -1,0 +1,60 @@
+using System;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>When a fault under the VMA lock finds out that the VMA has no anon_vma.</summary>
+public enum AnonVmaCheck
+{
+    /// <summary>Where it is needed: mmap_lock is tried there, and only if that fails the fault starts again (<c>vmf_anon_prepare</c>).</summary>
+    Late,
+
+    /// <summary>Right after the lookup: the fault goes back to mmap_lock at once, as Linux did up to 6.6.</summary>
+    Early,
+}
+
+/// <summary>How a <see cref="Machine"/> is built.</summary>
+public sealed record MachineOptions
+{
+    /// <summary>Physical memory in bytes; a multiple of 4 MiB.</summary>
+    public long MemoryBytes { get; init; } = 256L << 20;
+
+    /// <summary>When a missing anon_vma is noticed.</summary>
+    public AnonVmaCheck AnonVmaCheck { get; init; } = AnonVmaCheck.Late;
+
+    /// <summary>Whether faults try the per-VMA lock before mmap_lock (<c>CONFIG_PER_VMA_LOCK</c>).</summary>
+    public bool PerVmaLocks { get; init; } = true;
+
+    /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
+    public int MaxMapCount { get; init; } = 65530;
+}
+
+/// <summary>A computer: physical memory and the processes in it. Machines have nothing in common but the thread-related state of the host.</summary>
+public sealed class Machine : IDisposable
+{
+    /// <summary>Builds a machine with no process.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    public Machine(MachineOptions? options = null)
+    {
+        Options = options ?? new MachineOptions();
+        Memory = new PhysicalMemory(Options.MemoryBytes);
+    }
+
+    /// <summary>How the machine was built.</summary>
+    public MachineOptions Options { get; }
+
+    /// <summary>Its physical memory.</summary>
+    public PhysicalMemory Memory { get; }
+
+    /// <summary>Starts a process with an empty address space.</summary>
+    public Process CreateProcess() => new(this, new MmStruct(this));
+
+    /// <summary>Gives the physical memory back. No process may be used afterwards.</summary>
+    [MaySleep]
+    public void Dispose()
+    {
+        // Page tables whose grace period is running still point into the memory.
+        Rcu.Barrier();
+        Memory.Dispose();
+    }
+}

@@ -1,0 +1,219 @@
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// A page frame's metadata (<c>struct folio</c>). The lock of a folio is the folio itself. One object exists for each frame from the start,
+/// so that no fault allocates one.
+/// </summary>
+[Lock(LockKind.Mutex, Owner = LockOwner.Anyone)]
+public sealed class Folio
+{
+    [Atomic] private int _flags;
+    [Atomic] private int _references;
+    [Atomic] private int _mappings;
+
+    internal Folio(ulong frame) => Frame = frame;
+
+    /// <summary>The frame number (<c>folio_pfn</c>).</summary>
+    public ulong Frame { get; }
+
+    /// <summary>A reference that keeps the frame from being given back (<c>_refcount</c>).</summary>
+    [Lock(LockKind.Reference)]
+    public LockName Ref => default;
+
+    /// <summary>
+    /// What owns the contents: an <see cref="AnonVma"/>, an <see cref="AddressSpace"/>, or null. It changes only under the folio lock
+    /// (<c>mapping</c>).
+    /// </summary>
+    [GuardedBy("this"), ReadFreely] internal object? Mapping;
+
+    /// <summary>The page's number in what owns it (<c>index</c>).</summary>
+    [GuardedBy("this"), ReadFreely] internal ulong Index;
+
+    // Links and order of the free block that starts here; they belong to the buddy allocator while the frame is free.
+    [GuardedBy("BuddyAllocator.Lock")] internal Folio? FreeNext;
+    [GuardedBy("BuddyAllocator.Lock")] internal Folio? FreePrevious;
+    [GuardedBy("BuddyAllocator.Lock")] internal int FreeOrder = NotFree;
+
+    /// <summary>The lock of the page table in this frame; made when the frame first becomes one and then kept.</summary>
+    [WriteOnce] internal PageTableLock? TableLock;
+
+    internal const int NotFree = -1;
+
+    /// <summary>Number of references; outdated as soon as it is returned (<c>folio_ref_count</c>).</summary>
+    public int ReferenceCount => Volatile.Read(ref _references);
+
+    /// <summary>Number of page-table entries that map the folio (<c>folio_mapcount</c>).</summary>
+    public int MapCount => Volatile.Read(ref _mappings);
+
+    /// <summary>Whether somebody holds the folio lock (<c>folio_test_locked</c>).</summary>
+    public bool IsLocked => Has(FolioFlags.Locked);
+
+    /// <summary>Whether the contents are anonymous memory (<c>folio_test_anon</c>).</summary>
+    public bool IsAnonymous => Has(FolioFlags.Anonymous);
+
+    /// <summary>Locks the folio (<c>folio_lock</c>).</summary>
+    [Acquires("this"), MaySleep]
+    public void Lock()
+    {
+        Lockdep.Acquire(this, LockdepClass.Folio, LockMode.Exclusive);
+        if (!TrySetLocked())
+            Wait();
+    }
+
+    /// <summary>Locks the folio while another one is locked, as the lock order allows (<c>folio_lock</c> of a destination).</summary>
+    /// <param name="outer">The folio that the caller has locked.</param>
+    [Acquires("this", Inside = "outer"), MaySleep]
+    public void LockNested(Folio outer)
+    {
+        Lockdep.AcquireInside(this, LockdepClass.Folio, LockMode.Exclusive, outer);
+        if (!TrySetLocked())
+            Wait();
+    }
+
+    /// <summary>Locks the folio if that takes no waiting (<c>folio_trylock</c>).</summary>
+    [Acquires("this", When = "result", Try = true)]
+    public bool TryLock()
+    {
+        if (!TrySetLocked())
+            return false;
+        Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
+        return true;
+    }
+
+    /// <summary>Unlocks the folio; anybody may do it (<c>folio_unlock</c>).</summary>
+    [Releases("this")]
+    public void Unlock()
+    {
+        Lockdep.ReleaseByAnyone(this);
+        int flags = Volatile.Read(ref _flags);
+        while ((flags & (int)FolioFlags.Waiters) == 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _flags, flags & ~(int)FolioFlags.Locked, flags);
+            if (seen == flags)
+                return;
+            flags = seen;
+        }
+
+        var bucket = WaitTable.For(this);
+        bucket.Lock.Lock();
+        Clear(FolioFlags.Locked);
+        Grant(bucket);
+        bucket.Lock.Unlock();
+    }
+
+    internal bool Has(FolioFlags flag) => (Volatile.Read(ref _flags) & (int)flag) != 0;
+
+    internal void Set(FolioFlags flag) => Interlocked.Or(ref _flags, (int)flag);
+
+    internal void Clear(FolioFlags flag) => Interlocked.And(ref _flags, ~(int)flag);
+
+    /// <summary>Takes one more reference (<c>folio_get</c>).</summary>
+    [Acquires("Ref")]
+    internal void Get() => Interlocked.Increment(ref _references);
+
+    /// <summary>Takes a reference unless the last one is gone (<c>folio_try_get</c>).</summary>
+    [Acquires("Ref", When = "result", Try = true)]
+    internal bool TryGet()
+    {
+        int references = Volatile.Read(ref _references);
+        while (references != 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references)
+                return true;
+            references = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The reference that the caller owned belongs to somebody else from here on, such as the page-table entry that maps the folio.
+    /// </summary>
+    [Releases("Ref")]
+    internal void HandOverReference() => Lockdep.Assert(ReferenceCount > 0, "reference handed over that nobody has");
+
+    /// <summary>Takes over a reference that something kept which is gone now, such as a cleared page-table entry.</summary>
+    [Acquires("Ref")]
+    internal void AdoptReference() => Lockdep.Assert(ReferenceCount > 0, "reference adopted that nobody has");
+
+    /// <summary>Gives a reference back (<c>folio_put_testzero</c>).</summary>
+    /// <returns>Whether it was the last: then the caller frees the frame.</returns>
+    [Releases("Ref")]
+    internal bool PutTestZero()
+    {
+        int now = Interlocked.Decrement(ref _references);
+        Lockdep.Assert(now >= 0, "folio reference count below zero");
+        return now == 0;
+    }
+
+    /// <summary>Counts one more page-table entry; the lock of its table is held.</summary>
+    /// <returns>The new count.</returns>
+    internal int AddMapping() => Interlocked.Increment(ref _mappings);
+
+    /// <summary>Counts one page-table entry less; the lock of its table is held.</summary>
+    /// <returns>The new count.</returns>
+    internal int RemoveMapping()
+    {
+        int now = Interlocked.Decrement(ref _mappings);
+        Lockdep.Assert(now >= 0, "folio map count below zero");
+        return now;
+    }
+
+    /// <summary>Makes the metadata that of a frame just allocated: one reference, nothing else known. Nobody else can reach it.</summary>
+    internal void ResetForUse(FolioFlags flags)
+    {
+        Volatile.Write(ref _flags, (int)flags);
+        Volatile.Write(ref _references, 1);
+    }
+
+    /// <summary>
+    /// Whoever brought the reference count to zero is alone with the folio, as if it were locked (checked, and assumed from here on).
+    /// </summary>
+    [AssertsHeld("this")]
+    internal void AssertUnreferenced() => Lockdep.Assert(ReferenceCount == 0 && !IsLocked, "folio freed while in use");
+
+    private bool TrySetLocked()
+    {
+        int flags = Volatile.Read(ref _flags);
+        while ((flags & (int)(FolioFlags.Locked | FolioFlags.Waiters)) == 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _flags, flags | (int)FolioFlags.Locked, flags);
+            if (seen == flags)
+                return true;
+            flags = seen;
+        }
+
+        return false;
+    }
+
+    [MaySleep]
+    private void Wait()
+    {
+        var task = Task.Current;
+        var bucket = WaitTable.For(this);
+        bucket.Lock.Lock();
+        Set(FolioFlags.Waiters);
+        bucket.Enqueue(task, this, exclusive: true);
+        Grant(bucket);
+        bucket.Lock.Unlock();
+        _ = task.SleepUntilWoken(killable: false);
+    }
+
+    /// <summary>Hands an unlocked folio to the longest waiting task.</summary>
+    [MustHold("bucket.Lock")]
+    private void Grant(WaitBucket bucket)
+    {
+        if (!IsLocked && bucket.FirstFor(this) is { } first)
+        {
+            Set(FolioFlags.Locked);
+            bucket.Grant(first);
+        }
+
+        if (bucket.FirstFor(this) == null)
+            Clear(FolioFlags.Waiters);
+    }
+}

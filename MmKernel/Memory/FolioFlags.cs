@@ -1,0 +1,34 @@
+using System;
+
+namespace MmKernel;
+
+/// <summary>Flags of a folio (<c>enum pageflags</c>), changed by atomic bit operations.</summary>
+[Flags]
+internal enum FolioFlags
+{
+    None = 0,
+
+    /// <summary>The folio lock is held (<c>PG_locked</c>).</summary>
+    Locked = 1 << 0,
+
+    /// <summary>Somebody sleeps for the folio lock (<c>PG_waiters</c>).</summary>
+    Waiters = 1 << 1,
+
+    /// <summary>The contents are valid (<c>PG_uptodate</c>).</summary>
+    UpToDate = 1 << 2,
+
+    /// <summary>The contents are newer than the file's (<c>PG_dirty</c>).</summary>
+    Dirty = 1 << 3,
+
+    /// <summary>Belongs to one mapping alone, which may write to it (<c>PG_anon_exclusive</c>).</summary>
+    AnonExclusive = 1 << 4,
+
+    /// <summary>Backed by swap, not by a file (<c>PG_swapbacked</c>).</summary>
+    SwapBacked = 1 << 5,
+
+    /// <summary>Used since the flag was last cleared (<c>PG_referenced</c>).</summary>
+    Referenced = 1 << 6,
+
+    /// <summary>Anonymous, mapped at least once since it was allocated (the low bits of <c>folio->mapping</c>).</summary>
+    Anonymous = 1 << 7,
+}

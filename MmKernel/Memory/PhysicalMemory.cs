@@ -1,0 +1,142 @@
+using System;
+using System.Runtime.InteropServices;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// Physical memory: one block of native memory divided into frames, the metadata of each, and who hands frames out. Frame 0 is the zero
+/// page, mapped read-only wherever memory was read before it was written.
+/// </summary>
+public sealed unsafe class PhysicalMemory : IDisposable
+{
+    /// <summary>The frame of the zero page (<c>my_zero_pfn</c>).</summary>
+    public const ulong ZeroFrame = 0;
+
+    private const int Alignment = 2 << 20;
+
+    private readonly byte* _base;
+    private readonly Folio[] _folios;
+    private readonly BuddyAllocator _buddy;
+    private readonly PageCpuList[] _cpuLists;
+    private bool _disposed;
+
+    internal PhysicalMemory(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1L << (BuddyAllocator.MaxOrder + Page.Shift));
+        int frames = checked((int)(bytes >> Page.Shift));
+        _base = (byte*)NativeMemory.AlignedAlloc((nuint)frames << Page.Shift, Alignment);
+        _folios = new Folio[frames];
+        for (int i = 0; i < frames; i++)
+            _folios[i] = new Folio((ulong)i);
+        _buddy = new BuddyAllocator(_folios);
+        _cpuLists = new PageCpuList[Environment.ProcessorCount];
+        for (int i = 0; i < _cpuLists.Length; i++)
+            _cpuLists[i] = new PageCpuList(_buddy);
+
+        NativeMemory.Clear(_base, Page.Size);
+        _folios[ZeroFrame].ResetForUse(FolioFlags.UpToDate);
+        _buddy.FreeRange(1, (ulong)frames);
+    }
+
+    /// <summary>Number of frames.</summary>
+    public int FrameCount => _folios.Length;
+
+    /// <summary>Frames that are free now, those on per-CPU lists included.</summary>
+    public long FreeFrames
+    {
+        get
+        {
+            long free = _buddy.FreeFrames;
+            foreach (var list in _cpuLists)
+                free += list.Count;
+            return free;
+        }
+    }
+
+    /// <summary>The metadata of a frame (<c>pfn_folio</c>).</summary>
+    internal Folio FolioOf(ulong frame) => _folios[frame];
+
+    /// <summary>The contents of a frame (<c>page_address</c>).</summary>
+    internal byte* PointerTo(ulong frame) => _base + (frame << Page.Shift);
+
+    /// <summary>Allocates a frame whose contents are undefined (<c>folio_alloc</c>).</summary>
+    /// <returns>A folio with one reference; null if memory is exhausted.</returns>
+    [return: Fresh]
+    [Acquires("result.Ref", When = "result != null")]
+    internal Folio? Allocate()
+    {
+        var folio = _cpuLists[Task.Current.Cpu].Take();
+        folio?.ResetForUse(FolioFlags.None);
+        return folio;
+    }
+
+    /// <summary>Allocates a frame filled with zeros (<c>folio_prealloc</c> with zeroing).</summary>
+    /// <returns>A folio with one reference; null if memory is exhausted.</returns>
+    [return: Fresh]
+    [Acquires("result.Ref", When = "result != null")]
+    internal Folio? AllocateZeroed()
+    {
+        var folio = Allocate();
+        if (folio != null)
+            NativeMemory.Clear(PointerTo(folio.Frame), Page.Size);
+        return folio;
+    }
+
+    /// <summary>Allocates an empty page table with a lock of its own (<c>pagetable_alloc</c>).</summary>
+    /// <returns>A folio whose one reference is the table's; null if memory is exhausted.</returns>
+    [return: Fresh]
+    internal Folio? AllocateTable()
+    {
+        var folio = AllocateZeroed();
+        if (folio == null)
+            return null;
+        folio.TableLock ??= new PageTableLock { Order = folio.Frame };
+        folio.HandOverReference();
+        return folio;
+    }
+
+    /// <summary>Frees a page table that nobody can reach any more.</summary>
+    internal void FreeTable(Folio table)
+    {
+        table.AdoptReference();
+        Put(table);
+    }
+
+    /// <summary>Gives a reference back and with the last one the frame (<c>folio_put</c>).</summary>
+    [Releases("folio.Ref")]
+    internal void Put(Folio folio)
+    {
+        if (folio.PutTestZero())
+            Free(folio);
+    }
+
+    /// <summary>Copies a whole frame.</summary>
+    internal void Copy(Folio target, Folio source) =>
+        Buffer.MemoryCopy(PointerTo(source.Frame), PointerTo(target.Frame), Page.Size, Page.Size);
+
+    /// <summary>Gives the per-CPU lists back to the buddy allocator, so that its blocks can be looked at (<c>drain_all_pages</c>).</summary>
+    internal void DrainCpuLists()
+    {
+        foreach (var list in _cpuLists)
+            list.Drain();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        NativeMemory.AlignedFree(_base);
+    }
+
+    private void Free(Folio folio)
+    {
+        folio.AssertUnreferenced();
+        Lockdep.Assert(folio.MapCount == 0, "folio freed while mapped");
+        folio.Mapping = null;
+        folio.Index = 0;
+        _cpuLists[Task.Current.Cpu].Add(folio);
+    }
+}

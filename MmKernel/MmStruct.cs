@@ -1,0 +1,141 @@
+using System;
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// An address space (<c>struct mm_struct</c>). This file is where to start reading: the state that everything else works on, and what guards
+/// each part of it. The order of the locks stands in Locking/LockOrder.cs and nowhere else.
+/// </summary>
+/// <remarks>
+/// <para>
+/// <see cref="MmapLock"/> held exclusively is needed to change the set of VMAs, and held shared to look around among them. A page fault
+/// normally needs neither: it finds its VMA in the tree under RCU, takes that VMA's own lock for reading
+/// (<see cref="VmaLocking.LockVmaUnderRcu"/>), and works under it alone. Only what looks at other VMAs as well goes back to mmap_lock.
+/// </para>
+/// <para>
+/// One access runs like this: <see cref="Mmu"/> walks the page tables as a processor does; if the entry does not allow the access,
+/// <see cref="FaultHandling.HandleMmFault"/> finds out what belongs there and installs it under the spinlock of the page table, recording
+/// in the reverse map (<see cref="RmapWalking"/>) who maps the page.
+/// </para>
+/// <para>
+/// Two references keep an address space. <see cref="Users"/> keeps its VMAs: when the last user goes, everything is unmapped.
+/// <see cref="Count"/> keeps only the object, so its holder must not look at VMAs without becoming a user first.
+/// </para>
+/// </remarks>
+public sealed class MmStruct
+{
+    /// <summary>Creates an empty address space with one user, the caller (<c>mm_alloc</c>).</summary>
+    /// <param name="machine">The machine whose memory it uses.</param>
+    internal MmStruct(Machine machine)
+    {
+        Machine = machine;
+        Vmas = new VmaTree(this);
+        TopTable = machine.Memory.AllocateTable() ?? throw new InvalidOperationException("no memory for a page table");
+    }
+
+    /// <summary>The machine whose memory the address space uses.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>Guards the set of VMAs and, write-held, bounds the write locks of each (<c>mmap_lock</c>).</summary>
+    public RwSemaphore MmapLock { get; } = new(LockdepClass.MmapLock);
+
+    /// <summary>Guards the upper page-table levels and the first assignment of a VMA's anon_vma (<c>page_table_lock</c>).</summary>
+    public SpinLock PageTableLock { get; } = new(LockdepClass.MmPageTable);
+
+    /// <summary>A reference that keeps the VMAs (<c>mm_users</c>).</summary>
+    [Lock(LockKind.Reference)]
+    public LockName Users => default;
+
+    /// <summary>A reference that keeps the object (<c>mm_count</c>). It never satisfies a need for <see cref="Users"/>.</summary>
+    [Lock(LockKind.Reference)]
+    public LockName Count => default;
+
+    /// <summary>The VMAs (<c>mm_mt</c>).</summary>
+    [ReadBy("MmapLock || Rcu.Section"), WriteBy("exclusive(MmapLock)")]
+    public VmaTree Vmas { get; }
+
+    /// <summary>Number of VMAs (<c>map_count</c>).</summary>
+    [GuardedBy("MmapLock"), ReadFreely] public int MapCount;
+
+    /// <summary>Pages mapped (<c>total_vm</c>).</summary>
+    [GuardedBy("MmapLock"), ReadFreely] public ulong TotalPages;
+
+    /// <summary>Pages in locked VMAs (<c>locked_vm</c>).</summary>
+    [GuardedBy("MmapLock"), ReadFreely] public ulong LockedPages;
+
+    /// <summary>Private writable pages that are no stack (<c>data_vm</c>).</summary>
+    [GuardedBy("MmapLock"), ReadFreely] public ulong DataPages;
+
+    /// <summary>Executable, not writable pages (<c>exec_vm</c>).</summary>
+    [GuardedBy("MmapLock"), ReadFreely] public ulong ExecPages;
+
+    /// <summary>Pages of stacks (<c>stack_vm</c>).</summary>
+    [GuardedBy("MmapLock"), ReadFreely] public ulong StackPages;
+
+    /// <summary>Flags that new VMAs start with, set by mlockall (<c>def_flags</c>).</summary>
+    [GuardedBy("MmapLock")] public VmFlags DefaultFlags;
+
+    /// <summary>Where the heap starts (<c>start_brk</c>).</summary>
+    [GuardedBy("MmapLock")] public ulong StartBreak;
+
+    /// <summary>Where the heap ends (<c>brk</c>).</summary>
+    [GuardedBy("MmapLock")] public ulong Break;
+
+    /// <summary>Below here mmap looks for free ranges, from the top down (<c>mmap_base</c>).</summary>
+    [GuardedBy("MmapLock")] public ulong MmapBase = Page.TaskSize;
+
+    /// <summary>Whether the last user is gone. Tested outside mmap_lock it says nothing.</summary>
+    [GuardedBy("MmapLock")] public bool IsExiting;
+
+    /// <summary>Number of users; a test for 1 proves nothing, for anybody with a count may become a user.</summary>
+    [Atomic] internal int UsersCount = 1;
+
+    /// <summary>Number of counts; all users together own one.</summary>
+    [Atomic] internal int CountCount = 1;
+
+    /// <summary>The highest page-table level (<c>pgd</c>).</summary>
+    internal Folio TopTable { get; }
+
+    /// <summary>Frames that are page tables, the highest level not counted (<c>pgtables_bytes</c>).</summary>
+    [Atomic] internal long TableFrames;
+
+    /// <summary>Pages mapped, by kind (<c>rss_stat</c>).</summary>
+    internal RssCounters Rss { get; } = new();
+
+    /// <summary>Stops being a user; the last one unmaps everything (<c>mmput</c>).</summary>
+    [Releases("Users"), MustNotHold("MmapLock"), MaySleep]
+    internal void Put()
+    {
+        if (Interlocked.Decrement(ref UsersCount) == 0)
+        {
+            Teardown.ExitMmap(this);
+            PutCount();
+        }
+    }
+
+    /// <summary>Gives a count back; the last one frees the highest page-table level (<c>mmdrop</c>).</summary>
+    [Releases("Count")]
+    internal void PutCount()
+    {
+        if (Interlocked.Decrement(ref CountCount) == 0)
+            Machine.Memory.FreeTable(TopTable);
+    }
+
+    /// <summary>Becomes a user if there still is one (<c>mmget_not_zero</c>).</summary>
+    [MustHold("Count"), Acquires("Users", When = "result", Try = true)]
+    internal bool TryGet()
+    {
+        int users = Volatile.Read(ref UsersCount);
+        while (users != 0)
+        {
+            int seen = Interlocked.CompareExchange(ref UsersCount, users + 1, users);
+            if (seen == users)
+                return true;
+            users = seen;
+        }
+
+        return false;
+    }
+}

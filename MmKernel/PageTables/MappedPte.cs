@@ -1,0 +1,63 @@
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// A mapped entry of the lowest page-table level (the pointer that <c>pte_offset_map</c> returns). It keeps the table from being freed, by an
+/// RCU read section, so nothing sleeps until it is unmapped. Tasks keep a few of these objects, so that a fault allocates none.
+/// </summary>
+[Lock(LockKind.Section, Atomic = true)]
+public sealed unsafe class MappedPte
+{
+    private ulong* _entry;
+
+    internal MappedPte()
+    {
+    }
+
+    /// <summary>The lock of the table.</summary>
+    [WriteOnce] public PageTableLock Ptl { get; private set; } = null!;
+
+    /// <summary>The entry. Bits that the processor sets may change at any time.</summary>
+    [ReadBy("this"), WriteBy("Ptl")]
+    internal ulong Value
+    {
+        get => Volatile.Read(ref *_entry);
+        set => Volatile.Write(ref *_entry, value);
+    }
+
+    /// <summary>Maps an entry; the caller is inside an RCU read section that keeps its table until here.</summary>
+    [Acquires("this")]
+    internal void Map(ulong* entry, PageTableLock ptl)
+    {
+        Task.Current.EnterReadSection();
+        _entry = entry;
+        Ptl = ptl;
+    }
+
+    /// <summary>Ends the mapping (<c>pte_unmap</c>).</summary>
+    [Releases("this")]
+    internal void Unmap()
+    {
+        var task = Task.Current;
+        task.LeaveReadSection();
+        task.ReturnPte(this);
+    }
+
+    /// <summary>Goes to the next entry of the same table; the caller knows that there is one.</summary>
+    [MustHold("this")]
+    internal void Advance() => _entry++;
+
+    /// <summary>Replaces the entry in one step and returns what was there, with the bits that the processor set until then.</summary>
+    [MustHold("Ptl")]
+    internal ulong Exchange(ulong value) => Interlocked.Exchange(ref *_entry, value);
+
+    /// <summary>Sets bits, keeping those that the processor sets at the same time.</summary>
+    [MustHold("Ptl")]
+    internal void Or(ulong bits) => Interlocked.Or(ref *_entry, bits);
+
+    /// <summary>Clears bits, keeping those that the processor sets at the same time.</summary>
+    [MustHold("Ptl")]
+    internal void AndNot(ulong bits) => Interlocked.And(ref *_entry, ~bits);
+}

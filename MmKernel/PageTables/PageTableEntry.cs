@@ -1,0 +1,53 @@
+namespace MmKernel;
+
+/// <summary>The layout of a page-table entry on x86-64 (<c>pgtable_types.h</c>).</summary>
+internal static class PageTableEntry
+{
+    internal const ulong None = 0;
+    internal const ulong Present = 1UL << 0;
+    internal const ulong Writable = 1UL << 1;
+    internal const ulong User = 1UL << 2;
+    internal const ulong Accessed = 1UL << 5;
+    internal const ulong Dirty = 1UL << 6;
+
+    /// <summary>Software bit 1: no folio behind it, as with the zero page (<c>_PAGE_SPECIAL</c>).</summary>
+    internal const ulong Special = 1UL << 9;
+
+    /// <summary>Software bit 2: write-protected by userfaultfd (<c>_PAGE_UFFD_WP</c>).</summary>
+    internal const ulong UffdWriteProtect = 1UL << 10;
+
+    /// <summary>Software bit 3: written to since the bits were cleared (<c>_PAGE_SOFT_DIRTY</c>).</summary>
+    internal const ulong SoftDirty = 1UL << 11;
+
+    internal const ulong NoExecute = 1UL << 63;
+
+    internal const ulong FrameMask = 0x000F_FFFF_FFFF_F000;
+
+    /// <summary>What an entry of an upper level carries besides the frame (<c>_PAGE_TABLE</c>).</summary>
+    internal const ulong Table = Present | Writable | User | Accessed | Dirty;
+
+    internal static bool IsPresent(ulong entry) => (entry & Present) != 0;
+
+    internal static bool IsWritable(ulong entry) => (entry & Writable) != 0;
+
+    internal static bool IsSpecial(ulong entry) => (entry & Special) != 0;
+
+    internal static ulong FrameOf(ulong entry) => (entry & FrameMask) >> Page.Shift;
+
+    /// <summary>An entry for a frame (<c>mk_pte</c>).</summary>
+    internal static ulong Make(ulong frame, ulong protection) => (frame << Page.Shift) | protection;
+
+    /// <summary>
+    /// The protection bits of a VMA's entries, not writable yet (<c>vm_get_page_prot</c>). Mappings without access are entries that the
+    /// processor does not honour: they are not marked as the user's.
+    /// </summary>
+    internal static ulong ProtectionOf(VmFlags flags)
+    {
+        ulong bits = Present | Accessed;
+        if ((flags & VmFlags.AccessMask) != 0)
+            bits |= User;
+        if ((flags & VmFlags.Exec) == 0)
+            bits |= NoExecute;
+        return bits;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// Making sure that no thread uses an entry that was changed. A thread's use of an entry, from the walk to the end of the access, is marked
+/// in its task, as the moment in which a processor works with what it has in its TLB; flushing waits for those moments to end. No entry
+/// outlives an access, so nothing more is needed.
+/// </summary>
+internal static class Tlb
+{
+    /// <summary>Waits until no other thread uses an entry of <paramref name="mm"/> read before the call (<c>flush_tlb_mm_range</c>).</summary>
+    internal static void Flush(MmStruct mm)
+    {
+        var self = Task.Current;
+        bool ordered = false;
+        foreach (var task in TaskTable.All)
+        {
+            if (task == self || Volatile.Read(ref task.ActiveMm) != mm)
+                continue;
+            if (!ordered)
+            {
+                Interlocked.MemoryBarrierProcessWide();
+                ordered = true;
+            }
+
+            long phase = Volatile.Read(ref task.MmuPhase);
+            var spinner = default(SpinWait);
+            while ((phase & 1) != 0 && Volatile.Read(ref task.MmuPhase) == phase)
+                spinner.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    /// <summary>Clears an entry; the flush is owed before its table is unlocked (<c>ptep_get_and_clear</c>).</summary>
+    [MustHold("pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
+    internal static ulong PtepGetAndClear(MappedPte pte)
+    {
+        pte.Ptl.OweFlush();
+        return pte.Exchange(PageTableEntry.None);
+    }
+
+    /// <summary>Takes the right to write away; the flush is owed (<c>ptep_set_wrprotect</c>).</summary>
+    [MustHold("pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
+    internal static void PtepSetWriteProtect(MappedPte pte)
+    {
+        pte.Ptl.OweFlush();
+        pte.AndNot(PageTableEntry.Writable);
+    }
+
+    /// <summary>Flushes now, for the sake of <paramref name="pte"/> (<c>flush_tlb_page</c>).</summary>
+    [MustHold("pte && pte.Ptl"), Releases("pte.Ptl.FlushPending", Idempotent = true)]
+    internal static void FlushTlbPage(MappedPte pte, MmStruct mm)
+    {
+        Flush(mm);
+        pte.Ptl.FlushDone();
+    }
+}

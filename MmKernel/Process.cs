@@ -1,0 +1,98 @@
+using System;
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// A process: an address space and the system calls on it. Any number of threads may call at a time; each acts as a thread of the process.
+/// A system call returns a value, or −errno as the kernel's entry points do.
+/// </summary>
+public sealed partial class Process
+{
+    [Atomic] private int _exited;
+
+    internal Process(Machine machine, MmStruct mm)
+    {
+        Machine = machine;
+        Mm = mm;
+    }
+
+    /// <summary>The machine that it runs on.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>Its address space, in use until the process exits.</summary>
+    internal MmStruct Mm { get; }
+
+    /// <summary>Maps memory (<c>mmap(2)</c>).</summary>
+    /// <param name="address">Where, or a hint, or 0.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <param name="prot">Protection.</param>
+    /// <param name="flags">Flags.</param>
+    /// <returns>The address, or −errno.</returns>
+    [MaySleep]
+    public long Mmap(ulong address, ulong length, Prot prot, MapFlags flags)
+    {
+        using var entry = new SystemCall(this);
+        return MmapCalls.VmMmap(Mm, address, length, prot, flags);
+    }
+
+    /// <summary>Unmaps memory (<c>munmap(2)</c>).</summary>
+    /// <param name="address">First address; page-aligned.</param>
+    /// <param name="length">Bytes; rounded up to pages.</param>
+    /// <returns>0, or −errno.</returns>
+    [MaySleep]
+    public long Munmap(ulong address, ulong length)
+    {
+        using var entry = new SystemCall(this);
+        return MunmapCalls.VmMunmap(Mm, address, length);
+    }
+
+    /// <summary>Ends the process: everything is unmapped when the last user of its address space is gone (<c>exit_mm</c>).</summary>
+    [MaySleep]
+    public void Exit()
+    {
+        if (Interlocked.Exchange(ref _exited, 1) == 0)
+            Mm.Put();
+    }
+
+    /// <summary>Reads user memory as a load instruction of the process does.</summary>
+    /// <param name="address">First address; the range may cross pages.</param>
+    /// <param name="destination">Where the bytes go.</param>
+    /// <returns>The signal that the access raised, if it did; then part of the bytes may have been read.</returns>
+    [MaySleep]
+    public unsafe AccessResult Read(ulong address, Span<byte> destination)
+    {
+        fixed (byte* buffer = destination)
+            return Access(address, buffer, destination.Length, FaultFlag.None);
+    }
+
+    /// <summary>Writes user memory as a store instruction of the process does.</summary>
+    /// <param name="address">First address; the range may cross pages.</param>
+    /// <param name="source">The bytes.</param>
+    /// <returns>The signal that the access raised, if it did; then part of the bytes may have been written.</returns>
+    [MaySleep]
+    public unsafe AccessResult Write(ulong address, ReadOnlySpan<byte> source)
+    {
+        fixed (byte* buffer = source)
+            return Access(address, buffer, source.Length, FaultFlag.Write);
+    }
+
+    [MaySleep]
+    private unsafe AccessResult Access(ulong address, byte* buffer, int length, FaultFlag flags)
+    {
+        using var entry = new SystemCall(this);
+        while (length > 0)
+        {
+            int part = Math.Min(length, Page.Size - (int)(address & Page.OffsetMask));
+            var result = Mmu.Access(Mm, address, buffer, part, flags);
+            if (!result.IsOk)
+                return result;
+            address += (ulong)part;
+            buffer += part;
+            length -= part;
+        }
+
+        return default;
+    }
+}

@@ -1,0 +1,28 @@
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>Recording which entries map anonymous folios (<c>mm/rmap.c</c>).</summary>
+internal static class AnonRmap
+{
+    /// <summary>
+    /// Records the first mapping of a new folio, which belongs to it alone (<c>folio_add_new_anon_rmap</c>). Nobody else can reach the folio
+    /// until the entry is set, so its lock is not needed.
+    /// </summary>
+    [MustHold("pte && pte.Ptl && vma.Anchored"), Requires("vma.AnonVma != null")]
+    internal static void FolioAddNewAnonRmap([Fresh, Borrowed] Folio folio, VmArea vma, ulong address, MappedPte pte)
+    {
+        folio.Mapping = vma.AnonVma;
+        folio.Index = vma.PageIndex(address);
+        folio.Set(FolioFlags.Anonymous | FolioFlags.SwapBacked | FolioFlags.AnonExclusive);
+        folio.AddMapping();
+    }
+
+    /// <summary>Makes a folio that only <paramref name="vma"/> maps belong to its anon_vma (<c>folio_move_anon_rmap</c>).</summary>
+    [MustHold("folio && pte && pte.Ptl && vma.Anchored"), Requires("vma.AnonVma != null")]
+    internal static void FolioMoveAnonRmap(Folio folio, VmArea vma, MappedPte pte) => folio.Mapping = vma.AnonVma;
+
+    /// <summary>Records that an entry no longer maps the folio (<c>folio_remove_rmap_pte</c>).</summary>
+    [MustHold("pte && pte.Ptl")]
+    internal static void FolioRemoveRmap(Folio folio, MappedPte pte) => folio.RemoveMapping();
+}

@@ -1,0 +1,120 @@
+using System;
+using System.Threading;
+using MmLint;
+using static MmKernel.PageTableWalk;
+
+namespace MmKernel;
+
+/// <summary>A function that takes rmap locks itself, so nobody calls it with one held.</summary>
+[MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Delegate | AttributeTargets.Class)]
+public sealed class TakesRmapAttribute : ContractGroupAttribute;
+
+/// <summary>What a walk does at each VMA that may map the folio (<c>rmap_one</c>).</summary>
+/// <param name="folio">The folio, locked.</param>
+/// <param name="vma">The VMA.</param>
+/// <param name="address">Where in the VMA the folio belongs.</param>
+/// <returns>False to end the walk.</returns>
+[MustHold("folio && vma.AnyRmap"), MaySleep]
+public delegate bool RmapOne(Folio folio, VmArea vma, ulong address);
+
+/// <summary>Finding out who maps a folio (<c>mm/rmap.c</c>).</summary>
+public static class RmapWalking
+{
+    /// <summary>
+    /// Visits every VMA that may map the folio (<c>rmap_walk</c>). The folio is locked, whatever its kind: only then does it stay with the
+    /// anon_vma at which the walk starts.
+    /// </summary>
+    [MustHold("folio"), TakesRmap]
+    public static void RmapWalk(Folio folio, RmapOne one)
+    {
+        if (folio.Mapping is AnonVma anonVma)
+            RmapWalkAnon(folio, anonVma, one);
+    }
+
+    /// <summary>
+    /// Tests and clears the accessed bits of a folio's mappings (<c>folio_referenced</c>).
+    /// </summary>
+    /// <param name="folio">The folio.</param>
+    /// <param name="isLocked">Whether the caller has locked it; if not, it has a reference.</param>
+    /// <returns>How many mappings were used; 1 if the folio is busy, which counts as used.</returns>
+    [MustHold("folio", When = "isLocked"), MustHold("folio.Ref", When = "!isLocked"), TakesRmap]
+    public static int FolioReferenced(Folio folio, bool isLocked)
+    {
+        if (folio.MapCount == 0)
+            return 0;
+        bool weLocked = false;
+        if (!isLocked && !(weLocked = folio.TryLock()))
+            return 1;
+
+        int referenced = 0;
+        RmapWalk(folio, (page, vma, address) =>
+        {
+            if (ClearAccessed(page, vma, address))
+                referenced++;
+            return true;
+        });
+        if (weLocked)
+            folio.Unlock();
+        return referenced;
+    }
+
+    /// <summary>Counts the entries that map the folio, by looking at each VMA that may (what map counts are checked against).</summary>
+    [MustHold("folio"), TakesRmap]
+    public static int CountMappings(Folio folio)
+    {
+        int count = 0;
+        RmapWalk(folio, (page, vma, address) =>
+        {
+            if (ReadEntry(vma, address) is var entry && Maps(entry, page))
+                count++;
+            return true;
+        });
+        return count;
+    }
+
+    /// <summary>Walks the VMAs of an anon_vma and of those forked from it (<c>rmap_walk_anon</c>).</summary>
+    [MustHold("folio"), TakesRmap]
+    private static void RmapWalkAnon(Folio folio, AnonVma anonVma, RmapOne one)
+    {
+        ulong index = folio.Index;
+        anonVma.Lock.ReadLock();
+        for (var link = anonVma.Intervals.Next(null, index, index); link != null; link = anonVma.Intervals.Next(link, index, index))
+        {
+            var vma = link.Vma;
+            AssertLinked(vma, anonVma);
+            ulong address = vma.Start + ((index - vma.PageOffset) << Page.Shift);
+            if (!one(folio, vma, address))
+                break;
+        }
+
+        anonVma.Lock.ReadUnlock();
+    }
+
+    /// <summary>
+    /// A VMA found in the tree of an anon_vma has an anon_vma of the same root, so its lock is the one held (checked, and assumed from here
+    /// on).
+    /// </summary>
+    [MustHold("anonVma.Lock"), AssertsHeld("vma.AnyRmap")]
+    private static void AssertLinked(VmArea vma, AnonVma anonVma) =>
+        Lockdep.Assert(Volatile.Read(ref vma.AnonVma)?.Root == anonVma.Root, "VMA in the tree of an anon_vma of another root");
+
+    /// <summary>Clears the accessed bit of the entry if it maps the folio (<c>folio_referenced_one</c>).</summary>
+    [MustHold("vma.Stable")]
+    private static bool ClearAccessed(Folio folio, VmArea vma, ulong address)
+    {
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return false;
+        bool referenced = Maps(pte.Value, folio) && (pte.Value & PageTableEntry.Accessed) != 0;
+
+        // No flush: a processor that still has the bit set only fails to report one more use (as on x86, ptep_clear_flush_young).
+        if (referenced)
+            pte.AndNot(PageTableEntry.Accessed);
+        PteUnmapUnlock(pte);
+        return referenced;
+    }
+
+    private static bool Maps(ulong entry, Folio folio) =>
+        PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry) && PageTableEntry.FrameOf(entry) == folio.Frame;
+}

@@ -1,0 +1,172 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// A thread as the kernel sees it (<c>struct task_struct</c>): the address space that it runs in, how it sleeps and is woken, and scratch
+/// objects that would otherwise be allocated at every fault. One exists for every thread that enters the kernel.
+/// </summary>
+public sealed class Task
+{
+    [ThreadStatic] private static Task? t_current;
+
+    private const int SpinsBeforeSleep = 40;
+
+    private readonly SemaphoreSlim _wakeups = new(0);
+    private readonly Stack<MappedPte> _freePtes = new();
+    private readonly Stack<FaultContext> _freeFaults = new();
+    private readonly Stack<TlbGather> _freeGathers = new();
+    [Atomic] private bool _woken;
+    [Atomic] private bool _fatalSignal;
+
+    private Task()
+    {
+        Thread = Thread.CurrentThread;
+        Cpu = TaskTable.Register(this) % Environment.ProcessorCount;
+    }
+
+    /// <summary>The calling thread's task (<c>current</c>).</summary>
+    public static Task Current => t_current ?? Create();
+
+    /// <summary>The address space that the calling thread runs in; its thread keeps it in use (<c>current->mm</c>).</summary>
+    [AssertsHeld("result.Users")]
+    public static MmStruct? CurrentMm => Current.Mm;
+
+    /// <summary>Number of the processor whose per-CPU lists the task uses.</summary>
+    public int Cpu { get; }
+
+    /// <summary>Whether the task was killed (<c>fatal_signal_pending</c>).</summary>
+    public bool IsFatalSignalPending => Volatile.Read(ref _fatalSignal);
+
+    /// <summary>The thread behind the task.</summary>
+    internal Thread Thread { get; }
+
+    /// <summary>The address space in which the task runs now; set by itself only.</summary>
+    internal MmStruct? Mm { get; set; }
+
+    /// <summary>What the task holds, for the validator.</summary>
+    internal List<HeldLock> HeldLocks { get; } = [];
+
+    // Odd inside an RCU read section; written by the task alone, read by those who wait for a grace period.
+    [Atomic] internal long RcuPhase;
+    [Tracked] internal int RcuNesting;
+
+    // Odd while the task accesses user memory through page tables, as a processor does between a table walk and the end of the access.
+    [Atomic] internal long MmuPhase;
+
+    // The address space whose page tables the task may be walking (mm_cpumask, turned around).
+    [Atomic] internal MmStruct? ActiveMm;
+
+    // The links of the wait table; guarded by the lock of the bucket that the task is queued in.
+    internal Task? WaitNext { get; set; }
+
+    internal Task? WaitPrevious { get; set; }
+
+    internal object? WaitKey { get; set; }
+
+    internal bool WaitsExclusively { get; private set; }
+
+    /// <summary>Whether what the task waited for has been granted.</summary>
+    internal bool IsWoken => Volatile.Read(ref _woken);
+
+    /// <summary>Sends the task a fatal signal: killable waits end with −EINTR.</summary>
+    public void Kill()
+    {
+        Volatile.Write(ref _fatalSignal, true);
+        _wakeups.Release();
+    }
+
+    /// <summary>Takes a fatal signal back, so that a thread of tests can be used again.</summary>
+    public void ClearFatalSignal() => Volatile.Write(ref _fatalSignal, false);
+
+    /// <summary>Starts an RCU read section; sections nest.</summary>
+    internal void EnterReadSection()
+    {
+        if (RcuNesting++ == 0)
+            Volatile.Write(ref RcuPhase, RcuPhase + 1);
+    }
+
+    /// <summary>Ends an RCU read section.</summary>
+    internal void LeaveReadSection()
+    {
+        if (--RcuNesting == 0)
+            Volatile.Write(ref RcuPhase, RcuPhase + 1);
+    }
+
+    /// <summary>An unused mapped-entry object of this task.</summary>
+    [return: Fresh]
+    internal MappedPte TakePte() => _freePtes.TryPop(out var pte) ? pte : new MappedPte();
+
+    /// <summary>Gives a mapped-entry object back.</summary>
+    internal void ReturnPte(MappedPte pte) => _freePtes.Push(pte);
+
+    /// <summary>An unused fault context of this task.</summary>
+    [return: Fresh]
+    internal FaultContext TakeFaultContext() => _freeFaults.TryPop(out var vmf) ? vmf : new FaultContext();
+
+    /// <summary>Gives a fault context back.</summary>
+    internal void ReturnFaultContext(FaultContext vmf) => _freeFaults.Push(vmf);
+
+    /// <summary>An unused, empty gather of this task.</summary>
+    [return: Fresh]
+    internal TlbGather TakeGather() => _freeGathers.TryPop(out var gather) ? gather : new TlbGather();
+
+    /// <summary>Gives an empty gather back.</summary>
+    internal void ReturnGather(TlbGather gather) => _freeGathers.Push(gather);
+
+    /// <summary>Makes <paramref name="mm"/> the address space that the task runs in (<c>switch_mm</c>).</summary>
+    internal void SwitchTo(MmStruct mm)
+    {
+        Mm = mm;
+
+        // The exchange is a full barrier: who changes a page table and does not find the task here is seen by the task's next walk.
+        if (Volatile.Read(ref ActiveMm) != mm)
+            Interlocked.Exchange(ref ActiveMm, mm);
+    }
+
+    /// <summary>Returns to <paramref name="outer"/>. The old address space stays active, so that coming back to it costs nothing.</summary>
+    internal void LeaveTo(MmStruct? outer)
+    {
+        Mm = outer;
+        if (outer != null)
+            SwitchTo(outer);
+    }
+
+    internal void StartWaiting(object key, bool exclusive)
+    {
+        WaitKey = key;
+        WaitsExclusively = exclusive;
+        Volatile.Write(ref _woken, false);
+    }
+
+    internal void Wake()
+    {
+        Volatile.Write(ref _woken, true);
+        _wakeups.Release();
+    }
+
+    /// <summary>Sleeps until <see cref="Wake"/> or, if <paramref name="killable"/>, until a fatal signal.</summary>
+    /// <returns>False if a fatal signal ended the wait.</returns>
+    [MaySleep]
+    internal bool SleepUntilWoken(bool killable)
+    {
+        var spinner = default(SpinWait);
+        while (spinner.Count < SpinsBeforeSleep && !IsWoken)
+            spinner.SpinOnce(sleep1Threshold: -1);
+
+        // Wakeups that were not waited for stay in the semaphore and cost the next sleep one empty round.
+        while (!IsWoken)
+        {
+            if (killable && IsFatalSignalPending)
+                return false;
+            _wakeups.Wait();
+        }
+
+        return true;
+    }
+
+    private static Task Create() => t_current = new Task();
+}

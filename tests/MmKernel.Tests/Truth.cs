@@ -1,0 +1,112 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Xunit;
+
+namespace MmKernel.Tests;
+
+/// <summary>
+/// Compares what the kernel keeps count of with what its page tables say, while nothing runs: map counts, references, RSS, table frames,
+/// reverse map, anon_vma counts, free frames.
+/// </summary>
+internal static unsafe class Truth
+{
+    internal static void Check(Machine machine, params IReadOnlyCollection<Process> processes)
+    {
+        Rcu.Barrier();
+        var mappings = new Dictionary<ulong, int>();
+        long tables = 0;
+        foreach (var process in processes)
+            tables += 1 + CheckProcess(process.Mm, mappings);
+
+        for (ulong frame = 1; frame < (ulong)machine.Memory.FrameCount; frame++)
+        {
+            var folio = machine.Memory.FolioOf(frame);
+            int expected = mappings.GetValueOrDefault(frame);
+            Assert.True(expected == folio.MapCount, $"frame {frame}: {expected} entries, map count {folio.MapCount}");
+            if (expected == 0)
+                continue;
+            Assert.Equal(expected, folio.ReferenceCount);
+            Assert.False(folio.IsLocked);
+            Assert.True(expected == 1 || !folio.Has(FolioFlags.AnonExclusive), $"frame {frame} is shared and exclusive");
+            CheckReverseMap(folio, expected);
+        }
+
+        Assert.Equal(machine.Memory.FrameCount, machine.Memory.FreeFrames + 1 + tables + mappings.Count);
+    }
+
+    private static long CheckProcess(MmStruct mm, Dictionary<ulong, int> mappings)
+    {
+        Assert.False(mm.MmapLock.IsLocked);
+        int vmas = 0;
+        ulong end = 0;
+        ulong pages = 0;
+        for (var vma = mm.Vmas.Find(0); vma != null; vma = mm.Vmas.Find(vma.End))
+        {
+            Assert.True(vma.Start >= end && vma.End > vma.Start, "VMAs overlap or are empty");
+            Assert.Same(vma, mm.Vmas.Walk(vma.Start));
+            Assert.Same(vma, mm.Vmas.Walk(vma.End - 1));
+            Assert.True(vma.Lock.IsAttached);
+            Assert.Equal(0, vma.Lock.ReaderCount);
+            end = vma.End;
+            pages += vma.PageCount;
+            vmas++;
+        }
+
+        Assert.Equal(mm.MapCount, vmas);
+        Assert.Equal(mm.TotalPages, pages);
+
+        long anonymous = 0;
+        long tables = 0;
+        Visit(mm, mm.TopTable.Frame, PageTableWalk.TopLevel, 0, ref tables, (address, entry) =>
+        {
+            var vma = mm.Vmas.Walk(address);
+            Assert.True(vma != null, $"entry without VMA at {address:x}");
+            Assert.True(PageTableEntry.IsPresent(entry));
+            Assert.True(!PageTableEntry.IsWritable(entry) || (vma.Flags & VmFlags.Write) != 0);
+            if (PageTableEntry.IsSpecial(entry))
+                return;
+            ulong frame = PageTableEntry.FrameOf(entry);
+            mappings[frame] = mappings.GetValueOrDefault(frame) + 1;
+            var folio = mm.Machine.Memory.FolioOf(frame);
+            if (!folio.IsAnonymous)
+                return;
+            anonymous++;
+            Assert.Equal(vma.PageIndex(address), folio.Index);
+            Assert.Same(vma.AnonVma!.Root, ((AnonVma)folio.Mapping!).Root);
+        });
+        Assert.Equal(anonymous, mm.Rss[RssKind.Anonymous]);
+        Assert.Equal(tables, Volatile.Read(ref mm.TableFrames));
+        return tables;
+    }
+
+    private static void CheckReverseMap(Folio folio, int expected)
+    {
+        if (!folio.IsAnonymous)
+            return;
+        Assert.True(folio.TryLock());
+        int found = RmapWalking.CountMappings(folio);
+        folio.Unlock();
+        Assert.Equal(expected, found);
+    }
+
+    private static void Visit(MmStruct mm, ulong frame, int level, ulong start, ref long tables, Action<ulong, ulong> visit)
+    {
+        for (ulong i = 0; i < 512; i++)
+        {
+            ulong address = start + (i * PageTableWalk.SpanOf(level));
+            ulong entry = *PageTableWalk.EntryIn(mm.Machine.Memory, frame, address, level);
+            if (entry == PageTableEntry.None)
+                continue;
+            if (level == 0)
+            {
+                visit(address, entry);
+                continue;
+            }
+
+            tables++;
+            Visit(mm, PageTableEntry.FrameOf(entry), level - 1, address, ref tables, visit);
+        }
+    }
+}
