@@ -4,6 +4,8 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Xml.Linq;
 
 namespace PackageTests;
@@ -39,6 +41,24 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
         using var archive = ZipFile.OpenRead(package.PackageFile);
         using var nuspec = archive.GetEntry("MmLint.nuspec")!.Open();
         Assert.DoesNotContain(XDocument.Load(nuspec).Descendants(), e => e.Name.LocalName == "dependency");
+    }
+
+    // Whatever else an assembly refers to would have to be in the package too, and a higher version would not load in older compilers.
+    [Theory]
+    [InlineData("MmLint.Analyzers.dll", "Microsoft.CodeAnalysis 4.8.0.0", "Microsoft.CodeAnalysis.CSharp 4.8.0.0", "System.Collections.Immutable 7.0.0.0", "netstandard 2.0.0.0")]
+    [InlineData("MmLint.CodeFixes.dll", "netstandard 2.0.0.0")]
+    public void Analyzer_refers_to_what_the_oldest_host_has(string file, params string[] expected)
+    {
+        using var archive = ZipFile.OpenRead(package.PackageFile);
+        using var content = new MemoryStream();
+        using (var entry = archive.GetEntry("analyzers/dotnet/cs/" + file)!.Open())
+            entry.CopyTo(content);
+        content.Position = 0;
+        using var image = new PEReader(content);
+        var metadata = image.GetMetadataReader();
+        Assert.Equal(
+            expected,
+            metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Select(r => $"{metadata.GetString(r.Name)} {r.Version}").Order(StringComparer.Ordinal));
     }
 
     [Theory]
