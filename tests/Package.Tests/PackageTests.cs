@@ -83,6 +83,16 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
     }
 
     [Fact]
+    public void Contract_file_is_found_without_being_listed()
+    {
+        var sample = package.Copy("Clean", "WithFile");
+        File.WriteAllText(Path.Combine(sample.Folder, "Journal.lockcontracts"), "M:Clean.Journal.Missing = Releases(\"this\")\n");
+        DotNet.TryRun(sample.Folder, "build");
+        var finding = Assert.Single(sample.Findings());
+        Assert.Equal(("MML0008", "Journal.lockcontracts", 1), (finding.Rule, Path.GetFileName(finding.Place?.File), finding.Place?.Line));
+    }
+
+    [Fact]
     public void Unknown_severity_is_refused()
     {
         var (exitCode, output) = DotNet.TryRun(package.Copy("Clean", "Misspelt").Folder, "build", "-p:MmLintSeverity=warn");
