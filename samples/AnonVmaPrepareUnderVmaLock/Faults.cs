@@ -8,7 +8,8 @@ public static class Faults
     {
         if (Rmap.AnonVmaPrepare(vmf.Vma) != 0)
             return VmFault.Oom;
-        return MapZeroedPage(vmf);
+        MapZeroedPage(vmf);
+        return VmFault.None;
     }
 
     [MustHold("vmf.FaultLock"), Releases("vmf.FaultLock", When = "(result & VmFault.Retry) != 0")]
@@ -17,7 +18,8 @@ public static class Faults
         var vma = vmf.Vma;
         if (Rmap.AnonVmaPrepare(vma) != 0)
             goto oom;
-        return MapZeroedPage(vmf);
+        MapZeroedPage(vmf);
+        return VmFault.None;
     oom:
         return VmFault.Oom;
     }
@@ -34,9 +36,10 @@ public static class Faults
 
         if (Rmap.AnonVmaPrepare(vmf.Vma) != 0)
             return VmFault.Oom;
-        return MapZeroedPage(vmf);
+        MapZeroedPage(vmf);
+        return VmFault.None;
     }
 
     [MustHold("vmf.FaultLock"), Requires("vmf.Vma.AnonVma != null")]
-    private static VmFault MapZeroedPage(FaultContext vmf) => vmf.Vma.AnonVma is null ? VmFault.Oom : VmFault.None;
+    private static void MapZeroedPage(FaultContext vmf) => Interlocked.Increment(ref vmf.Vma.AnonVma!.Pages);
 }

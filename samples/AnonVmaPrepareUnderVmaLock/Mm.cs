@@ -20,7 +20,11 @@ public enum VmFault
     Retry = 2,
 }
 
-public sealed class AnonVma;
+public sealed class AnonVma
+{
+    [Atomic]
+    public int Pages;
+}
 
 public sealed class MmStruct
 {
@@ -35,7 +39,9 @@ public sealed class VmArea
 
     public RwSemaphore Lock { get; } = new();
 
-    [ReadBy("Lock || Mm.MmapLock"), WriteBy("Mm.PageTableLock")]
+    /// <summary>Appears under the page-table lock, and goes only when nobody else can look: once there, it stays while either lock is held.</summary>
+    [ReadBy("Lock || Mm.MmapLock"), WriteBy("Mm.PageTableLock", When = "value != null")]
+    [WriteBy("exclusive(Lock) && exclusive(Mm.MmapLock)", When = "value == null")]
     public AnonVma? AnonVma { get; set; }
 }
 

@@ -14,7 +14,7 @@ public sealed class MmStruct
     {
         foreach (var vma in _vmas)
         {
-            if (address >= vma.Start && address < vma.End && vma.Lock.TryReadLock())
+            if (vma.Mm == this && address >= vma.Start && address < vma.End && vma.Lock.TryReadLock())
                 return vma;
         }
 
@@ -35,6 +35,6 @@ public sealed class VmArea
     public RwSemaphore Lock { get; } = new();
 
     /// <summary>Null in a private file mapping until the first page of its own: being anonymous does not follow from being private.</summary>
-    [ReadBy("Lock || Mm.MmapLock"), WriteBy("exclusive(Mm.MmapLock)")]
+    [ReadBy("Lock || Mm.MmapLock"), WriteBy("exclusive(Mm.MmapLock) && exclusive(Lock)")]
     public AnonVma? AnonVma { get; set; }
 }

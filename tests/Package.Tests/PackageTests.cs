@@ -4,6 +4,8 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Xml.Linq;
 
 namespace PackageTests;
@@ -41,6 +43,24 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
         Assert.DoesNotContain(XDocument.Load(nuspec).Descendants(), e => e.Name.LocalName == "dependency");
     }
 
+    // Whatever else an assembly refers to would have to be in the package too, and a higher version would not load in older compilers.
+    [Theory]
+    [InlineData("MmLint.Analyzers.dll", "Microsoft.CodeAnalysis 4.8.0.0", "Microsoft.CodeAnalysis.CSharp 4.8.0.0", "System.Collections.Immutable 7.0.0.0", "netstandard 2.0.0.0")]
+    [InlineData("MmLint.CodeFixes.dll", "netstandard 2.0.0.0")]
+    public void Analyzer_refers_to_what_the_oldest_host_has(string file, params string[] expected)
+    {
+        using var archive = ZipFile.OpenRead(package.PackageFile);
+        using var content = new MemoryStream();
+        using (var entry = archive.GetEntry("analyzers/dotnet/cs/" + file)!.Open())
+            entry.CopyTo(content);
+        content.Position = 0;
+        using var image = new PEReader(content);
+        var metadata = image.GetMetadataReader();
+        Assert.Equal(
+            expected,
+            metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Select(r => $"{metadata.GetString(r.Name)} {r.Version}").Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("-p:MmLintSeverity=")]
     [InlineData("-p:MmLintSeverity=warning")]
@@ -60,6 +80,16 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
         var sample = package.Copy("RmapWalkUnlocked", "Warned");
         DotNet.Run(sample.Folder, "build", "-p:MmLintSeverity=warning");
         Assert.Equal(sample.Expected!.Replace(": error ", ": warning ", StringComparison.Ordinal), Report.Snapshot(sample.Findings()));
+    }
+
+    [Fact]
+    public void Contract_file_is_found_without_being_listed()
+    {
+        var sample = package.Copy("Clean", "WithFile");
+        File.WriteAllText(Path.Combine(sample.Folder, "Journal.lockcontracts"), "M:Clean.Journal.Missing = Releases(\"this\")\n");
+        DotNet.TryRun(sample.Folder, "build");
+        var finding = Assert.Single(sample.Findings());
+        Assert.Equal(("MML0008", "Journal.lockcontracts", 1), (finding.Rule, Path.GetFileName(finding.Place?.File), finding.Place?.Line));
     }
 
     [Fact]

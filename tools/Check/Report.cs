@@ -9,14 +9,19 @@ namespace MmLint.Check;
 /// <summary>Writes findings for people.</summary>
 internal static class Report
 {
-    /// <summary>File, line, rule and message of each finding, and the line of code that it is about.</summary>
+    /// <summary>File, line, rule and message of each finding, and the code that it is about.</summary>
     public static void Write(TextWriter writer, IReadOnlyList<Finding> findings)
     {
         foreach (var finding in findings)
         {
             writer.WriteLine($"  {Line(finding)}");
-            if (finding.Line > 0 && File.Exists(finding.File))
-                WriteCode(writer, finding);
+            if (finding.Place is { } place)
+                WriteCode(writer, place);
+            foreach (var related in finding.Related)
+            {
+                writer.WriteLine($"          see {Position(related)}");
+                WriteCode(writer, related);
+            }
         }
     }
 
@@ -30,14 +35,18 @@ internal static class Report
     }
 
     private static string Line(Finding finding) =>
-        $"{Path.GetFileName(finding.File)}({finding.Line},{finding.Column}): {finding.Level} {finding.Rule}: {finding.Message}";
+        $"{(finding.Place is { } place ? Position(place) + ": " : "")}{finding.Level} {finding.Rule}: {finding.Message}";
 
-    private static void WriteCode(TextWriter writer, Finding finding)
+    private static string Position(Place place) => $"{Path.GetFileName(place.File)}({place.Line},{place.Column})";
+
+    private static void WriteCode(TextWriter writer, Place place)
     {
-        string code = File.ReadLines(finding.File).ElementAt(finding.Line - 1);
-        int end = finding.EndLine == finding.Line ? finding.EndColumn : code.Length + 1;
-        string indent = string.Concat(code.Take(finding.Column - 1).Select(c => c == '\t' ? '\t' : ' '));
-        writer.WriteLine($"    {finding.Line,5} | {code}");
-        writer.WriteLine($"          | {indent}{new string('^', Math.Max(1, end - finding.Column))}");
+        if (!File.Exists(place.File))
+            return;
+        string code = File.ReadLines(place.File).ElementAt(place.Line - 1);
+        int end = place.EndLine == place.Line ? place.EndColumn : code.Length + 1;
+        string indent = string.Concat(code.Take(place.Column - 1).Select(c => c == '\t' ? '\t' : ' '));
+        writer.WriteLine($"    {place.Line,5} | {code}");
+        writer.WriteLine($"          | {indent}{new string('^', Math.Max(1, end - place.Column))}");
     }
 }

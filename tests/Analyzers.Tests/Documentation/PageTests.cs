@@ -17,7 +17,9 @@ public sealed class PageTests
             .Select(f => (DiagnosticDescriptor)f.GetValue(null)!),
     ];
 
-    public static TheoryData<string> Rules => [.. s_rules.Select(r => r.Id)];
+    public static TheoryData<string> Rules => [.. RuleIds];
+
+    internal static IEnumerable<string> RuleIds => s_rules.Select(r => r.Id);
 
     public static TheoryData<string> Attributes =>
     [
