@@ -290,7 +290,7 @@ internal sealed class ContractBinder
         if (TermOf(and.Left) is not { } left || TermOf(and.Right) is not { } right) return null;
         if (left is Constant { Value: long } && right is not Constant) (left, right) = (right, left);
         if (right is not Constant { Value: long mask }) return Fail<Term>("'&' needs a constant mask");
-        return left is Constant { Value: long value } ? new Constant(value & mask, left.Type) : new Masked(left, mask);
+        return Masked.Of(left, mask);
     }
 
     /// <summary>A term, a lock formula, or a symbol (a type, or a member of any instance).</summary>

@@ -161,8 +161,8 @@ internal abstract class Fact : IEquatable<Fact>
         _ => new Single(new Literal(new Atom(AtomKind.IsNull, term), positive: true)),
     };
 
-    internal static Fact HasBit(Term term, long bit) => term is Constant { Value: long value }
-        ? Of((value & bit) != 0)
+    internal static Fact HasBit(Term term, long bit) => term is Constant { Value: long value } ? Of((value & bit) != 0)
+        : term is Masked masked ? ((masked.Bits & bit) != 0 ? True : (masked.Mask & bit) != 0 ? HasBit(masked.Operand, bit) : False)
         : new Single(new Literal(new Atom(AtomKind.HasBit, term, bit: bit), positive: true));
 
     internal static Fact Equal(Term left, Term right)
@@ -242,7 +242,8 @@ internal abstract class Fact : IEquatable<Fact>
 
     private static Fact Bits(Masked masked, long value)
     {
-        if ((value & ~masked.Mask) != 0) return False;
+        if ((value & ~(masked.Mask | masked.Bits)) != 0 || (masked.Bits & ~value) != 0) return False;
+        if (CountBits(masked.Mask) > 16) return new Single(new Literal(new Atom(AtomKind.Equal, masked, new Constant(value, masked.Type)), positive: true));
         var parts = new List<Fact>();
         for (int index = 0; index < 64; index++)
         {
@@ -253,6 +254,13 @@ internal abstract class Fact : IEquatable<Fact>
         }
 
         return And(parts);
+    }
+
+    private static int CountBits(long mask)
+    {
+        int count = 0;
+        for (ulong rest = unchecked((ulong)mask); rest != 0; rest &= rest - 1) count++;
+        return count;
     }
 
     internal sealed class Single(Literal literal) : Fact

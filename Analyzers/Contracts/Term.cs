@@ -241,35 +241,50 @@ internal sealed class Constant : Term
     };
 }
 
-/// <summary><c>operand &amp; mask</c>.</summary>
+/// <summary><c>operand &amp; mask | bits</c>: flags of which some are known.</summary>
 internal sealed class Masked : Term
 {
-    internal Masked(Term operand, long mask)
-        : base(Mix(operand.GetHashCode(), mask.GetHashCode()), operand.Type)
+    private Masked(Term operand, long mask, long bits)
+        : base(Mix(Mix(operand.GetHashCode(), mask.GetHashCode()), bits.GetHashCode()), operand.Type)
     {
         Operand = operand;
         Mask = mask;
+        Bits = bits;
     }
 
     internal Term Operand { get; }
 
+    /// <summary>The bits that come from the operand.</summary>
     internal long Mask { get; }
+
+    /// <summary>The bits that are set in any case.</summary>
+    internal long Bits { get; }
+
+    /// <summary>The flags, in their simplest form.</summary>
+    internal static Term Of(Term operand, long mask, long bits = 0)
+    {
+        mask &= ~bits;
+        if (operand is Constant { Value: long value }) return new Constant((value & mask) | bits, operand.Type);
+        if (operand is Masked inner) return Of(inner.Operand, inner.Mask & mask, (inner.Bits & mask) | bits);
+        return new Masked(operand, mask, bits);
+    }
 
     internal override int Depth => Operand.Depth;
 
     internal override string Display(Func<Term, string?> name) =>
-        name(this) ?? "(" + Operand.Display(name) + " & " + new Constant(Mask, Operand.Type).Display(name) + ")";
+        name(this) ?? "(" + Operand.Display(name) + ((Mask | Bits) == -1L ? "" : " & " + new Constant(Mask, Operand.Type).Display(name))
+            + (Bits == 0 ? "" : " | " + new Constant(Bits, Operand.Type).Display(name)) + ")";
 
     internal override bool Contains(Term part) => Equals(part) || Operand.Contains(part);
 
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Operand.Any(predicate);
 
-    private protected override bool SameAs(Term other) => other is Masked masked && masked.Mask == Mask && masked.Operand.Equals(Operand);
+    private protected override bool SameAs(Term other) => other is Masked masked && masked.Mask == Mask && masked.Bits == Bits && masked.Operand.Equals(Operand);
 
     private protected override Term ReplaceParts(Func<Term, Term?> map)
     {
         Term operand = Operand.Replace(map);
-        return ReferenceEquals(operand, Operand) ? this : operand is Constant { Value: long value } ? new Constant(value & Mask, Type) : new Masked(operand, Mask);
+        return ReferenceEquals(operand, Operand) ? this : Of(operand, Mask, Bits);
     }
 }
 

@@ -119,7 +119,7 @@ internal sealed partial class BodyAnalysis
 
         if (place.Member is IPropertySymbol called && Accessor(called.GetMethod) is { } contract)
             return Apply(state, new CallSite(place.Operation, called.GetMethod!, contract, place.Target, place.Arguments, called.Type) { Result = IsPathLike(called) ? place.Path : null })[0];
-        if (!trusted || place.Path is Opaque)
+        if (!trusted || place.Path is Opaque { Site: IOperation } computed && ReferenceEquals(computed.Site, place.Operation))
         {
             Opaque symbol = Fresh(place.Operation, place.Member.Name, state, out state);
             return new Outcome(state, symbol);

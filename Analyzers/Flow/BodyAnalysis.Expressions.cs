@@ -242,9 +242,17 @@ internal sealed partial class BodyAnalysis
             if (compound.OperatorKind == BinaryOperatorKind.Or) return ConditionOf(Fact.Or(Fact.Holds(left), Fact.Holds(right)), compound.Type);
         }
 
+        if (right is Constant { Value: long mask } && IsFlags(compound.Type))
+        {
+            if (compound.OperatorKind == BinaryOperatorKind.And) return Masked.Of(left, mask);
+            if (compound.OperatorKind == BinaryOperatorKind.Or) return Masked.Of(left, -1L, mask);
+        }
+
         if (left is Constant { Value: long first } && right is Constant { Value: long second } && Fold(compound.OperatorKind, first, second) is { } folded) return new Constant(folded, compound.Type);
         return new Opaque(compound, "value", compound.Type);
     }
+
+    private static bool IsFlags(ITypeSymbol? type) => type is { TypeKind: TypeKind.Enum } or { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 };
 
     private static long? Fold(BinaryOperatorKind kind, long left, long right) => kind switch
     {
@@ -300,9 +308,13 @@ internal sealed partial class BodyAnalysis
             case BinaryOperatorKind.ConditionalOr:
                 return ConditionOf(Fact.Or(Fact.Holds(left), Fact.Holds(right)), binary.Type);
             case BinaryOperatorKind.And when right is Constant { Value: long mask } && left is not Constant:
-                return new Masked(left, mask);
+                return Masked.Of(left, mask);
+            case BinaryOperatorKind.Or when right is Constant { Value: long bits } && left is not Constant && IsFlags(binary.Type):
+                return Masked.Of(left, -1L, bits);
+            case BinaryOperatorKind.Or when left is Constant { Value: long bits } && right is not Constant && IsFlags(binary.Type):
+                return Masked.Of(right, -1L, bits);
             case BinaryOperatorKind.And when left is Constant { Value: long mask } && right is not Constant:
-                return new Masked(right, mask);
+                return Masked.Of(right, mask);
             default:
                 return left is Constant { Value: long first } && right is Constant { Value: long second } && Fold(binary.OperatorKind, first, second) is { } folded
                     ? new Constant(folded, binary.Type)
