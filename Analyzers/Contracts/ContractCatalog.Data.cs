@@ -122,6 +122,13 @@ internal sealed partial class ContractCatalog
                 case "ValidWhileHeld":
                     data.ValidWhile = Locks(attribute.Text, type);
                     break;
+                case "Ensures" when member is IFieldSymbol or IPropertySymbol && type is not INamedTypeSymbol { TypeKind: TypeKind.Delegate }:
+                {
+                    Fact? fact = Bind(member, attribute, binder => binder.BindFact(attribute.Text), null, parameters, type, type);
+                    if (fact is not null) data.Invariants.Add(new FactClause(fact, null, null, attribute));
+                    break;
+                }
+
                 case "Owns":
                     data.Owns = Locks(attribute.Text, type);
                     break;

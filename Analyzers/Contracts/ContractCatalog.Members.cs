@@ -52,11 +52,14 @@ internal sealed partial class ContractCatalog
     {
         IEnumerable<AttributeModel> own = AttributesOf(symbol).Where(static attribute => FunctionAttributes.Contains(attribute.Name) || attribute.OnReturn);
         if (symbol is IMethodSymbol { AssociatedSymbol: { } owner } && owner is IPropertySymbol or IEventSymbol)
-            own = own.Concat(AttributesOf(owner.OriginalDefinition).Where(attribute => FunctionAttributes.Contains(attribute.Name)));
+            own = own.Concat(AttributesOf(owner.OriginalDefinition).Where(attribute => FunctionAttributes.Contains(attribute.Name) && !(attribute.Name == "Ensures" && owner is IPropertySymbol property && IsStored(property))));
         if (symbol is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor && AttributesOf(constructor.ContainingType).Any(static attribute => attribute.Name == "NoLockAnalysis"))
             own = own.Concat(AttributesOf(constructor.ContainingType).Where(static attribute => attribute.Name == "NoLockAnalysis"));
         return own;
     }
+
+    /// <summary>Whether the property is a place that keeps its value, so that what it ensures is an invariant of the place.</summary>
+    private static bool IsStored(IPropertySymbol property) => property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property.OriginalDefinition));
 
     private MemberContract Open(ISymbol symbol)
     {

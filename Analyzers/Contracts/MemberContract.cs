@@ -119,7 +119,10 @@ internal sealed class DataContract
 
     internal LockFormula? Owns { get; set; }
 
+    /// <summary>What is true of every value that is read here: <c>this</c> is the owner, <c>result</c> the value.</summary>
+    internal List<FactClause> Invariants { get; } = [];
+
     internal bool IsGuarded => Read is not null || Write.Count > 0;
 
-    internal bool IsStated => IsGuarded || ReadFreely || Atomic || WriteOnce || Tracked || ValidWhile is not null || Owns is not null;
+    internal bool IsStated => IsGuarded || ReadFreely || Atomic || WriteOnce || Tracked || ValidWhile is not null || Owns is not null || Invariants.Count > 0;
 }

@@ -260,6 +260,12 @@ internal sealed class Masked : Term
     /// <summary>The bits that are set in any case.</summary>
     internal long Bits { get; }
 
+    /// <summary>Each bit that is set in any case.</summary>
+    internal IEnumerable<long> SetBits()
+    {
+        for (long rest = Bits; rest != 0; rest &= rest - 1) yield return rest & -rest;
+    }
+
     /// <summary>The flags, in their simplest form.</summary>
     internal static Term Of(Term operand, long mask, long bits = 0)
     {

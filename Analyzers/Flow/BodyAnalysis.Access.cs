@@ -126,8 +126,33 @@ internal sealed partial class BodyAnalysis
         }
 
         DataContract data = _catalog.DataOf(place.Member);
+        state = AssumeInvariants(state, data, place.Target, place.Path);
         if (data.Owns is { } owns) state = Own(state, owns, place.Target, place.Path, syntax);
         return new Outcome(state, place.Path);
+    }
+
+    private static State AssumeInvariants(State state, DataContract data, Term? target, Term value)
+    {
+        foreach (FactClause invariant in data.Invariants)
+        {
+            Fact fact = invariant.Fact.Replace(part => part is Root { Kind: RootKind.This } ? target : part is Root { Kind: RootKind.Result or RootKind.Value } ? value : null);
+            if (!ThroughNothing(state, fact)) state = state.Assume(fact) ?? state;
+        }
+
+        return state;
+    }
+
+    private void CheckInvariants(State state, DataContract data, MemberOf member, Term value, SyntaxNode syntax)
+    {
+        foreach (FactClause invariant in data.Invariants)
+        {
+            Fact fact = invariant.Fact.Replace(part => part is Root { Kind: RootKind.This } ? member.Target : part is Root { Kind: RootKind.Result or RootKind.Value } ? value : null);
+            string key = "invariant:" + invariant.Fact;
+            State? relevant = value is Constant { Value: null } ? null : state;
+            foreach (Term target in relevant is null ? [] : ResultTargets(invariant.Fact, part => part is Root { Kind: RootKind.Result or RootKind.Value } ? value : null)) relevant = relevant?.Assume(Fact.IsNull(target).Negate());
+            if (relevant is null || relevant.Decide(fact) == true) PassNeed(state, syntax, key);
+            else FailNeed(relevant, syntax, key, Rule.FactNotKnown, null, sentence => "'" + sentence.Name(member) + "' keeps " + invariant.Fact + ", which is " + (relevant.Decide(fact) == false ? "false" : "not known") + " for what is stored here" + sentence.Condition, null);
+        }
     }
 
     private bool IsPathLike(IPropertySymbol property) => property.Parameters.Length == 0 && (_catalog.DataOf(property).IsStated || !ContractCatalog.IsComputed(property));
@@ -230,6 +255,7 @@ internal sealed partial class BodyAnalysis
         var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
         DataContract data = _catalog.DataOf(place.Member);
         bool fresh = state.IsFresh(member);
+        CheckInvariants(state, data, member, value, syntax);
         if (data.IsStated && !fresh) CheckWrite(state, member, data, value, syntax, byAtomic: false, readsToo);
         if (data.Tracked && !fresh && !_contract.Assigns.Any(path => MayAssign(path, state, member)))
         {
@@ -320,14 +346,24 @@ internal sealed partial class BodyAnalysis
     /// <summary>An object that others can now reach is no longer exempt from its guards.</summary>
     private static State Publish(State state, Term value, Term? into = null)
     {
-        if (state.Fresh.IsEmpty || (into is not null && state.IsFresh(into))) return state;
+        if (state.Fresh.IsEmpty) return state;
+        if (into is not null && state.IsFresh(into)) return StoreIn(state, into, value);
         foreach (Term fresh in state.Fresh)
         {
-            if (value.Any(part => part.Equals(fresh)) && (value.Equals(fresh) || value is Tuple)) state = state with { Fresh = state.Fresh.Remove(fresh) };
+            if (!value.Equals(fresh) && !(value is Tuple && value.Any(part => part.Equals(fresh)))) continue;
+            state = state with { Fresh = state.Fresh.Remove(fresh) };
+            foreach ((Term outer, Term inner) in state.Stored)
+            {
+                if (outer.Any(part => part.Equals(fresh))) state = Publish(state, inner);
+            }
         }
 
         return state;
     }
+
+    /// <summary>An unpublished object that is stored in another one stays unpublished as long as that one.</summary>
+    private static State StoreIn(State state, Term outer, Term inner) =>
+        state.Fresh.Any(fresh => inner.Any(part => part.Equals(fresh))) ? state with { Stored = state.Stored.Add((outer, inner)) } : state;
 
     /// <summary>Using a value whose lock is gone is a finding.</summary>
     private void CheckUsable(State state, Term value, SyntaxNode syntax)

@@ -229,6 +229,8 @@ internal sealed partial class BodyAnalysis
         State before = state;
         state = PassArguments(state, site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
+        if (AssumeReturned(state, site) is not { } returned) return [];
+        state = returned;
         if (contract.IsEmpty) return [new Outcome(state, result)];
         Term? AtEntry(Term part) => Substitute(part, site, null, exit: false);
         Term? AtExit(Term part) => Substitute(part, site, result, exit: true);
@@ -279,6 +281,25 @@ internal sealed partial class BodyAnalysis
         }).ToList();
     }
 
+    /// <summary>What is known because the call came back: assertions say that they do not return if a condition fails.</summary>
+    private static State? AssumeReturned(State state, CallSite site)
+    {
+        if (site.Callee is not IMethodSymbol method) return state;
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            if (parameter.Type.SpecialType != SpecialType.System_Boolean || parameter.Ordinal >= site.Arguments.Length) continue;
+            foreach (AttributeData attribute in parameter.GetAttributes())
+            {
+                if (attribute.AttributeClass?.Name != "DoesNotReturnIfAttribute" || attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Value is not bool value) continue;
+                Fact fact = Fact.Holds(site.Arguments[parameter.Ordinal]);
+                if (state.Assume(value ? fact.Negate() : fact) is not { } assumed) return null;
+                state = assumed;
+            }
+        }
+
+        return state;
+    }
+
     private static string Callname(CallSite site) => site.Operation is IObjectCreationOperation ? "new " + site.Name : "the result of " + site.Name;
 
     private static bool Applies(State path, LockClause clause, Func<Term, Term?> exit) => clause.When is null || path.Decide(clause.When.Replace(exit)) == true;
@@ -312,7 +333,7 @@ internal sealed partial class BodyAnalysis
         for (int index = 0; index < callee.Parameters.Length && index < site.Arguments.Length; index++)
         {
             IParameterSymbol parameter = callee.Parameters[index];
-            if (!state.Fresh.IsEmpty && parameter.RefKind == RefKind.None && !IsBorrowed(parameter)) state = Publish(state, site.Arguments[index], site.Operation is IObjectCreationOperation ? null : site.Receiver);
+            if (!state.Fresh.IsEmpty && parameter.RefKind == RefKind.None && !IsBorrowed(parameter)) state = site.Operation is IObjectCreationOperation ? StoreIn(state, new Opaque(site.Operation, "", null), site.Arguments[index]) : Publish(state, site.Arguments[index], site.Receiver);
             if (parameter.RefKind is not (RefKind.Ref or RefKind.Out) || index >= site.Operands.Count || site.Operands[index] is not { } operand) continue;
             // A lock that is a struct is passed and stays what it is.
             if (_catalog.LockOf(parameter.Type) is not null) continue;
@@ -579,6 +600,7 @@ internal sealed partial class BodyAnalysis
                     }
 
                     if (clause.Idempotent || next.IsFresh(item.Term)) continue;
+                    if (IsTrusted(item.Term)) continue;
                     if (site.Contract.Needs.Any(need => need.Locks.Replace(entry).Locks.Any(other => state.Canonical(other.Term).Equals(item.Term)))) continue;
                     FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which is not held" + sentence.Condition + sentence.LossOf(item.Term), null);
                     continue;
@@ -666,7 +688,8 @@ internal sealed partial class BodyAnalysis
             State next = path;
             foreach (LockFormula.Lock item in locks)
             {
-                Mode mode = item.Mode == Mode.None ? Mode.Shared : item.Mode;
+                LockInfo info = _catalog.InfoOf(item.Term);
+                Mode mode = item.Mode != Mode.None ? item.Mode : info.Kind == Kind.ReaderWriter ? Mode.Shared : info.DefaultMode;
                 if (HoldOf(next, item.Term) is { } held)
                 {
                     if (held.Mode < mode) next = next with { Holds = next.Holds.Replace(held, held.With(mode: mode)) };

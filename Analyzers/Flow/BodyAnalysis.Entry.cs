@@ -94,7 +94,7 @@ internal sealed partial class BodyAnalysis
     private IEnumerable<State> EnterHeld(State state, LockFormula formula, Mode mode)
     {
         // A formula that is already satisfied adds no alternatives: Releases("x") beside MustHold("x") speaks of the same hold.
-        if (Query(state, formula).Verdict == Verdict.Held) return [state];
+        if (Query(state with { Fresh = ImmutableHashSet<Term>.Empty }, formula).Verdict == Verdict.Held && !formula.Locks.Any(item => IsTrusted(item.Term))) return [state];
         return Resolve(state, formula, forRelease: false).Select(path =>
         {
             State held = path.State;

@@ -183,7 +183,7 @@ internal sealed partial class BodyAnalysis
         var targets = new List<Term>();
         fact.Any(part =>
         {
-            if (part is MemberOf { Target: { } target } && target.Any(static inner => inner is Root { Kind: RootKind.Result })) targets.Add(target.Replace(atExit));
+            if (part is MemberOf { Target: { } target } && target.Any(static inner => inner is Root { Kind: RootKind.Result or RootKind.Value })) targets.Add(target.Replace(atExit));
             return false;
         });
         return targets;

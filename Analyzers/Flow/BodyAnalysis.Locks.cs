@@ -85,7 +85,7 @@ internal sealed partial class BodyAnalysis
             return item.Mode == Mode.None || hold.Mode >= item.Mode ? Verdict.Held : Verdict.WrongMode;
         }
 
-        return Verdict.NotHeld;
+        return term is Root { Kind: RootKind.This } && IsTrusted(term) ? Verdict.Held : Verdict.NotHeld;
     }
 
     /// <summary>Whether the path runs through null on this path and so names nothing.</summary>

@@ -52,6 +52,9 @@ internal sealed record State
     /// <summary>Objects made here that nobody else can reach yet.</summary>
     internal ImmutableHashSet<Term> Fresh { get; init; } = ImmutableHashSet<Term>.Empty;
 
+    /// <summary>Unpublished objects that are stored in unpublished objects: the inner is published with the outer.</summary>
+    internal ImmutableHashSet<(Term Outer, Term Inner)> Stored { get; init; } = ImmutableHashSet<(Term Outer, Term Inner)>.Empty;
+
     /// <summary>What each scoped lock value owns.</summary>
     internal ImmutableDictionary<Term, ImmutableArray<Hold>> Scopes { get; init; } = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty;
 
@@ -130,6 +133,7 @@ internal sealed record State
             Stamps = MapFormulas(Stamps, map, touched, Map),
             Stale = MapFormulas(Stale, map, touched, Map),
             Fresh = Fresh.Any(term => term.Any(touched)) ? Fresh.Select(Map).ToImmutableHashSet() : Fresh,
+            Stored = Stored.Any(pair => pair.Outer.Any(touched) || pair.Inner.Any(touched)) ? Stored.Select(pair => (Map(pair.Outer), Map(pair.Inner))).ToImmutableHashSet() : Stored,
             Scopes = Scopes.Any(entry => entry.Key.Any(touched) || entry.Value.Any(hold => hold.Term.Any(touched)))
                 ? Scopes.GroupBy(entry => Map(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, touched, Map))
                 : Scopes,
@@ -238,6 +242,7 @@ internal sealed record State
             Whiles = first.Whiles.SetItems(second.Whiles),
             Stamps = first.Stamps.SetItems(second.Stamps),
             Fresh = fresh,
+            Stored = first.Stored.Union(second.Stored),
             Scopes = first.Scopes.SetItems(second.Scopes),
             Losses = left.Losses.Count >= right.Losses.Count ? left.Losses : right.Losses,
             Label = left.Label == right.Label ? left.Label : null,
@@ -284,6 +289,21 @@ internal sealed record State
             }
             else
             {
+                if (value is Masked masked)
+                {
+                    foreach (long bit in state.Facts.Literals.Where(entry => entry.Key.Kind == AtomKind.HasBit && entry.Key.Left.Equals(masked.Operand)).Select(static entry => entry.Key.Bit).Concat(masked.SetBits()))
+                    {
+                        Fact has = Fact.HasBit(symbol, bit);
+                        if (state.Facts.Decide(Fact.HasBit(masked, bit)) is { } set) facts = facts.Assume(set ? has : has.Negate()) ?? facts;
+                    }
+                }
+
+                foreach (ImmutableArray<Literal> clause in state.Facts.Clauses)
+                {
+                    if (!clause.Any(literal => literal.Atom.Mentions(value))) continue;
+                    facts = facts.Assume(Fact.Or(clause.Select(literal => new Fact.Single(literal).Replace(part => part.Equals(value) ? symbol : null)))) ?? facts;
+                }
+
                 foreach (KeyValuePair<Atom, bool> entry in state.Facts.Literals)
                 {
                     if (!entry.Key.Left.Contains(value) && !(entry.Key.Right?.Contains(value) ?? false)) continue;

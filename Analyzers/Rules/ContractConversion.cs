@@ -79,7 +79,8 @@ internal static class ContractConversion
             if (!from.Ensures.Any(other => other.Fact.Replace(Map).ToString() == promise.Fact.ToString() && (other.When is null || promise.When is not null))) return "does not ensure " + promise.Fact;
         }
 
-        return from.MaySleep && !to.MaySleep ? "may sleep" : null;
+        // What the framework declares says nothing of sleeping, so it forbids nothing.
+        return from.MaySleep && !to.MaySleep && (to.IsStated || to.Carrier.Locations.Any(static location => location.IsInSource)) ? "may sleep" : null;
     }
 
     private static ImmutableArray<LockFormula> Parts(LockFormula formula) => formula switch
