@@ -21,7 +21,7 @@ public sealed class BrokenContractStringsTests
     [
         "", " ", "\t", "&&", "||", "_gate &&", "|| _gate", "(", ")", "((_gate)", "()", "_gate _gate", "_gate..Exit", "_gate.", "._gate",
         "_gate[", "_gate[]", "_next[0", "_next[0]", "\"_gate\"", "'g'", "_gate ? _gate", "_gate ? _gate :", "_gate ? : _gate", "shared()",
-        "shared(_gate", "shared _gate", "shared(shared(_gate))", "exclusive()", "exclusive(,)", "new object()", "_gate = _gate", "_gate += 1",
+        "shared(_gate", "shared _gate", "exclusive()", "exclusive(,)", "new object()", "_gate = _gate", "_gate += 1",
         "_gate++", "x => x", "await _gate", "_gate is int b", "_gate as object", "typeof(int)", "default", "default(int)",
         "_next?._gate", "_gate is { }", "_gate switch { _ => _gate }", "int", "string.Empty", "base", "base._gate", "old(_gate", "old()", "@", "@@",
         "\0", "/* _gate", "// _gate", "_gate; _gate", "_gate, _gate", "{ _gate }", "$", "é", "\ud800", "throw _gate", "nameof(_gate)",

@@ -30,7 +30,7 @@ internal static class RobustnessSources
                 [Tracked] public Page? Current;
                 [LockAlias("Current != null ? Current : Map")] public LockName Held => default;
                 [ReadBy("Map"), WriteBy("exclusive(Map)", When = "value == null")] public Page? First;
-                [MustHold("Map")] [return: ValidWhileHeld("Map")] public extern Page? Find(ulong index);
+                [MustHold("Map")] [return: ValidWhileHeld("Map || result")] public extern Page? Find(ulong index);
                 [MustNotHold("Map"), MaySleep] public bool Each(Visit visit, out int seen)
                 {
                     seen = 0;

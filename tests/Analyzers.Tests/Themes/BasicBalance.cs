@@ -359,7 +359,17 @@ public sealed class BasicBalance : ThemeTests
 
     [Fact]
     public Task NeededLockDroppedAndRetaken_IsSilent() => Silent("""
-        [MustHold("_gate")] public void Pause() { _gate.Exit(); Work(); _gate.Enter(); }
+        [MustHold("_gate"), Releases("_gate"), Acquires("_gate")] public void Pause() { _gate.Exit(); Work(); _gate.Enter(); }
+        """);
+
+    [Fact]
+    public Task NeededLockDroppedAndRetakenUnsaid_Flags() => Flags("""
+        [MustHold("_gate")] public void Pause()
+        {
+            _gate.Exit();
+            Work();
+            _gate.Enter();
+        } // MML1006
         """);
 
     [Fact]

@@ -164,12 +164,18 @@ public sealed class Freshness : ThemeTests
         """);
 
     [Fact]
-    public Task LockOfAFreshObjectIsGivenBackToo_Flags() => Flags("""
-        public static void Make()
+    public Task ReturnedLockedUnsaid_Flags() => Flags("""
+        public static Node Make()
         {
             var node = new Node();
             node.Gate.Enter();
-        } // MML1006
+            return node; // MML1006
+        }
+        """);
+
+    [Fact]
+    public Task ReturnedLockedAsSaid_IsSilent() => Silent("""
+        [Acquires("result.Gate")] public static Node Make() { var node = new Node(); node.Gate.Enter(); return node; }
         """);
 
     [Fact]

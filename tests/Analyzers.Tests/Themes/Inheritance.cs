@@ -162,17 +162,10 @@ public sealed class Inheritance : ThemeTests
         """);
 
     [Fact]
-    public Task BaseCallAfterExit_Flags() => FlagsTypes("""
+    public Task BaseCallWithoutTheLock_Flags() => FlagsTypes("""
         public class Shape { public readonly Gate Gate = new(); [MustHold("Gate")] public virtual void Grow() { } }
-        public sealed class Circle : Shape
-        {
-            public override void Grow()
-            {
-                Gate.Exit();
-                base.Grow(); // MML1001
-                Gate.Enter();
-            }
-        }
+        public class Round : Shape { [MustHold("Gate")] public override void Grow() { } }
+        public sealed class Circle : Round { public void Reset() => base.Grow(); } // MML1001
         """);
 
     [Fact]

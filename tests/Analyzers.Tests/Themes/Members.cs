@@ -6,8 +6,9 @@ namespace AnalyzerTests.Themes;
 public sealed class Members : ThemeTests
 {
     [Fact]
-    public Task GetterWithoutTheLock_Flags() => Flags("""
-        public int Count => _count; // MML1008
+    public Task GetterOfOnePathIsJudgedAtItsUse_Flags() => Flags("""
+        public int Count => _count;
+        public bool IsEmpty() => Count == 0; // MML1008
         """);
 
     [Fact]
@@ -183,7 +184,7 @@ public sealed class Members : ThemeTests
 
     [Fact]
     public Task DisposedWhereItMustNotBe_Flags() => FlagsTypes("""
-        public sealed class Handle : IDisposable
+        public ref struct Handle()
         {
             public readonly Gate Gate = new();
             [MustNotHold("Gate")] public void Dispose() { Gate.Enter(); Gate.Exit(); }
@@ -201,7 +202,7 @@ public sealed class Members : ThemeTests
 
     [Fact]
     public Task DisposedByUsingAfterExit_IsSilent() => SilentTypes("""
-        public sealed class Handle : IDisposable
+        public ref struct Handle()
         {
             public readonly Gate Gate = new();
             [MustNotHold("Gate")] public void Dispose() { Gate.Enter(); Gate.Exit(); }

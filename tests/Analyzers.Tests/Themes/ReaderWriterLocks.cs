@@ -151,7 +151,7 @@ public sealed class ReaderWriterLocks : ThemeTests
             public void Add()
             {
                 _rw.EnterReadLock();
-                _rw.ExitWriteLock(); // MML1002
+                _rw.ExitWriteLock(); // MML1005
             }
         }
         """);

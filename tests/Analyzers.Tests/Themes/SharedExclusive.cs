@@ -67,7 +67,7 @@ public sealed class SharedExclusive : ThemeTests
         public void Run()
         {
             _rw.EnterRead();
-            _rw.ExitWrite(); // MML1002
+            _rw.ExitWrite(); // MML1005
         }
         """);
 
@@ -76,7 +76,7 @@ public sealed class SharedExclusive : ThemeTests
         public void Run()
         {
             _rw.EnterWrite();
-            _rw.ExitRead(); // MML1002
+            _rw.ExitRead(); // MML1005
         }
         """);
 
@@ -123,7 +123,7 @@ public sealed class SharedExclusive : ThemeTests
         {
             _rw.EnterWrite();
             _rw.Downgrade();
-            _rw.ExitWrite(); // MML1002
+            _rw.ExitWrite(); // MML1005
         }
         """);
 

@@ -89,7 +89,7 @@ public sealed class Staleness : ThemeTests
     [Fact]
     public Task StaleOnOnePath_Flags() => Flags("""
         [MustHold("_gate")] [return: ValidWhileHeld("_gate")] public extern Node Find();
-        [MustHold("_gate")] public Gate Run(bool pause)
+        [MustHold("_gate"), Releases("_gate"), Acquires("_gate")] public Gate Run(bool pause)
         {
             var node = Find();
             if (pause) { _gate.Exit(); _gate.Enter(); }
@@ -100,7 +100,7 @@ public sealed class Staleness : ThemeTests
     [Fact]
     public Task StaleOnOnePathAndLookedUpThere_IsSilent() => Silent("""
         [MustHold("_gate")] [return: ValidWhileHeld("_gate")] public extern Node Find();
-        [MustHold("_gate")] public Gate Run(bool pause)
+        [MustHold("_gate"), Releases("_gate"), Acquires("_gate")] public Gate Run(bool pause)
         {
             var node = Find();
             if (pause) { _gate.Exit(); _gate.Enter(); }
@@ -112,7 +112,7 @@ public sealed class Staleness : ThemeTests
     [Fact]
     public Task StaleInTheNextRound_Flags() => Flags("""
         [MustHold("_gate")] [return: ValidWhileHeld("_gate")] public extern Node Find();
-        [MustHold("_gate")] public void Run()
+        [MustHold("_gate"), Releases("_gate"), Acquires("_gate")] public void Run()
         {
             var node = Find();
             while (Coin())
@@ -156,7 +156,7 @@ public sealed class Staleness : ThemeTests
     public Task DroppedByACallee_Flags() => Flags("""
         [MustHold("_gate")] [return: ValidWhileHeld("_gate")] public extern Node Find();
         [MustHold("_gate"), Releases("_gate"), Acquires("_gate")] public extern void Pause();
-        [MustHold("_gate")] public Gate Run()
+        [MustHold("_gate"), Releases("_gate"), Acquires("_gate")] public Gate Run()
         {
             var node = Find();
             Pause();
@@ -168,7 +168,7 @@ public sealed class Staleness : ThemeTests
     public Task DroppedByACalleeInOneOutcome_IsSilent() => Silent("""
         [MustHold("_gate")] [return: ValidWhileHeld("_gate")] public extern Node Find();
         [MustHold("_gate"), Releases("_gate", When = "result"), Acquires("_gate", When = "result")] public extern bool MayPause();
-        [MustHold("_gate")] public Gate Run()
+        [MustHold("_gate"), Releases("_gate"), Acquires("_gate")] public Gate Run()
         {
             var node = Find();
             if (MayPause()) node = Find();

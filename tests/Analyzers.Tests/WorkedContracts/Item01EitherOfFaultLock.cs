@@ -28,7 +28,11 @@ public sealed class Item01EitherOfFaultLock : WorkedContractTests
     public Task RetryingUnderTheOtherLock_Flags() => Flags("""
         [FaultHandler] static VmFault MapAnonymous(FaultContext vmf)
         {
-          if ((vmf.Flags & FaultFlag.VmaLock) == 0 && vmf.Vma.AnonVma == null) { vmf.Vma.Mm.MmapLock.ReadUnlock(); return VmFault.Retry; } // MML1006 it stays held when vmf.Flags has RetryNowait
+          if ((vmf.Flags & (FaultFlag.VmaLock | FaultFlag.RetryNowait)) == 0 && vmf.Vma.AnonVma == null)
+          {
+            vmf.Vma.Mm.MmapLock.ReadUnlock();
+            return VmFault.Retry;
+          }
           if (AnonVmaPrepare(vmf.Vma) != 0) return VmFault.Oom; // MML1001
           return MapZeroedPage(vmf);
         }

@@ -35,7 +35,7 @@ public sealed class LocksOfResults : WorkedContractTests
 
     [Fact]
     public Task WaitingInAtomicContext_Flags() => Flags("""
-        [MustHold("folio && ptl"), MaySleep] static void Walk(Folio folio, PageTableLock ptl)
+        [MustHold("folio && spin"), MaySleep] static void Walk(Folio folio, SpinLock spin)
         {
           var anonVma = FolioLockAnonVmaRead(folio, tryLock: false); // MML1012
           if (anonVma != null) anonVma.Lock.ReadUnlock();
@@ -98,7 +98,7 @@ public sealed class LocksOfResults : WorkedContractTests
         [MustHold("vma.Mm.MmapLock"), MaySleep] static int Sample(VmArea vma, WalkLock mode, PmdEntry entry)
         {
           if (mode == WalkLock.WriteVerify) return 0;
-          return WalkPageVma(vma, mode, entry); // MML1002
+          return WalkPageVma(vma, mode, entry); // MML1001
         }
         """);
 }

@@ -18,10 +18,11 @@ public sealed class RelockingCallees : WorkedContractTests
 
     [Fact]
     public Task UnlockingAfterAFailedExpansion_Flags() => Flags("""
-        [MustHold("mm.MmapLock && mm.Users"), Releases("mm.MmapLock"), MaySleep] static void Grow(MmStruct mm, ulong address)
+        [MustHold("mm.MmapLock && mm.Users"), Releases("mm.MmapLock"), MaySleep] static bool Grow(MmStruct mm, ulong address)
         {
-          ExpandStack(mm, address); // MML1013
-          mm.MmapLock.ReadUnlock();
+          var vma = ExpandStack(mm, address);
+          mm.MmapLock.ReadUnlock(); // MML1005
+          return vma != null;
         }
         """);
 
@@ -75,7 +76,8 @@ public sealed class RelockingCallees : WorkedContractTests
 
     [Fact]
     public Task LookingUpAgainIfDropped_IsSilent() => Silent("""
-        [MustHold("mm.MmapLock && mm.Users"), Releases("mm.MmapLock"), Acquires("shared(mm.MmapLock)"), MaySleep] static ulong ReadAhead(MmStruct mm, ulong address)
+        [MustHold("mm.MmapLock && mm.Users"), Releases("mm.MmapLock"), Acquires("shared(mm.MmapLock)"), MaySleep]
+        static ulong ReadAhead(MmStruct mm, ulong address)
         {
           var vma = FindVma(mm, address);
           if (vma == null) return 0;
@@ -87,7 +89,8 @@ public sealed class RelockingCallees : WorkedContractTests
 
     [Fact]
     public Task UsingTheVmaAlthoughDropped_Flags() => Flags("""
-        [MustHold("mm.MmapLock && mm.Users"), Releases("mm.MmapLock"), Acquires("shared(mm.MmapLock)"), MaySleep] static ulong ReadAhead(MmStruct mm, ulong address)
+        [MustHold("mm.MmapLock && mm.Users"), Releases("mm.MmapLock"), Acquires("shared(mm.MmapLock)"), MaySleep]
+        static ulong ReadAhead(MmStruct mm, ulong address)
         {
           var vma = FindVma(mm, address);
           if (vma == null) return 0;
