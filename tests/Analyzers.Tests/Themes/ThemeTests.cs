@@ -73,5 +73,5 @@ public abstract class ThemeTests
     /// <summary>The types give no diagnostic.</summary>
     private protected static async Task SilentTypes(string types) => await Verify.Silent(types).WithSource("Locks.cs", Declarations);
 
-    private static string InSubject(string members) => "public sealed partial class Subject\n{\n" + members + "\n}\n";
+    private protected static string InSubject(string members) => "public sealed partial class Subject\n{\n" + members + "\n}\n";
 }

@@ -37,7 +37,7 @@ public sealed class FaultPathCallees : WorkedContractTests
         {
           var pte = vmf.Pte!;
           var ret = DoWpPage(vmf);
-          PteUnmapUnlock(pte); // MML1005, MML1005
+          PteUnmapUnlock(pte); // MML1005
           return ret;
         }
         """);

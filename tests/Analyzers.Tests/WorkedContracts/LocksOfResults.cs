@@ -98,7 +98,7 @@ public sealed class LocksOfResults : WorkedContractTests
         [MustHold("vma.Mm.MmapLock"), MaySleep] static int Sample(VmArea vma, WalkLock mode, PmdEntry entry)
         {
           if (mode == WalkLock.WriteVerify) return 0;
-          return WalkPageVma(vma, mode, entry); // MML1001
+          return WalkPageVma(vma, mode, entry); // MML1002
         }
         """);
 }
