@@ -105,6 +105,42 @@ internal sealed partial class ContractCatalog
         return !type.GetMembers().Any(candidate => candidate is IFieldSymbol or IPropertySymbol && !candidate.IsStatic && !candidate.IsImplicitlyDeclared && LockOf(candidate) is not null);
     }
 
+    /// <summary>
+    /// Whether the object is used to signal rather than to exclude: an event, or a semaphore that neither starts with one count nor guards
+    /// anything. What waits for a signal holds nothing.
+    /// </summary>
+    internal bool IsSignal(Term term)
+    {
+        if (term.Type is not { ContainingNamespace: { Name: "Threading", ContainingNamespace.Name: "System" } } type) return false;
+        if (type.Name is "Mutex") return false;
+        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
+        {
+            if (at.Name == "WaitHandle") return true;
+        }
+
+        if (type.Name != "SemaphoreSlim") return false;
+        return term is not MemberOf { Member: var member } || !_mutexes.GetOrAdd(member.OriginalDefinition, IsMutex);
+    }
+
+    private readonly ConcurrentDictionary<ISymbol, bool> _mutexes = new(SymbolEqualityComparer.Default);
+
+    private bool IsMutex(ISymbol member)
+    {
+        if (AttributesOf(member).Any(static attribute => attribute.Name == "Lock")) return true;
+        foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
+        {
+            SyntaxNode? value = reference.GetSyntax() switch
+            {
+                VariableDeclaratorSyntax { Initializer.Value: var initializer } => initializer,
+                PropertyDeclarationSyntax { Initializer.Value: var initializer } => initializer,
+                _ => null,
+            };
+            if (value is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } && arguments[0].Expression is LiteralExpressionSyntax { Token.Value: 1 }) return true;
+        }
+
+        return member.ContainingType.GetMembers().Any(other => AttributesOf(other).Any(attribute => attribute.Text.Contains(member.Name) || attribute.Arguments.OfType<ImmutableArray<string>>().Any(names => names.Any(name => name.Contains(member.Name)))));
+    }
+
     internal bool IsScopedLock(ITypeSymbol? type) => type is not null && AttributesOf(type).Any(static attribute => attribute.Name == "ScopedLock");
 
     internal static ITypeSymbol? TypeOf(ISymbol member) => member switch
@@ -162,7 +198,7 @@ internal sealed partial class ContractCatalog
     {
         property = property.OriginalDefinition;
         if (_getters.TryGetValue(property, out Term? known)) return known;
-        if (property.IsVirtual || property.IsAbstract || property.IsOverride || property.Parameters.Length > 0 || StatesAccess(property)
+        if (property.IsVirtual || property.IsAbstract || property.IsOverride || property.Parameters.Length > 0 || StatesAccess(property) || (property.GetMethod is { } getMethod && StatesContract(getMethod))
             || GetterBody(property) is not { } body || !Opening.Add(property))
         {
             return null;

@@ -68,6 +68,9 @@ internal sealed class ContractFiles
         return symbol.GetDocumentationCommentId() is { } id && _entries.TryGetValue(id, out ImmutableArray<AttributeModel> found) ? found : ImmutableArray<AttributeModel>.Empty;
     }
 
+    /// <summary>Whether the built-in contracts, not somebody's own, describe the symbol.</summary>
+    internal static bool IsFramework(ISymbol symbol) => symbol.GetDocumentationCommentId() is { } id && BuiltIn.Value.ContainsKey(id);
+
     /// <summary>Entries that name members which do not exist in the compilation.</summary>
     internal IEnumerable<ContractProblem> Unbound(Compilation compilation)
     {

@@ -127,6 +127,7 @@ internal sealed partial class BodyAnalysis
 
         DataContract data = _catalog.DataOf(place.Member);
         state = AssumeInvariants(state, data, place.Target, place.Path);
+        if (data.ValidWhile is { } valid && place.Path is MemberOf && !state.IsFresh(place.Path)) state = state with { Stamps = state.Stamps.SetItem(place.Path, Bound(valid, place.Target, place.Path)), Stale = state.Stale.Remove(place.Path) };
         if (data.Owns is { } owns) state = Own(state, owns, place.Target, place.Path, syntax);
         return new Outcome(state, place.Path);
     }

@@ -208,7 +208,12 @@ internal sealed partial class BodyAnalysis
             foreach (Outcome outcome in Apply(at, site))
             {
                 State next = outcome.State;
-                if (creation.Type is { IsReferenceType: true } && outcome.Value is Opaque) next = next with { Fresh = next.Fresh.Add(outcome.Value) };
+                if (creation.Type is { IsReferenceType: true } && outcome.Value is Opaque)
+                {
+                    next = next.Assume(Fact.IsNull(outcome.Value).Negate()) ?? next;
+                    next = next with { Fresh = next.Fresh.Add(outcome.Value) };
+                }
+
                 results.Add(new Outcome(next, outcome.Value));
             }
         }
@@ -236,6 +241,7 @@ internal sealed partial class BodyAnalysis
         Term? AtExit(Term part) => Substitute(part, site, result, exit: true);
 
         bool constructing = site.Operation is IObjectCreationOperation;
+        foreach (Term assigned in contract.Assigns) CheckAssigned(before, site, assigned.Replace(AtEntry));
         foreach (LockClause need in contract.Needs) CheckNeed(before, site, need, AtEntry);
         foreach (FactClause fact in contract.Requires) CheckRequired(before, site, fact, AtEntry);
         foreach (LockClause exclusion in contract.Excludes) CheckExcluded(before, site, exclusion, AtEntry);
@@ -298,6 +304,13 @@ internal sealed partial class BodyAnalysis
         }
 
         return state;
+    }
+
+    private void CheckAssigned(State state, CallSite site, Term assigned)
+    {
+        Term path = state.Canonical(assigned);
+        if (state.IsFresh(path) || _contract.Assigns.Any(own => state.Canonical(own.Replace(EntryMap)).Equals(path))) return;
+        FailNeed(state, site.Operation.Syntax, "assign:" + assigned, Rule.UndeclaredAssignment, null, sentence => "'" + site.Name + "' assigns " + sentence.Name(path) + ", which is [Tracked]; say [Assigns(\"" + sentence.Name(path) + "\")] on '" + _owner.Name + "'", null);
     }
 
     private static string Callname(CallSite site) => site.Operation is IObjectCreationOperation ? "new " + site.Name : "the result of " + site.Name;
@@ -427,6 +440,18 @@ internal sealed partial class BodyAnalysis
 
     private static string Since(Sentence sentence, Hold hold) => hold.Site is { } site ? ", since line " + sentence.Line(site) : "";
 
+    /// <summary>
+    /// Whether this body has to say that it sleeps when it calls code that does: where it states a contract, or lives in an assembly that says
+    /// so of its own members. What becomes a delegate of the framework, and the framework's own members, are left alone.
+    /// </summary>
+    private bool SaysWhetherItSleeps(MemberContract callee)
+    {
+        if (_contract.IsInferred || callee.Carrier.ContainingAssembly is not { } assembly || ContractFiles.IsFramework(callee.Carrier)) return false;
+        if (_contract is { IsStated: true }) return true;
+        return Method is { MethodKind: not (MethodKind.AnonymousFunction or MethodKind.LocalFunction), DeclaredAccessibility: not Accessibility.Private, IsImplicitlyDeclared: false }
+            && SymbolEqualityComparer.Default.Equals(assembly, _owner.ContainingAssembly) && !_owner.Name.StartsWith("<", System.StringComparison.Ordinal);
+    }
+
     /// <summary>Judges sleeping; false where an atomic lock is held.</summary>
     private bool CheckSleep(State state, CallSite site, Func<Term, Term?> map)
     {
@@ -441,9 +466,9 @@ internal sealed partial class BodyAnalysis
         }
 
         PassNeed(state, site.Operation.Syntax, "sleep");
-        if (contract.Carrier.ContainingType is { } type && type.ContainingNamespace?.ToDisplayString() == "System.Threading") return true;
-        if (_contract is { MaySleep: false, IsStated: true, IsInferred: false })
-            FailNeed(state, site.Operation.Syntax, "sleeps", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but the contract of '" + _owner.Name + "' does not say [MaySleep]", null);
+        bool said = _contract.MaySleep && (_contract.SleepsWhen?.Replace(EntryMap) is not { } mine || state.Decide(mine) == true);
+        if (!said && SaysWhetherItSleeps(contract))
+            FailNeed(state, site.Operation.Syntax, "sleeps", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but '" + _owner.Name + "' does not say [MaySleep]" + sentence.Condition, null);
         return true;
     }
 
@@ -455,6 +480,7 @@ internal sealed partial class BodyAnalysis
             {
                 Term term = state.Canonical(item.Term);
                 if (clause.When?.Replace(map) is { } outcome && state.Assume(outcome) is null) continue;
+                if (_catalog.IsSignal(term)) continue;
                 LockInfo info = _catalog.InfoOf(term);
                 Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
                 Hold? held = HoldOf(state, term);
@@ -482,7 +508,9 @@ internal sealed partial class BodyAnalysis
                         FailNeed(state, site.Operation.Syntax, "bound:" + item.Term, verdict == Verdict.WrongMode ? Rule.WrongMode : Rule.NotHeld, needed, sentence => "taking " + sentence.Name(term) + " needs " + Missing(sentence, verdict, needed, culprit), null);
                 }
 
-                if (ordered && !clause.Try && info.IsWaitedFor) CheckOrder(state, site, term, mode, clause.Inside?.Replace(map), "takes", clause.When?.Replace(map));
+                if (!clause.Try && info.IsWaitedFor && _contract.Acquires.Any(own => own.Try && own.Locks.Replace(EntryMap).Locks.Any(tried => state.Canonical(tried.Term).Equals(term))))
+                    FailNeed(state, site.Operation.Syntax, "try:" + term, Rule.Order, null, sentence => "'" + site.Name + "' waits for " + sentence.Name(term) + ", but the contract of '" + _owner.Name + "' says Try", null);
+                else if (ordered && !clause.Try && info.IsWaitedFor) CheckOrder(state, site, term, mode, clause.Inside?.Replace(map), "takes", clause.When?.Replace(map));
             }
         }
     }
@@ -589,6 +617,7 @@ internal sealed partial class BodyAnalysis
             State next = path;
             foreach (LockFormula.Lock item in locks)
             {
+                if (_catalog.IsSignal(item.Term)) continue;
                 string key = "release:" + item.Term;
                 Hold? hold = HoldOf(next, item.Term);
                 if (hold is null)
@@ -660,6 +689,7 @@ internal sealed partial class BodyAnalysis
             {
                 LockInfo info = _catalog.InfoOf(item.Term);
                 Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
+                if (_catalog.IsSignal(item.Term)) continue;
                 if (HoldOf(next, item.Term) is { Maybe: false } held && (clause.Idempotent || (!info.Reentrant && !(clause.Try && mode == Mode.Shared))))
                 {
                     if (held.Mode >= mode) continue;
@@ -667,7 +697,8 @@ internal sealed partial class BodyAnalysis
                     continue;
                 }
 
-                next = AddHold(next, item.Term, mode, origin, site.Operation.Syntax);
+                bool retaken = next.Excused.Contains(item.Term) && site.Contract.Releases.Count > 0;
+                next = AddHold(next, item.Term, mode, retaken ? Origin.Assumed : origin, site.Operation.Syntax);
             }
 
             yield return next;
@@ -688,8 +719,7 @@ internal sealed partial class BodyAnalysis
             State next = path;
             foreach (LockFormula.Lock item in locks)
             {
-                LockInfo info = _catalog.InfoOf(item.Term);
-                Mode mode = item.Mode != Mode.None ? item.Mode : info.Kind == Kind.ReaderWriter ? Mode.Shared : info.DefaultMode;
+                Mode mode = NaturalMode(item);
                 if (HoldOf(next, item.Term) is { } held)
                 {
                     if (held.Mode < mode) next = next with { Holds = next.Holds.Replace(held, held.With(mode: mode)) };
@@ -727,7 +757,7 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause clause in contract.Needs)
         {
             if (clause.When?.Replace(entry) is { } when && before.Decide(when) == false) continue;
-            foreach (LockFormula.Lock item in clause.Locks.Replace(entry).Locks) given.Add(new LockFormula.Lock(before.Canonical(item.Term), item.Mode == Mode.None ? Mode.Shared : item.Mode));
+            foreach (LockFormula.Lock item in clause.Locks.Replace(entry).Locks) given.Add(new LockFormula.Lock(before.Canonical(item.Term), NaturalMode(item)));
         }
 
         bool IsGiven(LockFormula.Lock needed) => given.Any(item => item.Term.Equals(needed.Term) && item.Mode >= (needed.Mode == Mode.None ? Mode.Shared : needed.Mode));

@@ -100,7 +100,7 @@ internal sealed partial class BodyAnalysis
             State held = path.State;
             foreach (LockFormula.Lock item in path.Locks)
             {
-                Mode needed = item.Mode != Mode.None ? item.Mode : mode != Mode.None ? mode : _catalog.InfoOf(item.Term).Kind == Kind.ReaderWriter ? Mode.Shared : _catalog.InfoOf(item.Term).DefaultMode;
+                Mode needed = item.Mode == Mode.None && mode != Mode.None ? mode : NaturalMode(item);
                 if (HoldOf(held, item.Term) is { } known) held = known.Mode >= needed ? held : held with { Holds = held.Holds.Replace(known, known.With(mode: needed)) };
                 else held = AddHold(held, item.Term, needed, Origin.Entry, null);
             }

@@ -102,7 +102,7 @@ internal sealed partial class BodyAnalysis
         foreach (Hold hold in outcome.Holds)
         {
             Hold? wanted = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term)).Hold;
-            string key = "leak:" + hold.Term;
+            string key = "exit:" + hold.Term;
             if (hold.Origin == Origin.Assumed || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term) || outcome.IsFresh(hold.Term)
                 || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && (outcome.Excused.Contains(bound) || HoldOf(outcome, bound) is { Mode: Mode.Exclusive })))
             {
@@ -121,7 +121,7 @@ internal sealed partial class BodyAnalysis
 
     private void CheckPromised(State outcome, Hold hold, bool kept, SyntaxNode exit, Location location)
     {
-        string key = "promise:" + hold.Term;
+        string key = "exit:" + hold.Term;
         Hold? actual = HoldOf(outcome, hold.Term);
         if (IsTrusted(hold.Term) || outcome.Excused.Contains(hold.Term) || hold.Origin == Origin.Assumed)
         {

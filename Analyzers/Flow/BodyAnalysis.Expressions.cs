@@ -55,13 +55,23 @@ internal sealed partial class BodyAnalysis
             case IDeconstructionAssignmentOperation deconstruction:
                 return Deconstruct(deconstruction, state);
             case IBinaryOperation binary:
-                return EvaluateAll([binary.LeftOperand, binary.RightOperand], state).Select(pair => new Outcome(pair.State, BinaryOf(binary, pair.Values[0], pair.Values[1], pair.State))).ToList();
+                return EvaluateAll([binary.LeftOperand, binary.RightOperand], state).SelectMany(pair => binary.OperatorMethod is { } method && !_engine.ContractOf(method).IsEmpty
+                    ? Apply(pair.State, new CallSite(binary, method, _engine.ContractOf(method), null, pair.Values, binary.Type))
+                    : [new Outcome(pair.State, BinaryOf(binary, pair.Values[0], pair.Values[1], pair.State))]).ToList();
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, OperatorMethod: null } not:
                 return Evaluate(not.Operand, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.Holds(outcome.Value).Negate(), not.Type))).ToList();
             case IConversionOperation conversion:
-                return Evaluate(conversion.Operand, state).Select(outcome => conversion.OperatorMethod is { } method
-                    ? Apply(outcome.State, new CallSite(conversion, method, _catalog.ContractOf(method), null, [outcome.Value], conversion.Type))[0]
-                    : outcome).ToList();
+                return Evaluate(conversion.Operand, state).SelectMany(outcome => conversion.OperatorMethod is { } method
+                    ? Apply(outcome.State, new CallSite(conversion, method, _engine.ContractOf(method), null, [outcome.Value], conversion.Type))
+                    : [outcome]).ToList();
+            case IUnaryOperation { OperatorMethod: { } unaryMethod } unary:
+                return Evaluate(unary.Operand, state).SelectMany(outcome => Apply(outcome.State, new CallSite(unary, unaryMethod, _engine.ContractOf(unaryMethod), null, [outcome.Value], unary.Type))).ToList();
+            case IEventAssignmentOperation { EventReference: IEventReferenceOperation reference } subscription when (subscription.Adds ? reference.Event.AddMethod : reference.Event.RemoveMethod) is { } accessor:
+            {
+                List<IOperation> operands = reference.Instance is null ? [subscription.HandlerValue] : [reference.Instance, subscription.HandlerValue];
+                return EvaluateAll(operands, state).SelectMany(all => Apply(Publish(all.State, all.Values[all.Values.Length - 1]), new CallSite(subscription, accessor, _engine.ContractOf(accessor), reference.Instance is null ? null : all.Values[0], [all.Values[all.Values.Length - 1]], null))).ToList();
+            }
+
             case IIsNullOperation isNull:
                 return Evaluate(isNull.Operand, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.IsNull(outcome.Value), isNull.Type))).ToList();
             case IIsPatternOperation pattern:
@@ -110,6 +120,12 @@ internal sealed partial class BodyAnalysis
     {
         IOperation inner = operation;
         while (inner is IConversionOperation or IAwaitOperation) inner = inner is IConversionOperation conversion ? conversion.Operand : ((IAwaitOperation)inner).Operation;
+        if (inner is ISimpleAssignmentOperation { Target: IDiscardOperation, Value: var discarded })
+        {
+            inner = discarded;
+            while (inner is IConversionOperation or IAwaitOperation) inner = inner is IConversionOperation conversion ? conversion.Operand : ((IAwaitOperation)inner).Operation;
+        }
+
         _ignoredResult = inner is IInvocationOperation ? inner : null;
         List<Outcome> outcomes = Evaluate(operation, state);
         _ignoredResult = null;

@@ -20,6 +20,13 @@ internal sealed partial class BodyAnalysis
 {
     private readonly Dictionary<(object Place, Term Term), object> _snapshotSites = [];
 
+    /// <summary>The mode that a bare name stands for where a lock is needed or given: the weakest it can be held in.</summary>
+    private Mode NaturalMode(LockFormula.Lock item)
+    {
+        LockInfo info = _catalog.InfoOf(item.Term);
+        return item.Mode != Mode.None ? item.Mode : info.Kind == Kind.ReaderWriter ? Mode.Shared : info.DefaultMode;
+    }
+
     private static Hold? HoldOf(State state, Term term)
     {
         foreach (Hold hold in state.Holds)
@@ -194,6 +201,7 @@ internal sealed partial class BodyAnalysis
         if (HoldOf(state, term) is { } known)
         {
             bool counts = known.Info.Reentrant || known.Mode == Mode.Shared || mode == Mode.Shared;
+            if (known.Mode == Mode.Upgradeable && mode == Mode.Exclusive) return state with { Holds = state.Holds.Replace(known, known.With(mode: Mode.Exclusive, beneath: Mode.Upgradeable)) };
             Hold more = known.With(
                 mode: mode > known.Mode ? mode : known.Mode,
                 depth: counts && origin != Origin.Assumed ? Math.Min(known.Depth + 1, 3) : known.Depth,
@@ -224,6 +232,7 @@ internal sealed partial class BodyAnalysis
     {
         Hold? hold = HoldOf(state, term);
         if (hold is null) return state;
+        if (hold.Beneath != Mode.None && !downgrade) return Interfere(state with { Holds = state.Holds.Replace(hold, hold.With(mode: hold.Beneath, beneath: Mode.None)), Losses = state.Losses.Add(new Loss(term, site, how)) }, site);
         ImmutableArray<Hold> holds = hold.Depth > 1 && !downgrade
             ? state.Holds.Replace(hold, hold.With(depth: hold.Depth - 1))
             : downgrade ? state.Holds.Replace(hold, hold.With(mode: Mode.Shared)) : state.Holds.Remove(hold);

@@ -376,19 +376,17 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>
-    /// The place to show for an exit: the returned value's statement, or the brace that ends the body. The graph keeps no operation for a
-    /// plain <c>return;</c>, so it is the first one after the last thing that ran.
+    /// The place to show for an exit: the statement that returns, or the brace that ends the body.
     /// </summary>
     private SyntaxNode ExitNode(BasicBlock block, ControlFlowBranch branch)
     {
         if (block.BranchValue is { } value && block.ConditionKind == ControlFlowConditionKind.None)
             return (SyntaxNode?)value.Syntax.FirstAncestorOrSelf<ReturnStatementSyntax>() ?? value.Syntax.FirstAncestorOrSelf<ArrowExpressionClauseSyntax>()?.Expression ?? value.Syntax;
-        SyntaxNode? anchor = block.BranchValue?.Syntax ?? block.Operations.LastOrDefault()?.Syntax;
-        if (branch.Semantics != ControlFlowBranchSemantics.Return) return _body;
-        int position = anchor?.Span.End ?? _body.SpanStart;
-        SyntaxNode? found = _body.DescendantNodes(static node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
-            .FirstOrDefault(node => node is ReturnStatementSyntax && node.SpanStart >= position);
-        return found ?? _body;
+        BasicBlock from = block;
+        while (from.BranchValue is null && from.Operations.IsEmpty && from.Predecessors.Length == 1) (from, branch) = (from.Predecessors[0].Source, from.Predecessors[0]);
+        SyntaxNode? anchor = from.BranchValue?.Syntax ?? from.Operations.LastOrDefault()?.Syntax;
+        bool? whenTrue = from.ConditionKind == ControlFlowConditionKind.None ? null : (from.ConditionKind == ControlFlowConditionKind.WhenTrue) == branch.IsConditionalSuccessor;
+        return (anchor is null ? null : ExitPlace.After(anchor, whenTrue)) ?? _body;
     }
 
     private static Location ExitLocation(SyntaxNode exit) => exit switch

@@ -112,6 +112,10 @@ internal sealed class Engine
     {
         IInvocationOperation invocation => !ContractOf(invocation.TargetMethod).IsEmpty
             || (invocation.TargetMethod.MethodKind == MethodKind.DelegateInvoke && (!ContractOf(invocation.TargetMethod.ContainingType).IsEmpty || TouchesValue(invocation.Instance))),
+        IBinaryOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,
+        IUnaryOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,
+        IConversionOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,
+        IEventAssignmentOperation { EventReference: IEventReferenceOperation { Event: var @event } } => (@event.AddMethod is { } add && !ContractOf(add).IsEmpty) || (@event.RemoveMethod is { } remove && !ContractOf(remove).IsEmpty),
         IObjectCreationOperation { Constructor: { } constructor } => !ContractOf(constructor).IsEmpty,
         IFieldReferenceOperation field => Catalog.DataOf(field.Field).IsStated,
         IPropertyReferenceOperation property => Catalog.DataOf(property.Property).IsStated

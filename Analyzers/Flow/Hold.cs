@@ -17,7 +17,7 @@ internal enum Origin
 }
 
 /// <summary>One lock that is held on a path.</summary>
-internal sealed class Hold(Term term, Mode mode, Origin origin, LockInfo info, SyntaxNode? site, int depth = 1, bool maybe = false) : IEquatable<Hold>
+internal sealed class Hold(Term term, Mode mode, Origin origin, LockInfo info, SyntaxNode? site, int depth = 1, bool maybe = false, Mode beneath = Mode.None) : IEquatable<Hold>
 {
     internal Term Term { get; } = term;
 
@@ -33,16 +33,19 @@ internal sealed class Hold(Term term, Mode mode, Origin origin, LockInfo info, S
     /// <summary>How many times it is held.</summary>
     internal int Depth { get; } = depth;
 
+    /// <summary>The mode it falls back to when it is released: that of an upgradeable lock under its exclusive hold.</summary>
+    internal Mode Beneath { get; } = beneath;
+
     /// <summary>Whether paths were merged of which only some hold it.</summary>
     internal bool Maybe { get; } = maybe;
 
     public bool Equals(Hold? other) =>
-        other is not null && Mode == other.Mode && Origin == other.Origin && Depth == other.Depth && Maybe == other.Maybe && Term.Equals(other.Term);
+        other is not null && Mode == other.Mode && Origin == other.Origin && Depth == other.Depth && Maybe == other.Maybe && Beneath == other.Beneath && Term.Equals(other.Term);
 
     public override bool Equals(object? obj) => Equals(obj as Hold);
 
     public override int GetHashCode() => unchecked((Term.GetHashCode() * 31) + ((int)Mode * 7) + (int)Origin + Depth);
 
-    internal Hold With(Term? term = null, Mode? mode = null, Origin? origin = null, int? depth = null, bool? maybe = null) =>
-        new(term ?? Term, mode ?? Mode, origin ?? Origin, Info, Site, depth ?? Depth, maybe ?? Maybe);
+    internal Hold With(Term? term = null, Mode? mode = null, Origin? origin = null, int? depth = null, bool? maybe = null, Mode? beneath = null) =>
+        new(term ?? Term, mode ?? Mode, origin ?? Origin, Info, Site, depth ?? Depth, maybe ?? Maybe, beneath ?? Beneath);
 }

@@ -64,8 +64,11 @@ internal static class ContractConversion
             if (known?.Decide(fact.Fact.Replace(Map)) != true) return "requires " + fact.Fact;
         }
 
+        // What the framework declares without a contract says nothing of sleeping or waiting, so it forbids neither.
+        bool silent = !to.IsStated && !to.Carrier.Locations.Any(static location => location.IsInSource);
         foreach (LockClause exclusion in from.Excludes)
         {
+            if (silent) break;
             if (!to.Excludes.Any(other => Parts(exclusion.Locks.Replace(Map)).All(part => Parts(other.Locks).Any(known => known.ToString() == part.ToString())))) return "must not be called with " + exclusion.Locks + " held";
         }
 
@@ -79,8 +82,7 @@ internal static class ContractConversion
             if (!from.Ensures.Any(other => other.Fact.Replace(Map).ToString() == promise.Fact.ToString() && (other.When is null || promise.When is not null))) return "does not ensure " + promise.Fact;
         }
 
-        // What the framework declares says nothing of sleeping, so it forbids nothing.
-        return from.MaySleep && !to.MaySleep && (to.IsStated || to.Carrier.Locations.Any(static location => location.IsInSource)) ? "may sleep" : null;
+        return from.MaySleep && !to.MaySleep && !silent ? "may sleep" : null;
     }
 
     private static ImmutableArray<LockFormula> Parts(LockFormula formula) => formula switch
