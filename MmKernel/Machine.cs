@@ -50,11 +50,12 @@ public sealed class Machine : IDisposable
     public Process CreateProcess() => new(this, new MmStruct(this));
 
     /// <summary>Gives the physical memory back. No process may be used afterwards.</summary>
-    [MaySleep]
-    public void Dispose()
+    public void Dispose() => Rcu.Call(new DeferredRelease(Memory));
+
+    /// <summary>Page tables that wait for a grace period still lie in the memory: it goes after them, callbacks running in order.</summary>
+    private sealed class DeferredRelease(PhysicalMemory memory) : RcuHead
     {
-        // Page tables whose grace period is running still point into the memory.
-        Rcu.Barrier();
-        Memory.Dispose();
+        [MaySleep]
+        public override void Run() => memory.Dispose();
     }
 }

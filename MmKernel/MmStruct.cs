@@ -53,7 +53,7 @@ public sealed class MmStruct
     public LockName Count => default;
 
     /// <summary>The VMAs (<c>mm_mt</c>).</summary>
-    [ReadBy("MmapLock || Rcu.Section"), WriteBy("exclusive(MmapLock)")]
+    [Ensures("result.Mm == this")]
     public VmaTree Vmas { get; }
 
     /// <summary>Number of VMAs (<c>map_count</c>).</summary>
@@ -111,9 +111,15 @@ public sealed class MmStruct
         if (Interlocked.Decrement(ref UsersCount) == 0)
         {
             Teardown.ExitMmap(this);
+            AssertUsersCount();
             PutCount();
         }
     }
+
+    /// <summary>All users together own one count, which the last of them is left with (checked, and assumed from here on).</summary>
+    [AssertsHeld("Count")]
+    private void AssertUsersCount() =>
+        Lockdep.Assert(Volatile.Read(ref UsersCount) == 0 && Volatile.Read(ref CountCount) > 0, "an address space without count");
 
     /// <summary>Gives a count back; the last one frees the highest page-table level (<c>mmdrop</c>).</summary>
     [Releases("Count")]

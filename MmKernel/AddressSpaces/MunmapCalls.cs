@@ -82,22 +82,14 @@ internal static class MunmapCalls
             File = vma.File,
         };
         VmaStartWrite(upper);
-        var anonVma = vma.AnonVma;
-        if (anonVma == null)
-        {
-            vma.End = address;
-        }
-        else
-        {
-            upper.AnonVma = anonVma;
-            AnonVmaLinks.AnonVmaClone(upper, vma);
-            anonVma.Lock.WriteLock();
-            AnonVmaLinks.RemoveIntervals(vma);
-            vma.End = address;
-            AnonVmaLinks.InsertIntervals(vma);
-            anonVma.Lock.WriteUnlock();
-        }
-
+        AnonVmaLinks.AnonVmaClone(upper, vma, reuse: false);
+        RmapLocking.TakeRmapLocks(vma);
+        if (vma.AnonVma != null)
+            AnonVmaLinks.RemoveIntervals(vma, vma.AnonVma.Root);
+        vma.End = address;
+        if (vma.AnonVma != null)
+            AnonVmaLinks.InsertIntervals(vma, vma.AnonVma.Root);
+        RmapLocking.DropRmapLocks(vma);
         MmapCalls.VmaLink(mm, upper);
     }
 }

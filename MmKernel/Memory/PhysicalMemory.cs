@@ -67,7 +67,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
     internal Folio? Allocate()
     {
         var folio = _cpuLists[Task.Current.Cpu].Take();
-        folio?.ResetForUse(FolioFlags.None);
+        if (folio == null)
+            return null;
+        folio.ResetForUse(FolioFlags.None);
         return folio;
     }
 
