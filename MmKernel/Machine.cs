@@ -47,7 +47,12 @@ public sealed class Machine : IDisposable
     public PhysicalMemory Memory { get; }
 
     /// <summary>Starts a process with an empty address space.</summary>
-    public Process CreateProcess() => new(this, new MmStruct(this));
+    /// <exception cref="InvalidOperationException">Memory is exhausted.</exception>
+    public Process CreateProcess()
+    {
+        var mm = MmStruct.TryCreate(this) ?? throw new InvalidOperationException("There is no memory for a page table.");
+        return new Process(this, mm);
+    }
 
     /// <summary>Gives the physical memory back. No process may be used afterwards.</summary>
     public void Dispose() => Rcu.Call(new DeferredRelease(Memory));

@@ -26,13 +26,22 @@ namespace MmKernel;
 /// </remarks>
 public sealed class MmStruct
 {
-    /// <summary>Creates an empty address space with one user, the caller (<c>mm_alloc</c>).</summary>
-    /// <param name="machine">The machine whose memory it uses.</param>
-    internal MmStruct(Machine machine)
+    private MmStruct(Machine machine, Folio topTable)
     {
         Machine = machine;
         Vmas = new VmaTree(this);
-        TopTable = machine.Memory.AllocateTable() ?? throw new InvalidOperationException("no memory for a page table");
+        TopTable = topTable;
+    }
+
+    /// <summary>Creates an empty address space with one user, the caller (<c>mm_alloc</c>).</summary>
+    /// <param name="machine">The machine whose memory it uses.</param>
+    /// <returns>Null if memory is exhausted.</returns>
+    [return: Fresh]
+    [AssertsHeld("result.Users")]
+    internal static MmStruct? TryCreate(Machine machine)
+    {
+        var table = machine.Memory.AllocateTable();
+        return table == null ? null : new MmStruct(machine, table);
     }
 
     /// <summary>The machine whose memory the address space uses.</summary>

@@ -62,9 +62,7 @@ internal static class MunmapCalls
         mm.TotalPages -= vma.PageCount;
 
         // Reverse mapping still finds the VMA, so it is unlinked only when no entry is left.
-        var gather = TlbGather.Start(mm);
-        Zap.ZapRange(gather, vma, vma.Start, vma.End);
-        gather.Finish();
+        Zap.ZapVmaRange(vma, vma.Start, vma.End);
         AnonVmaLinks.UnlinkAnonVmas(vma);
     }
 

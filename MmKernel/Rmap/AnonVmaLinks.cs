@@ -92,8 +92,7 @@ internal static class AnonVmaLinks
         }
 
         own.ActiveVmaCount--;
-        vma.AnonVma = null;
-        vma.AnonVmaChain = [];
+        Clear(vma, root);
         root.Rwsem.WriteUnlock();
     }
 
@@ -111,6 +110,14 @@ internal static class AnonVmaLinks
     {
         foreach (var link in vma.AnonVmaChain)
             link.AnonVmaOf(root).Intervals.Insert(link, vma.PageOffset, vma.PageOffset + vma.PageCount - 1);
+    }
+
+    [MustHold("exclusive(vma.Lock) && exclusive(root.Rwsem)")]
+    private static void Clear(VmArea vma, AnonVma root)
+    {
+        vma.AnonVmaChain = [];
+        if (vma.AnonVma != null && vma.AnonVma.Root == root)
+            vma.AnonVma = null;
     }
 
     [MustHold("exclusive(root.Rwsem)")]

@@ -19,6 +19,7 @@ public sealed class Task
     private readonly Stack<MappedPte> _freePtes = new();
     private readonly Stack<FaultContext> _freeFaults = new();
     private readonly Stack<TlbGather> _freeGathers = new();
+    private readonly Stack<ulong[]> _freeBuffers = new();
     [Atomic] private bool _woken;
     [Atomic] private bool _fatalSignal;
 
@@ -109,6 +110,12 @@ public sealed class Task
 
     /// <summary>Gives a fault context back.</summary>
     internal void ReturnFaultContext(FaultContext vmf) => _freeFaults.Push(vmf);
+
+    /// <summary>A buffer for the entries of one page table.</summary>
+    internal ulong[] TakeEntryBuffer() => _freeBuffers.TryPop(out ulong[]? buffer) ? buffer : new ulong[512];
+
+    /// <summary>Gives an entry buffer back.</summary>
+    internal void ReturnEntryBuffer(ulong[] buffer) => _freeBuffers.Push(buffer);
 
     /// <summary>An unused, empty gather of this task.</summary>
     [return: Fresh]
