@@ -47,14 +47,20 @@ public sealed class Machine : IDisposable
     public PhysicalMemory Memory { get; }
 
     /// <summary>Starts a process with an empty address space.</summary>
-    public Process CreateProcess() => new(this, new MmStruct(this));
+    /// <exception cref="InvalidOperationException">Memory is exhausted.</exception>
+    public Process CreateProcess()
+    {
+        var mm = MmStruct.TryCreate(this) ?? throw new InvalidOperationException("There is no memory for a page table.");
+        return new Process(this, mm);
+    }
 
     /// <summary>Gives the physical memory back. No process may be used afterwards.</summary>
-    [MaySleep]
-    public void Dispose()
+    public void Dispose() => Rcu.Call(new DeferredRelease(Memory));
+
+    /// <summary>Page tables that wait for a grace period still lie in the memory: it goes after them, callbacks running in order.</summary>
+    private sealed class DeferredRelease(PhysicalMemory memory) : RcuHead
     {
-        // Page tables whose grace period is running still point into the memory.
-        Rcu.Barrier();
-        Memory.Dispose();
+        [MaySleep]
+        public override void Run() => memory.Dispose();
     }
 }

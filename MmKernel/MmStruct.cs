@@ -26,13 +26,22 @@ namespace MmKernel;
 /// </remarks>
 public sealed class MmStruct
 {
-    /// <summary>Creates an empty address space with one user, the caller (<c>mm_alloc</c>).</summary>
-    /// <param name="machine">The machine whose memory it uses.</param>
-    internal MmStruct(Machine machine)
+    private MmStruct(Machine machine, Folio topTable)
     {
         Machine = machine;
         Vmas = new VmaTree(this);
-        TopTable = machine.Memory.AllocateTable() ?? throw new InvalidOperationException("no memory for a page table");
+        TopTable = topTable;
+    }
+
+    /// <summary>Creates an empty address space with one user, the caller (<c>mm_alloc</c>).</summary>
+    /// <param name="machine">The machine whose memory it uses.</param>
+    /// <returns>Null if memory is exhausted.</returns>
+    [return: Fresh]
+    [AssertsHeld("result.Users")]
+    internal static MmStruct? TryCreate(Machine machine)
+    {
+        var table = machine.Memory.AllocateTable();
+        return table == null ? null : new MmStruct(machine, table);
     }
 
     /// <summary>The machine whose memory the address space uses.</summary>
@@ -53,7 +62,7 @@ public sealed class MmStruct
     public LockName Count => default;
 
     /// <summary>The VMAs (<c>mm_mt</c>).</summary>
-    [ReadBy("MmapLock || Rcu.Section"), WriteBy("exclusive(MmapLock)")]
+    [Ensures("result.Mm == this")]
     public VmaTree Vmas { get; }
 
     /// <summary>Number of VMAs (<c>map_count</c>).</summary>
@@ -111,9 +120,15 @@ public sealed class MmStruct
         if (Interlocked.Decrement(ref UsersCount) == 0)
         {
             Teardown.ExitMmap(this);
+            AssertUsersCount();
             PutCount();
         }
     }
+
+    /// <summary>All users together own one count, which the last of them is left with (checked, and assumed from here on).</summary>
+    [AssertsHeld("Count")]
+    private void AssertUsersCount() =>
+        Lockdep.Assert(Volatile.Read(ref UsersCount) == 0 && Volatile.Read(ref CountCount) > 0, "an address space without count");
 
     /// <summary>Gives a count back; the last one frees the highest page-table level (<c>mmdrop</c>).</summary>
     [Releases("Count")]

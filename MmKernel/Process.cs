@@ -22,7 +22,7 @@ public sealed partial class Process
     public Machine Machine { get; }
 
     /// <summary>Its address space, in use until the process exits.</summary>
-    internal MmStruct Mm { get; }
+    [Owns("value.Users")] internal MmStruct Mm { get; }
 
     /// <summary>Maps memory (<c>mmap(2)</c>).</summary>
     /// <param name="address">Where, or a hint, or 0.</param>
@@ -34,7 +34,7 @@ public sealed partial class Process
     public long Mmap(ulong address, ulong length, Prot prot, MapFlags flags)
     {
         using var entry = new SystemCall(this);
-        return MmapCalls.VmMmap(Mm, address, length, prot, flags);
+        return MmapCalls.VmMmap(Task.CurrentMm!, address, length, prot, flags);
     }
 
     /// <summary>Unmaps memory (<c>munmap(2)</c>).</summary>
@@ -45,7 +45,7 @@ public sealed partial class Process
     public long Munmap(ulong address, ulong length)
     {
         using var entry = new SystemCall(this);
-        return MunmapCalls.VmMunmap(Mm, address, length);
+        return MunmapCalls.VmMunmap(Task.CurrentMm!, address, length);
     }
 
     /// <summary>Ends the process: everything is unmapped when the last user of its address space is gone (<c>exit_mm</c>).</summary>
@@ -82,10 +82,11 @@ public sealed partial class Process
     private unsafe AccessResult Access(ulong address, byte* buffer, int length, FaultFlag flags)
     {
         using var entry = new SystemCall(this);
+        var mm = Task.CurrentMm!;
         while (length > 0)
         {
             int part = Math.Min(length, Page.Size - (int)(address & Page.OffsetMask));
-            var result = Mmu.Access(Mm, address, buffer, part, flags);
+            var result = Mmu.Access(mm, address, buffer, part, flags);
             if (!result.IsOk)
                 return result;
             address += (ulong)part;

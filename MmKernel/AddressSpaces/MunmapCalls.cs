@@ -62,9 +62,7 @@ internal static class MunmapCalls
         mm.TotalPages -= vma.PageCount;
 
         // Reverse mapping still finds the VMA, so it is unlinked only when no entry is left.
-        var gather = TlbGather.Start(mm);
-        Zap.ZapRange(gather, vma, vma.Start, vma.End);
-        gather.Finish();
+        Zap.ZapVmaRange(vma, vma.Start, vma.End);
         AnonVmaLinks.UnlinkAnonVmas(vma);
     }
 
@@ -82,22 +80,14 @@ internal static class MunmapCalls
             File = vma.File,
         };
         VmaStartWrite(upper);
-        var anonVma = vma.AnonVma;
-        if (anonVma == null)
-        {
-            vma.End = address;
-        }
-        else
-        {
-            upper.AnonVma = anonVma;
-            AnonVmaLinks.AnonVmaClone(upper, vma);
-            anonVma.Lock.WriteLock();
-            AnonVmaLinks.RemoveIntervals(vma);
-            vma.End = address;
-            AnonVmaLinks.InsertIntervals(vma);
-            anonVma.Lock.WriteUnlock();
-        }
-
+        AnonVmaLinks.AnonVmaClone(upper, vma, reuse: false);
+        RmapLocking.TakeRmapLocks(vma);
+        if (vma.AnonVma != null)
+            AnonVmaLinks.RemoveIntervals(vma, vma.AnonVma.Root);
+        vma.End = address;
+        if (vma.AnonVma != null)
+            AnonVmaLinks.InsertIntervals(vma, vma.AnonVma.Root);
+        RmapLocking.DropRmapLocks(vma);
         MmapCalls.VmaLink(mm, upper);
     }
 }

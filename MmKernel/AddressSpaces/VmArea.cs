@@ -10,6 +10,7 @@ public sealed class VmArea
 {
     /// <summary>Creates a detached VMA: no lock is needed for it until it enters the tree (<c>vm_area_alloc</c>).</summary>
     /// <param name="mm">The address space that it is made for.</param>
+    [Ensures("Mm == mm")]
     public VmArea(MmStruct mm)
     {
         Mm = mm;
@@ -62,13 +63,12 @@ public sealed class VmArea
     /// </summary>
     [ReadBy("Anchored || AnonVma.Lock"), ReadFreely]
     [WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock && exclusive(value.Lock)")]
-    [WriteBy("exclusive(Lock) && exclusive(AnonVma.Lock)", When = "value == null")]
+    [WriteBy("exclusive(Lock) && exclusive(AnonVma.Lock)", When = "value == null && AnonVma != null")]
     public AnonVma? AnonVma;
 
-    /// <summary>First link to the anon_vmas whose trees the VMA is in, newest first (<c>anon_vma_chain</c>).</summary>
-    [ReadBy("Mm.MmapLock || AnonVma.Lock")]
-    [WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock && exclusive(value.AnonVma.Lock)")]
-    public AnonVmaChain? AnonVmaChain;
+    /// <summary>The links to the anon_vmas whose trees the VMA is in; the array is replaced, not changed (<c>anon_vma_chain</c>).</summary>
+    [ReadBy("Mm.MmapLock || Lock || AnonVma.Lock"), WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock")]
+    internal AnonVmaChain[] AnonVmaChain = [];
 
     /// <summary>Whether writes are shared (<c>VM_SHARED</c>).</summary>
     public bool IsShared => (Flags & VmFlags.Shared) != 0;
@@ -77,9 +77,11 @@ public sealed class VmArea
     public bool IsAnonymous => File == null;
 
     /// <summary>Bytes covered.</summary>
+    [MustHold("Stable")]
     public ulong Length => End - Start;
 
     /// <summary>Pages covered (<c>vma_pages</c>).</summary>
+    [MustHold("Stable")]
     public ulong PageCount => (End - Start) >> Page.Shift;
 
     /// <summary>The index in the object behind it of the page at <paramref name="address"/> (<c>linear_page_index</c>).</summary>

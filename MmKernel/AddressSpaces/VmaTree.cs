@@ -33,7 +33,7 @@ public sealed class VmaTree(MmStruct mm)
             if (i == node.Count || node.Starts[i] > address)
                 return null;
             if (node is VmaTreeLeaf leaf)
-                return leaf.Areas[i];
+                return Owned(leaf.Areas[i]!);
             node = ((VmaTreeBranch)node).Children[i];
         }
 
@@ -52,7 +52,7 @@ public sealed class VmaTree(MmStruct mm)
             if (i == node.Count)
                 return null;
             if (node is VmaTreeLeaf leaf)
-                return leaf.Areas[i];
+                return Owned(leaf.Areas[i]!);
             node = ((VmaTreeBranch)node).Children[i];
         }
 
@@ -71,7 +71,7 @@ public sealed class VmaTree(MmStruct mm)
             if (i < 0)
                 return null;
             if (node is VmaTreeLeaf leaf)
-                return leaf.Areas[i];
+                return Owned(leaf.Areas[i]!);
             node = ((VmaTreeBranch)node).Children[i];
         }
 
@@ -87,7 +87,9 @@ public sealed class VmaTree(MmStruct mm)
         if (root == null)
             return null;
         var area = FirstEntry(root, start, out ulong from, out _);
-        return from < end ? area : null;
+        if (area == null || from >= end)
+            return null;
+        return Owned(area);
     }
 
     /// <summary>The VMA behind <paramref name="area"/> (<c>vma_next</c>).</summary>
@@ -192,6 +194,15 @@ public sealed class VmaTree(MmStruct mm)
         }
 
         return root;
+    }
+
+    /// <summary>Every VMA in the tree belongs to its address space: <see cref="Store"/> requires it, and here it is tested again.</summary>
+    [Ensures("result.Mm == Mm")]
+    private VmArea Owned(VmArea area)
+    {
+        if (area.Mm != Mm)
+            throw new InvalidOperationException("A VMA in the tree of another address space.");
+        return area;
     }
 
     private static VmArea? FirstEntry(VmaTreeNode root, ulong address, out ulong start, out ulong end)

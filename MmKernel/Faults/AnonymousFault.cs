@@ -11,7 +11,7 @@ internal static class AnonymousFault
     /// <summary>
     /// A read maps the zero page, which needs no anon_vma; a write allocates (<c>do_anonymous_page</c>).
     /// </summary>
-    [FaultHandler, Assigns("vmf.Pte")]
+    [FaultHandler]
     internal static VmFault DoAnonymousPage(FaultContext vmf)
     {
         if (vmf.Vma.IsShared)
@@ -27,25 +27,25 @@ internal static class AnonymousFault
         return MapNewPage(vmf);
     }
 
-    [MustHold("vmf.FaultLock"), Assigns("vmf.Pte"), Ensures("(result & VmFault.LockDropped) == 0")]
+    [MustHold("vmf.FaultLock"), Ensures("(result & VmFault.LockDropped) == 0")]
     private static VmFault MapZeroPage(FaultContext vmf)
     {
-        vmf.Pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
-        if (vmf.Pte == null)
+        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (pte == null)
             return VmFault.None;
-        if (vmf.Pte.Value == PageTableEntry.None)
+        if (pte.Value == PageTableEntry.None)
         {
-            vmf.Pte.Value = PageTableEntry.Make(
+            pte.Value = PageTableEntry.Make(
                 PhysicalMemory.ZeroFrame,
                 PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Special);
         }
 
-        PteUnmapUnlock(vmf.Pte);
+        PteUnmapUnlock(pte);
         return VmFault.None;
     }
 
     [MustHold("vmf.FaultLock"), Requires("vmf.Vma.AnonVma != null"), MaySleep]
-    [Assigns("vmf.Pte"), Ensures("(result & VmFault.LockDropped) == 0")]
+    [Ensures("(result & VmFault.LockDropped) == 0")]
     private static VmFault MapNewPage(FaultContext vmf)
     {
         var memory = vmf.Vma.Mm.Machine.Memory;
@@ -54,28 +54,28 @@ internal static class AnonymousFault
             return VmFault.Oom;
         folio.Set(FolioFlags.UpToDate);
 
-        vmf.Pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
-        if (vmf.Pte == null)
+        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (pte == null)
         {
             memory.Put(folio);
             return VmFault.None;
         }
 
-        if (vmf.Pte.Value != PageTableEntry.None)
+        if (pte.Value != PageTableEntry.None)
         {
-            PteUnmapUnlock(vmf.Pte);
+            PteUnmapUnlock(pte);
             memory.Put(folio);
             return VmFault.None;
         }
 
         vmf.Vma.Mm.Rss.Add(RssKind.Anonymous, 1);
-        FolioAddNewAnonRmap(folio, vmf.Vma, vmf.Address, vmf.Pte);
+        FolioAddNewAnonRmap(folio, vmf.Vma, vmf.Address, pte);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
         if ((vmf.Vma.Flags & VmFlags.Write) != 0)
             bits |= PageTableEntry.Writable;
-        vmf.Pte.Value = PageTableEntry.Make(folio.Frame, bits);
+        pte.Value = PageTableEntry.Make(folio.Frame, bits);
         folio.HandOverReference();
-        PteUnmapUnlock(vmf.Pte);
+        PteUnmapUnlock(pte);
         return VmFault.None;
     }
 }

@@ -22,9 +22,6 @@ public sealed class FaultContext
     [LockAlias("(Flags & FaultFlag.VmaLock) != 0 ? Vma.Lock : Vma.Mm.MmapLock")]
     public LockName FaultLock => default;
 
-    /// <summary>The mapped entry, if it is mapped.</summary>
-    [Tracked] internal MappedPte? Pte;
-
     /// <summary>The entry as it was first seen; decisions from it are checked again under the table's lock.</summary>
     [Tracked] internal ulong OrigPte;
 
@@ -43,7 +40,6 @@ public sealed class FaultContext
         vmf.Vma = vma;
         vmf.Flags = flags;
         vmf.Address = Page.AlignDown(address);
-        vmf.Pte = null;
         vmf.OrigPte = PageTableEntry.None;
         return vmf;
     }

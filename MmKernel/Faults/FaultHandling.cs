@@ -26,33 +26,37 @@ public static class FaultHandling
     }
 
     /// <summary>Tells by the entry what is to be done (<c>handle_pte_fault</c>).</summary>
-    [FaultHandler, Assigns("vmf.Pte"), Assigns("vmf.OrigPte")]
+    [FaultHandler, Assigns("vmf.OrigPte")]
     private static VmFault HandlePteFault(FaultContext vmf)
     {
         vmf.OrigPte = ReadEntry(vmf.Vma, vmf.Address);
         if (vmf.OrigPte == PageTableEntry.None)
             return DoPteMissing(vmf);
 
-        vmf.Pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
-        if (vmf.Pte == null)
+        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (pte == null)
             return VmFault.None;
-        if (vmf.Pte.Value != vmf.OrigPte)
+        if (pte.Value != vmf.OrigPte)
         {
             // Somebody else handled the fault, or the processor set a bit: the access finds out.
-            PteUnmapUnlock(vmf.Pte);
+            PteUnmapUnlock(pte);
             return VmFault.None;
         }
 
         if ((vmf.Flags & (FaultFlag.Write | FaultFlag.Unshare)) != 0 && !PageTableEntry.IsWritable(vmf.OrigPte))
-            return DoWpPage(vmf);
+            return DoWpPage(vmf, pte);
 
         // Spurious: a write found the entry writable by now.
-        vmf.Pte.Or(vmf.IsWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
-        PteUnmapUnlock(vmf.Pte);
+        pte.Or(vmf.IsWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
+        PteUnmapUnlock(pte);
         return VmFault.None;
     }
 
-    [FaultHandler, Assigns("vmf.Pte"), Assigns("vmf.OrigPte")]
-    private static VmFault DoPteMissing(FaultContext vmf) =>
-        vmf.Vma.IsAnonymous ? DoAnonymousPage(vmf) : VmFault.Sigbus;
+    [FaultHandler, Assigns("vmf.OrigPte")]
+    private static VmFault DoPteMissing(FaultContext vmf)
+    {
+        if (vmf.Vma.IsAnonymous)
+            return DoAnonymousPage(vmf);
+        return VmFault.Sigbus;
+    }
 }

@@ -36,7 +36,7 @@ internal static unsafe class Mmu
     private static bool TryAccess(Task task, MmStruct mm, ulong address, byte* buffer, int length, FaultFlag flags)
     {
         bool isWrite = (flags & FaultFlag.Write) != 0;
-        Volatile.Write(ref task.MmuPhase, task.MmuPhase + 1);
+        Volatile.Write(ref task.MmuPhase, Volatile.Read(ref task.MmuPhase) + 1);
         ulong* entry = PageTableWalk.Find(mm, address, out _);
         bool done = false;
         if (entry != null && MarkUsed(entry, isWrite, (flags & FaultFlag.Instruction) != 0, out ulong frame))
@@ -49,7 +49,7 @@ internal static unsafe class Mmu
             done = true;
         }
 
-        Volatile.Write(ref task.MmuPhase, task.MmuPhase + 1);
+        Volatile.Write(ref task.MmuPhase, Volatile.Read(ref task.MmuPhase) + 1);
         return done;
     }
 

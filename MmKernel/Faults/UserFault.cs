@@ -8,36 +8,36 @@ namespace MmKernel;
 /// <summary>Where faults of user accesses enter the kernel (<c>arch/x86/mm/fault.c</c>).</summary>
 internal static class UserFault
 {
+    private const FaultFlag UserDefaults = FaultFlag.User | FaultFlag.AllowRetry | FaultFlag.Killable;
+
     /// <summary>
     /// Handles a fault of the current task in its own address space, under the VMA lock if that is possible
     /// (<c>do_user_addr_fault</c>).
     /// </summary>
     /// <returns>Success means: try the access again.</returns>
     [MustHold("mm.Users"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    internal static AccessResult HandleUserFault(MmStruct mm, ulong address, FaultFlag flags)
+    internal static AccessResult HandleUserFault(MmStruct mm, ulong address, FaultFlag access)
     {
-        flags |= FaultFlag.User | FaultFlag.AllowRetry | FaultFlag.Killable;
         if (mm.Machine.Options.PerVmaLocks)
         {
             var vma = LockVmaForFault(mm, address);
             if (vma != null)
             {
-                if (IsAccessError(vma, flags))
+                if (IsAccessError(vma, access))
                 {
                     VmaEndRead(vma);
                     return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_ACCERR, address);
                 }
 
-                var result = HandleMmFault(vma, address, flags | FaultFlag.VmaLock);
+                var result = HandleMmFault(vma, address, UnderVmaLock(access));
                 if ((result & VmFault.LockDropped) == 0)
                     VmaEndRead(vma);
                 if ((result & VmFault.Retry) == 0)
                     return ToAccessResult(result, address);
-                flags |= FaultFlag.Tried;
             }
         }
 
-        return HandleUnderMmapLock(mm, address, flags);
+        return HandleUnderMmapLock(mm, address, access);
     }
 
     /// <summary>The VMA to handle the fault under, as far as the policy allows.</summary>
@@ -58,7 +58,7 @@ internal static class UserFault
     }
 
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    private static AccessResult HandleUnderMmapLock(MmStruct mm, ulong address, FaultFlag flags)
+    private static AccessResult HandleUnderMmapLock(MmStruct mm, ulong address, FaultFlag access)
     {
         while (true)
         {
@@ -71,19 +71,40 @@ internal static class UserFault
                 return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, address);
             }
 
-            if (IsAccessError(vma, flags))
+            if (IsAccessError(vma, access))
             {
                 mm.MmapLock.ReadUnlock();
                 return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_ACCERR, address);
             }
 
-            var result = HandleMmFault(vma, address, flags);
+            var result = HandleMmFault(vma, address, UnderMmapLock(access));
             if ((result & VmFault.LockDropped) == 0)
                 mm.MmapLock.ReadUnlock();
             if ((result & VmFault.Retry) == 0)
                 return ToAccessResult(result, address);
-            flags |= FaultFlag.Tried;
         }
+    }
+
+    /// <summary>The flags of a fault handled under the VMA lock.</summary>
+    [Ensures("(result & FaultFlag.VmaLock) != 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]
+    private static FaultFlag UnderVmaLock(FaultFlag access)
+    {
+        if ((access & FaultFlag.Write) != 0)
+            return UserDefaults | FaultFlag.Write | FaultFlag.VmaLock;
+        if ((access & FaultFlag.Instruction) != 0)
+            return UserDefaults | FaultFlag.Instruction | FaultFlag.VmaLock;
+        return UserDefaults | FaultFlag.VmaLock;
+    }
+
+    /// <summary>The flags of a fault handled under mmap_lock.</summary>
+    [Ensures("(result & FaultFlag.VmaLock) == 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]
+    private static FaultFlag UnderMmapLock(FaultFlag access)
+    {
+        if ((access & FaultFlag.Write) != 0)
+            return UserDefaults | FaultFlag.Write;
+        if ((access & FaultFlag.Instruction) != 0)
+            return UserDefaults | FaultFlag.Instruction;
+        return UserDefaults;
     }
 
     /// <summary>Whether the VMA forbids the access (<c>access_error</c>).</summary>

@@ -9,32 +9,32 @@ namespace MmKernel;
 internal static class WriteProtectFault
 {
     /// <summary>Handles the fault; called with the entry mapped and its table locked, which ends in here (<c>do_wp_page</c>).</summary>
-    [FaultHandler, MustHold("vmf.Pte && vmf.Pte.Ptl"), Releases("vmf.Pte && vmf.Pte.Ptl"), Assigns("vmf.Pte")]
-    internal static VmFault DoWpPage(FaultContext vmf)
+    [FaultHandler, MustHold("pte && pte.Ptl"), Releases("pte && pte.Ptl")]
+    internal static VmFault DoWpPage(FaultContext vmf, MappedPte pte)
     {
         if (PageTableEntry.IsSpecial(vmf.OrigPte))
         {
-            PteUnmapUnlock(vmf.Pte!);
+            PteUnmapUnlock(pte);
             return WpPageCopy(vmf, null);
         }
 
         var folio = vmf.Vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(vmf.OrigPte));
-        if (folio.IsAnonymous && (folio.Has(FolioFlags.AnonExclusive) || CanReuse(vmf, folio)))
+        if (folio.IsAnonymous && (folio.Has(FolioFlags.AnonExclusive) || CanReuse(vmf, folio, pte)))
         {
-            WpPageReuse(vmf);
+            WpPageReuse(vmf, pte);
             return VmFault.None;
         }
 
         folio.Get();
-        PteUnmapUnlock(vmf.Pte!);
+        PteUnmapUnlock(pte);
         return WpPageCopy(vmf, folio);
     }
 
     /// <summary>
     /// Whether nobody else has the anonymous folio; then it belongs to this mapping from here on (<c>wp_can_reuse_anon_folio</c>).
     /// </summary>
-    [MustHold("vmf.FaultLock && vmf.Pte && vmf.Pte.Ptl")]
-    private static bool CanReuse(FaultContext vmf, Folio folio)
+    [MustHold("vmf.FaultLock && pte && pte.Ptl")]
+    private static bool CanReuse(FaultContext vmf, Folio folio, MappedPte pte)
     {
         // The one reference is that of this entry, so nobody can look the folio up or take one more while the lock is held.
         if (folio.ReferenceCount > 1 || vmf.Vma.AnonVma == null || !folio.TryLock())
@@ -42,7 +42,7 @@ internal static class WriteProtectFault
         bool alone = folio.ReferenceCount == 1;
         if (alone)
         {
-            FolioMoveAnonRmap(folio, vmf.Vma, vmf.Pte!);
+            FolioMoveAnonRmap(folio, vmf.Vma, pte);
             folio.Set(FolioFlags.AnonExclusive);
         }
 
@@ -51,24 +51,24 @@ internal static class WriteProtectFault
     }
 
     /// <summary>Makes the entry writable and unlocks its table (<c>wp_page_reuse</c>).</summary>
-    [MustHold("vmf.FaultLock && vmf.Pte && vmf.Pte.Ptl"), Releases("vmf.Pte && vmf.Pte.Ptl")]
-    private static void WpPageReuse(FaultContext vmf)
+    [MustHold("vmf.FaultLock && pte && pte.Ptl"), Releases("pte && pte.Ptl")]
+    private static void WpPageReuse(FaultContext vmf, MappedPte pte)
     {
         if (vmf.IsWrite)
         {
             ulong bits = PageTableEntry.Accessed | PageTableEntry.Dirty;
             if ((vmf.Vma.Flags & VmFlags.Write) != 0)
                 bits |= PageTableEntry.Writable;
-            vmf.Pte!.Or(bits);
+            pte.Or(bits);
         }
 
-        PteUnmapUnlock(vmf.Pte!);
+        PteUnmapUnlock(pte);
     }
 
     /// <summary>
     /// Copies the page and maps the copy; the caller's reference to the old folio ends in here (<c>wp_page_copy</c>).
     /// </summary>
-    [FaultHandler, Releases("old.Ref", When = "old != null"), Assigns("vmf.Pte")]
+    [FaultHandler, Releases("old.Ref", When = "old != null")]
     private static VmFault WpPageCopy(FaultContext vmf, Folio? old)
     {
         var memory = vmf.Vma.Mm.Machine.Memory;
@@ -91,29 +91,25 @@ internal static class WriteProtectFault
         if (old != null)
             memory.Copy(copy, old);
         copy.Set(FolioFlags.UpToDate);
-        InstallCopy(vmf, old, copy);
+        if (!InstallCopy(vmf, old, copy))
+            memory.Put(copy);
         if (old != null)
             memory.Put(old);
         return VmFault.None;
     }
 
-    /// <summary>Replaces the old page by the copy if the entry is still what it was; consumes the reference to the copy.</summary>
-    [MustHold("vmf.FaultLock"), Requires("vmf.Vma.AnonVma != null"), Assigns("vmf.Pte"), Releases("copy.Ref")]
-    private static void InstallCopy(FaultContext vmf, Folio? old, [Fresh] Folio copy)
+    /// <summary>Replaces the old page by the copy, whose reference then belongs to the entry, if the entry is still what it was.</summary>
+    [MustHold("vmf.FaultLock && copy.Ref"), Requires("vmf.Vma.AnonVma != null"), Releases("copy.Ref", When = "result")]
+    private static bool InstallCopy(FaultContext vmf, Folio? old, [Fresh] Folio copy)
     {
         var mm = vmf.Vma.Mm;
-        vmf.Pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
-        if (vmf.Pte == null)
+        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (pte == null)
+            return false;
+        if (pte.Value != vmf.OrigPte)
         {
-            mm.Machine.Memory.Put(copy);
-            return;
-        }
-
-        if (vmf.Pte.Value != vmf.OrigPte)
-        {
-            PteUnmapUnlock(vmf.Pte);
-            mm.Machine.Memory.Put(copy);
-            return;
+            PteUnmapUnlock(pte);
+            return false;
         }
 
         if (old == null || !old.IsAnonymous)
@@ -123,22 +119,24 @@ internal static class WriteProtectFault
 
         // Cleared and flushed before the copy appears: else another thread of the process could read the old page after this one wrote to
         // the new.
-        Tlb.PtepGetAndClear(vmf.Pte);
-        Tlb.FlushTlbPage(vmf.Pte, mm);
-        FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, vmf.Pte);
+        Tlb.PtepGetAndClear(pte);
+        Tlb.FlushTlbPage(pte, mm);
+        FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
         if ((vmf.Vma.Flags & VmFlags.Write) != 0 && vmf.IsWrite)
             bits |= PageTableEntry.Writable;
-        vmf.Pte.Value = PageTableEntry.Make(copy.Frame, bits);
+        pte.Value = PageTableEntry.Make(copy.Frame, bits);
         copy.HandOverReference();
         if (old != null)
-            FolioRemoveRmap(old, vmf.Pte);
-        PteUnmapUnlock(vmf.Pte);
-        if (old == null)
-            return;
+            FolioRemoveRmap(old, pte);
+        PteUnmapUnlock(pte);
+        if (old != null)
+        {
+            // The reference that the old entry had.
+            old.AdoptReference();
+            mm.Machine.Memory.Put(old);
+        }
 
-        // The reference that the old entry had.
-        old.AdoptReference();
-        mm.Machine.Memory.Put(old);
+        return true;
     }
 }

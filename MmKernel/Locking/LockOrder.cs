@@ -11,11 +11,10 @@ using MmLint;
     "AnonVma.Rwsem",
     "MmStruct.PageTableLock",
     "PageTableLock",
-    "AddressSpace.PagesLock",
-    "LruList.Lock",
     "PageCpuList.Lock",
     "BuddyAllocator.Lock",
     "Rcu.CallbackLock",
+    "TaskTable.Lock",
     "WaitBucket.Lock")]
 
 // Fork takes the parent's address space, then the child's, which nobody else can reach yet.

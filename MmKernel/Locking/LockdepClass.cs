@@ -65,6 +65,9 @@ public sealed class LockdepClass
     /// <summary>Queued RCU callbacks.</summary>
     public static LockdepClass RcuCallbacks { get; } = new("Rcu.CallbackLock", LockKind.Spin);
 
+    /// <summary>The table of tasks.</summary>
+    public static LockdepClass TaskTable { get; } = new("TaskTable.Lock", LockKind.Spin);
+
     /// <summary>Buckets of the wait table.</summary>
     public static LockdepClass WaitBucket { get; } = new("WaitBucket.Lock", LockKind.Spin);
 

@@ -10,7 +10,8 @@ namespace MmKernel;
 /// </summary>
 public static class Rcu
 {
-    [GuardedBy("CallbackLock")] private static RcuHead? s_pending;
+    [GuardedBy("CallbackLock")] private static RcuHead? s_first;
+    [GuardedBy("CallbackLock")] private static RcuHead? s_last;
     [GuardedBy("CallbackLock")] private static bool s_workerRuns;
     [Atomic] private static long s_queued;
     [Atomic] private static long s_done;
@@ -51,14 +52,17 @@ public static class Rcu
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>Has <see cref="RcuHead.Run"/> called once every read section that is running now has ended (<c>call_rcu</c>).</summary>
+    /// <summary>Has <see cref="RcuHead.Run"/> called once every read section that is running now has ended; in order (<c>call_rcu</c>).</summary>
     /// <param name="head">The callback; it is not queued twice at a time.</param>
     public static void Call(RcuHead head)
     {
         bool start;
         CallbackLock.Lock();
-        head.Next = s_pending;
-        s_pending = head;
+        if (s_last == null)
+            s_first = head;
+        else
+            s_last.Next = head;
+        s_last = head;
         start = !s_workerRuns;
         s_workerRuns = true;
         CallbackLock.Unlock();
@@ -86,8 +90,9 @@ public static class Rcu
         {
             s_work.Wait();
             CallbackLock.Lock();
-            var head = s_pending;
-            s_pending = null;
+            var head = s_first;
+            s_first = null;
+            s_last = null;
             CallbackLock.Unlock();
             if (head == null)
                 continue;

@@ -167,9 +167,9 @@ public sealed class RwSemaphore(LockdepClass lockClass)
 
     private bool TryAcquireExclusive() => Interlocked.CompareExchange(ref _state, Writer, 0) == 0;
 
-    private void BeginWriteSection() => Volatile.Write(ref _writeSequence, _writeSequence + 1);
+    private void BeginWriteSection() => Volatile.Write(ref _writeSequence, Volatile.Read(ref _writeSequence) + 1);
 
-    private void EndWriteSection() => Volatile.Write(ref _writeSequence, _writeSequence + 1);
+    private void EndWriteSection() => Volatile.Write(ref _writeSequence, Volatile.Read(ref _writeSequence) + 1);
 
     [MaySleep]
     private int Wait(bool exclusive, bool killable)
@@ -215,7 +215,8 @@ public sealed class RwSemaphore(LockdepClass lockClass)
             long state = Volatile.Read(ref _state);
             if ((state & Writer) != 0 || (first.WaitsExclusively && state >= Reader))
                 return;
-            Interlocked.Add(ref _state, first.WaitsExclusively ? Writer : Reader);
+            long share = first.WaitsExclusively ? Writer : Reader;
+            Interlocked.Add(ref _state, share);
             bucket.Grant(first);
         }
 

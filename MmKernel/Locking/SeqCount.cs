@@ -20,13 +20,13 @@ public sealed class SeqCount
     [Acquires("WriteSection")]
     public void WriteBegin()
     {
-        Volatile.Write(ref _sequence, _sequence + 1);
+        Volatile.Write(ref _sequence, Volatile.Read(ref _sequence) + 1);
         Interlocked.MemoryBarrier();
     }
 
     /// <summary>Ends a write section (<c>raw_write_seqcount_end</c>).</summary>
     [Releases("WriteSection")]
-    public void WriteEnd() => Volatile.Write(ref _sequence, _sequence + 1);
+    public void WriteEnd() => Volatile.Write(ref _sequence, Volatile.Read(ref _sequence) + 1);
 
     /// <summary>Starts a read section, waiting for a writer to leave (<c>read_seqcount_begin</c>).</summary>
     /// <returns>What <see cref="ReadRetry"/> compares with.</returns>

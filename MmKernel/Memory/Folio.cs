@@ -164,6 +164,7 @@ public sealed class Folio
     }
 
     /// <summary>Makes the metadata that of a frame just allocated: one reference, nothing else known. Nobody else can reach it.</summary>
+    [Acquires("Ref")]
     internal void ResetForUse(FolioFlags flags)
     {
         Volatile.Write(ref _flags, (int)flags);
@@ -173,7 +174,7 @@ public sealed class Folio
     /// <summary>
     /// Whoever brought the reference count to zero is alone with the folio, as if it were locked (checked, and assumed from here on).
     /// </summary>
-    [AssertsHeld("this")]
+    [AssertsHeld("exclusive(this)")]
     internal void AssertUnreferenced() => Lockdep.Assert(ReferenceCount == 0 && !IsLocked, "folio freed while in use");
 
     private bool TrySetLocked()

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using System.Threading;
 using MmLint;
 
 namespace MmKernel;
@@ -21,6 +22,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly PageCpuList[] _cpuLists;
     private bool _disposed;
 
+    /// <summary>Fault injection: how many allocations succeed before one fails; −1 for never (<c>failslab</c>, <c>fail_page_alloc</c>).</summary>
+    [Atomic] internal int AllocationsUntilFailure = -1;
+
     internal PhysicalMemory(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1L << (BuddyAllocator.MaxOrder + Page.Shift));
@@ -36,6 +40,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
 
         NativeMemory.Clear(_base, Page.Size);
         _folios[ZeroFrame].ResetForUse(FolioFlags.UpToDate);
+        _folios[ZeroFrame].HandOverReference();
         _buddy.FreeRange(1, (ulong)frames);
     }
 
@@ -66,8 +71,12 @@ public sealed unsafe class PhysicalMemory : IDisposable
     [Acquires("result.Ref", When = "result != null")]
     internal Folio? Allocate()
     {
+        if (Volatile.Read(ref AllocationsUntilFailure) >= 0 && Interlocked.Decrement(ref AllocationsUntilFailure) < 0)
+            return null;
         var folio = _cpuLists[Task.Current.Cpu].Take();
-        folio?.ResetForUse(FolioFlags.None);
+        if (folio == null)
+            return null;
+        folio.ResetForUse(FolioFlags.None);
         return folio;
     }
 

@@ -28,7 +28,7 @@ internal sealed class RssCounters
 {
     private const int Stride = 16;
 
-    [Atomic] private readonly long[] _values = new long[Environment.ProcessorCount * Stride];
+    private readonly long[] _values = new long[Environment.ProcessorCount * Stride];
 
     /// <summary>Changes a counter; the lock of the page table with the entry that is counted is held.</summary>
     internal void Add(RssKind kind, long pages) =>

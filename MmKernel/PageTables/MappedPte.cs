@@ -17,7 +17,7 @@ public sealed unsafe class MappedPte
     }
 
     /// <summary>The lock of the table.</summary>
-    [WriteOnce] public PageTableLock Ptl { get; private set; } = null!;
+    [WriteOnce] public PageTableLock Ptl { get; internal set; } = null!;
 
     /// <summary>The entry. Bits that the processor sets may change at any time.</summary>
     [ReadBy("this"), WriteBy("Ptl")]
@@ -29,11 +29,10 @@ public sealed unsafe class MappedPte
 
     /// <summary>Maps an entry; the caller is inside an RCU read section that keeps its table until here.</summary>
     [Acquires("this")]
-    internal void Map(ulong* entry, PageTableLock ptl)
+    internal void Map(ulong* entry)
     {
         Task.Current.EnterReadSection();
         _entry = entry;
-        Ptl = ptl;
     }
 
     /// <summary>Ends the mapping (<c>pte_unmap</c>).</summary>

@@ -8,6 +8,15 @@ namespace MmKernel;
 /// <summary>Removing mappings from page tables (<c>mm/memory.c</c>).</summary>
 internal static class Zap
 {
+    /// <summary>Clears every entry of [start, end), which lies in the VMA, and frees the pages (<c>zap_page_range_single</c>).</summary>
+    [MustHold("vma.Stable"), MaySleep]
+    internal static void ZapVmaRange(VmArea vma, ulong start, ulong end)
+    {
+        var gather = TlbGather.Start(vma.Mm);
+        ZapRange(gather, vma, start, end);
+        gather.Finish();
+    }
+
     /// <summary>
     /// Clears every entry of [start, end), which lies in the VMA; the pages go when <paramref name="gather"/> flushes
     /// (<c>unmap_page_range</c>).

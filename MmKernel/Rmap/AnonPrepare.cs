@@ -11,7 +11,7 @@ public static class AnonPrepare
     /// alone is not enough.
     /// </summary>
     /// <returns>0, or −ENOMEM.</returns>
-    [MustHold("vma.Mm.MmapLock", When = "vma.AnonVma == null"), MustNotHold("AnonVma.Rwsem"), MaySleep, UseInstead(nameof(VmfAnonPrepare))]
+    [MustHold("vma.Anchored"), MustHold("vma.Mm.MmapLock", When = "vma.AnonVma == null"), MustNotHold("AnonVma.Rwsem"), MaySleep, UseInstead(nameof(VmfAnonPrepare))]
     [Ensures("vma.AnonVma != null", When = "result == 0")]
     public static int AnonVmaPrepare([Borrowed] VmArea vma)
     {
@@ -27,8 +27,8 @@ public static class AnonPrepare
         if (vma.AnonVma == null)
         {
             vma.AnonVma = anonVma;
-            vma.AnonVmaChain = link;
-            anonVma.Intervals.Insert(link);
+            vma.AnonVmaChain = [link];
+            anonVma.Intervals.Insert(link, vma.PageOffset, vma.PageOffset + vma.PageCount - 1);
             anonVma.ActiveVmaCount++;
         }
 
@@ -71,7 +71,7 @@ public static class AnonPrepare
     /// <summary>
     /// The anon_vma of a neighbour that <paramref name="vma"/> could be merged with, had they the same one (<c>find_mergeable_anon_vma</c>).
     /// </summary>
-    [MustHold("vma.Mm.MmapLock"), Ensures("result.Root == result", When = "result != null")]
+    [MustHold("vma.Mm.MmapLock")]
     private static AnonVma? FindMergeableAnonVma(VmArea vma)
     {
         var tree = vma.Mm.Vmas;
@@ -98,6 +98,6 @@ public static class AnonPrepare
             return null;
 
         // With more than one link the VMA was forked, and its anon_vma has children to whom this VMA's pages do not belong.
-        return old.AnonVmaChain is { NextOfVma: null } ? old.AnonVma : null;
+        return old.AnonVmaChain.Length == 1 ? old.AnonVma : null;
     }
 }

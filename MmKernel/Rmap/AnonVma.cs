@@ -38,5 +38,6 @@ public sealed class AnonVma
     [GuardedBy("Lock")] internal int ActiveVmaCount;
 
     /// <summary>The links to all VMAs that may map pages of this one, by page index (<c>rb_root</c>).</summary>
+    [Ensures("result.Owner == this")]
     internal AnonVmaIntervals Intervals { get; }
 }

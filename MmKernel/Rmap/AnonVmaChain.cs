@@ -1,3 +1,4 @@
+using System;
 using MmLint;
 
 namespace MmKernel;
@@ -5,26 +6,34 @@ namespace MmKernel;
 /// <summary>
 /// The link between a VMA and an anon_vma in whose interval tree it is found (<c>struct anon_vma_chain</c>).
 /// </summary>
-/// <param name="vma">The VMA.</param>
-/// <param name="anonVma">The anon_vma.</param>
-public sealed class AnonVmaChain(VmArea vma, AnonVma anonVma)
+internal sealed class AnonVmaChain
 {
+    /// <summary>Makes an unlinked link.</summary>
+    [Ensures("Vma == vma"), Ensures("AnonVma == anonVma")]
+    internal AnonVmaChain(VmArea vma, AnonVma anonVma)
+    {
+        Vma = vma;
+        AnonVma = anonVma;
+    }
+
     /// <summary>The VMA.</summary>
-    [WriteOnce] public VmArea Vma { get; } = vma;
+    [WriteOnce] internal VmArea Vma { get; }
 
     /// <summary>The anon_vma.</summary>
-    [WriteOnce] public AnonVma AnonVma { get; } = anonVma;
+    [WriteOnce] internal AnonVma AnonVma { get; }
 
-    /// <summary>The next link of the same VMA (<c>same_vma</c>).</summary>
-    [ReadBy("Vma.Mm.MmapLock || AnonVma.Lock"), WriteBy("exclusive(Vma.Lock) || Vma.Mm.MmapLock && Vma.Mm.PageTableLock && exclusive(AnonVma.Lock)")]
-    internal AnonVmaChain? NextOfVma;
+    /// <summary>The number of the node in the interval tree, <see cref="AnonVmaIntervals.None"/> while not in it.</summary>
+    [GuardedBy("AnonVma.Lock")] internal int Node;
 
-    // The place in the interval tree of the anon_vma: see AnonVmaIntervals.
-    [GuardedBy("AnonVma.Lock")] internal AnonVmaChain? Left;
-    [GuardedBy("AnonVma.Lock")] internal AnonVmaChain? Right;
-    [GuardedBy("AnonVma.Lock")] internal uint Priority;
-    [GuardedBy("AnonVma.Lock")] internal ulong Sequence;
-    [GuardedBy("AnonVma.Lock")] internal ulong FirstIndex;
-    [GuardedBy("AnonVma.Lock")] internal ulong LastIndex;
-    [GuardedBy("AnonVma.Lock")] internal ulong LastIndexBelow;
+    /// <summary>
+    /// The anon_vma, known to hang at <paramref name="root"/>: all anon_vmas of one VMA do, so that one lock covers them.
+    /// </summary>
+    [Ensures("result == AnonVma"), Ensures("result.Root == root")]
+    internal AnonVma AnonVmaOf(AnonVma root)
+    {
+        var anonVma = AnonVma;
+        if (anonVma.Root != root)
+            throw new InvalidOperationException("A VMA is linked to anon_vmas of two roots.");
+        return anonVma;
+    }
 }

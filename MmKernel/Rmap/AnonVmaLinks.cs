@@ -1,3 +1,4 @@
+using System;
 using MmLint;
 
 namespace MmKernel;
@@ -7,58 +8,69 @@ internal static class AnonVmaLinks
 {
     /// <summary>
     /// Links <paramref name="target"/> to everything that <paramref name="source"/> is linked to, so that the source's pages are found in it
-    /// too (<c>anon_vma_clone</c>). The target's range is final, and its anon_vma is that of the source already, or null for fork, which may
-    /// then be given one of the source's that no VMA uses any more.
+    /// too (<c>anon_vma_clone</c>). The target's range is final; it may not be reachable yet, but reverse mapping finds it from here on.
     /// </summary>
-    [MustHold("exclusive(source.Mm.MmapLock) && exclusive(source.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
-    internal static void AnonVmaClone([Fresh, Borrowed] VmArea target, VmArea source)
+    /// <param name="target">The VMA to link.</param>
+    /// <param name="source">The VMA that it was copied from.</param>
+    /// <param name="reuse">
+    /// Whether the target, in a forked child, may be given one of the source's anon_vmas that no VMA uses any more, instead of sharing
+    /// the source's own.
+    /// </param>
+    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
+    internal static void AnonVmaClone(VmArea target, VmArea source, bool reuse)
     {
-        if (source.AnonVma == null)
+        var own = source.AnonVma;
+        if (own == null)
             return;
-        AnonVmaChain? links = null;
-        for (var link = source.AnonVmaChain; link != null; link = link.NextOfVma)
-            links = new AnonVmaChain(target, link.AnonVma) { NextOfVma = links };
-        target.AnonVmaChain = links;
-
-        var root = source.AnonVma.Root;
+        var root = own.Root;
+        var from = source.AnonVmaChain;
+        var links = new AnonVmaChain[from.Length];
+        ulong first = target.PageOffset;
+        ulong last = first + target.PageCount - 1;
+        AnonVma? chosen = reuse ? null : own;
         root.Rwsem.WriteLock();
-        for (var link = links; link != null; link = link.NextOfVma)
+        for (int i = 0; i < from.Length; i++)
         {
-            var anonVma = link.AnonVma;
-            anonVma.Intervals.Insert(link);
-            if (target.AnonVma == null && anonVma.ChildCount < 2 && anonVma.ActiveVmaCount == 0)
-                target.AnonVma = anonVma;
+            var anonVma = from[i].AnonVmaOf(root);
+            var link = new AnonVmaChain(target, anonVma);
+            anonVma.Intervals.Insert(link, first, last);
+            links[i] = link;
+            if (chosen == null && anonVma.ChildCount < 2 && anonVma.ActiveVmaCount == 0)
+                chosen = anonVma;
         }
 
-        if (target.AnonVma != null)
-            target.AnonVma.ActiveVmaCount++;
+        if (chosen != null && chosen.Root == root)
+            chosen.ActiveVmaCount++;
         root.Rwsem.WriteUnlock();
+        target.AnonVmaChain = links;
+        if (chosen != null)
+            target.AnonVma = chosen;
     }
 
     /// <summary>
     /// Links a child's VMA to the parent's anon_vmas, for the pages that both map, and gives it one of its own for the pages to come
     /// (<c>anon_vma_fork</c>).
     /// </summary>
-    [MustHold("exclusive(source.Mm.MmapLock) && exclusive(source.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
-    internal static void AnonVmaFork([Fresh, Borrowed] VmArea target, VmArea source)
+    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
+    internal static void AnonVmaFork(VmArea target, VmArea source)
     {
         var parent = source.AnonVma;
         if (parent == null)
             return;
-        target.AnonVma = null;
-        AnonVmaClone(target, source);
+        AnonVmaClone(target, source, reuse: true);
         if (target.AnonVma != null)
             return;
 
         var own = new AnonVma(parent);
-        var link = new AnonVmaChain(target, own) { NextOfVma = target.AnonVmaChain };
         own.ActiveVmaCount = 1;
         target.AnonVma = own;
-        target.AnonVmaChain = link;
-        parent.Lock.WriteLock();
-        own.Intervals.Insert(link);
-        parent.ChildCount++;
-        parent.Lock.WriteUnlock();
+        var link = new AnonVmaChain(target, own);
+        own.Lock.WriteLock();
+        own.Intervals.Insert(link, target.PageOffset, target.PageOffset + target.PageCount - 1);
+        if (parent.Root == own.Root)
+            parent.ChildCount++;
+        own.Lock.WriteUnlock();
+        target.AnonVmaChain = [.. target.AnonVmaChain, link];
     }
 
     /// <summary>Unlinks a VMA that is going away (<c>unlink_anon_vmas</c>).</summary>
@@ -68,35 +80,51 @@ internal static class AnonVmaLinks
         var own = vma.AnonVma;
         if (own == null)
             return;
+        var links = vma.AnonVmaChain;
         var root = own.Root;
         root.Rwsem.WriteLock();
-        for (var link = vma.AnonVmaChain; link != null; link = link.NextOfVma)
+        foreach (var link in links)
         {
-            var anonVma = link.AnonVma;
+            var anonVma = link.AnonVmaOf(root);
             anonVma.Intervals.Remove(link);
-            if (anonVma.Intervals.IsEmpty)
-                anonVma.Parent.ChildCount--;
+            if (anonVma.Intervals.IsEmpty())
+                DropChild(anonVma.Parent, root);
         }
 
         own.ActiveVmaCount--;
-        vma.AnonVmaChain = null;
-        vma.AnonVma = null;
+        Clear(vma, root);
         root.Rwsem.WriteUnlock();
     }
 
     /// <summary>Takes a VMA out of the trees before its range changes (<c>anon_vma_interval_tree_pre_update_vma</c>).</summary>
-    [MustHold("exclusive(vma.Lock) && exclusive(vma.AnonVma.Lock)")]
-    internal static void RemoveIntervals(VmArea vma)
+    [MustHold("exclusive(vma.Lock) && exclusive(root.Rwsem)")]
+    internal static void RemoveIntervals(VmArea vma, AnonVma root)
     {
-        for (var link = vma.AnonVmaChain; link != null; link = link.NextOfVma)
-            link.AnonVma.Intervals.Remove(link);
+        foreach (var link in vma.AnonVmaChain)
+            link.AnonVmaOf(root).Intervals.Remove(link);
     }
 
     /// <summary>Puts a VMA back after its range changed (<c>anon_vma_interval_tree_post_update_vma</c>).</summary>
-    [MustHold("exclusive(vma.Lock) && exclusive(vma.AnonVma.Lock)")]
-    internal static void InsertIntervals(VmArea vma)
+    [MustHold("exclusive(vma.Lock) && exclusive(root.Rwsem)")]
+    internal static void InsertIntervals(VmArea vma, AnonVma root)
     {
-        for (var link = vma.AnonVmaChain; link != null; link = link.NextOfVma)
-            link.AnonVma.Intervals.Insert(link);
+        foreach (var link in vma.AnonVmaChain)
+            link.AnonVmaOf(root).Intervals.Insert(link, vma.PageOffset, vma.PageOffset + vma.PageCount - 1);
+    }
+
+    [MustHold("exclusive(vma.Lock) && exclusive(root.Rwsem)")]
+    private static void Clear(VmArea vma, AnonVma root)
+    {
+        vma.AnonVmaChain = [];
+        if (vma.AnonVma != null && vma.AnonVma.Root == root)
+            vma.AnonVma = null;
+    }
+
+    [MustHold("exclusive(root.Rwsem)")]
+    private static void DropChild(AnonVma parent, AnonVma root)
+    {
+        if (parent.Root != root)
+            throw new InvalidOperationException("An anon_vma hangs at another root than its parent.");
+        parent.ChildCount--;
     }
 }

@@ -79,9 +79,11 @@ public static class RmapWalking
     {
         ulong index = folio.Index;
         anonVma.Lock.ReadLock();
-        for (var link = anonVma.Intervals.Next(null, index, index); link != null; link = anonVma.Intervals.Next(link, index, index))
+        var intervals = anonVma.Intervals;
+        int node = AnonVmaIntervals.None;
+        while ((node = intervals.Next(node, index, index)) != AnonVmaIntervals.None)
         {
-            var vma = link.Vma;
+            var vma = intervals.LinkOf(node).Vma;
             AssertLinked(vma, anonVma);
             ulong address = vma.Start + ((index - vma.PageOffset) << Page.Shift);
             if (!one(folio, vma, address))

@@ -19,20 +19,21 @@ public sealed class Task
     private readonly Stack<MappedPte> _freePtes = new();
     private readonly Stack<FaultContext> _freeFaults = new();
     private readonly Stack<TlbGather> _freeGathers = new();
+    private readonly Stack<ulong[]> _freeBuffers = new();
     [Atomic] private bool _woken;
     [Atomic] private bool _fatalSignal;
 
     private Task()
     {
         Thread = Thread.CurrentThread;
-        Cpu = TaskTable.Register(this) % Environment.ProcessorCount;
+        Cpu = TaskTable.NextCpu();
     }
 
     /// <summary>The calling thread's task (<c>current</c>).</summary>
     public static Task Current => t_current ?? Create();
 
     /// <summary>The address space that the calling thread runs in; its thread keeps it in use (<c>current->mm</c>).</summary>
-    [AssertsHeld("result.Users")]
+    [WriteOnce, AssertsHeld("result.Users")]
     public static MmStruct? CurrentMm => Current.Mm;
 
     /// <summary>Number of the processor whose per-CPU lists the task uses.</summary>
@@ -52,7 +53,7 @@ public sealed class Task
 
     // Odd inside an RCU read section; written by the task alone, read by those who wait for a grace period.
     [Atomic] internal long RcuPhase;
-    [Tracked] internal int RcuNesting;
+    internal int RcuNesting;
 
     // Odd while the task accesses user memory through page tables, as a processor does between a table walk and the end of the access.
     [Atomic] internal long MmuPhase;
@@ -86,14 +87,14 @@ public sealed class Task
     internal void EnterReadSection()
     {
         if (RcuNesting++ == 0)
-            Volatile.Write(ref RcuPhase, RcuPhase + 1);
+            Volatile.Write(ref RcuPhase, Volatile.Read(ref RcuPhase) + 1);
     }
 
     /// <summary>Ends an RCU read section.</summary>
     internal void LeaveReadSection()
     {
         if (--RcuNesting == 0)
-            Volatile.Write(ref RcuPhase, RcuPhase + 1);
+            Volatile.Write(ref RcuPhase, Volatile.Read(ref RcuPhase) + 1);
     }
 
     /// <summary>An unused mapped-entry object of this task.</summary>
@@ -109,6 +110,12 @@ public sealed class Task
 
     /// <summary>Gives a fault context back.</summary>
     internal void ReturnFaultContext(FaultContext vmf) => _freeFaults.Push(vmf);
+
+    /// <summary>A buffer for the entries of one page table.</summary>
+    internal ulong[] TakeEntryBuffer() => _freeBuffers.TryPop(out ulong[]? buffer) ? buffer : new ulong[512];
+
+    /// <summary>Gives an entry buffer back.</summary>
+    internal void ReturnEntryBuffer(ulong[] buffer) => _freeBuffers.Push(buffer);
 
     /// <summary>An unused, empty gather of this task.</summary>
     [return: Fresh]
@@ -168,5 +175,11 @@ public sealed class Task
         return true;
     }
 
-    private static Task Create() => t_current = new Task();
+    private static Task Create()
+    {
+        var task = new Task();
+        t_current = task;
+        TaskTable.Register(task);
+        return task;
+    }
 }

@@ -1,0 +1,154 @@
+using System;
+using MmLint;
+using static MmKernel.PageTableEntry;
+using static MmKernel.PageTableWalk;
+
+namespace MmKernel;
+
+/// <summary>Copying page-table entries to a child: what was writable and private becomes shared until written (<c>mm/memory.c</c>).</summary>
+internal static class CopyPageTables
+{
+    /// <summary>Whether the child needs entries of its own: pages that a fault could find again are left to faults (<c>vma_needs_copy</c>).</summary>
+    [MustHold("exclusive(source.Lock)")]
+    internal static bool NeedsCopy(VmArea source) => source.AnonVma != null;
+
+    /// <summary>
+    /// Copies the entries of <paramref name="source"/> (<c>copy_page_range</c>). The source is write-locked: a fault in between could map a
+    /// page writable again in the parent that the child believes to share.
+    /// </summary>
+    /// <returns>0 or −ENOMEM; then the child's VMA is torn down with the rest of the child.</returns>
+    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), MaySleep]
+    internal static int CopyPageRange(VmArea target, VmArea source)
+    {
+        ulong address = source.Start;
+        ulong end = source.End;
+        while (address < end)
+        {
+            ulong stop = Math.Min(end, (address + TableSpan) & ~(TableSpan - 1));
+            if (!CopyTable(target, source, address, stop))
+                return -(int)Errno.ENOMEM;
+            address = stop;
+        }
+
+        return 0;
+    }
+
+    /// <summary>
+    /// Copies the entries of one table, by way of a buffer: the entries that the child will have already count as mappings while only the
+    /// source's table is locked, so its own can be locked after it.
+    /// </summary>
+    /// <returns>False if there was no memory for the child's table.</returns>
+    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), MaySleep]
+    private static bool CopyTable(VmArea target, VmArea source, ulong start, ulong end)
+    {
+        var entries = Task.Current.TakeEntryBuffer();
+        bool copied = true;
+        if (ShareEntries(source, start, end, entries))
+            copied = InstallEntries(target, start, end, entries);
+        Task.Current.ReturnEntryBuffer(entries);
+        return copied;
+    }
+
+    /// <summary>Writes the child's entries into the buffer and takes the right to write from the parent's.</summary>
+    /// <returns>Whether there is any entry.</returns>
+    [MustHold("exclusive(source.Lock)")]
+    private static bool ShareEntries(VmArea source, ulong start, ulong end, ulong[] entries)
+    {
+        var pte = PteOffsetMapLock(source, start);
+        if (pte == null)
+            return false;
+        bool any = false;
+        int index = 0;
+        for (ulong address = start; address < end; address += Page.Size)
+        {
+            ulong entry = pte.Value;
+            entries[index++] = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : None;
+            any |= IsPresent(entry);
+            pte.Advance();
+        }
+
+        // Once for the table: whoever still writes through an old entry writes before the child can look.
+        Tlb.FlushTlbPage(pte, source.Mm);
+        PteUnmapUnlock(pte);
+        return any;
+    }
+
+    /// <summary>Shares one page (<c>copy_present_ptes</c>).</summary>
+    /// <returns>The child's entry.</returns>
+    [MustHold("exclusive(source.Lock) && pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
+    private static ulong CopyPresentPte(VmArea source, MappedPte pte, ulong entry)
+    {
+        if (!source.IsShared && IsWritable(entry))
+        {
+            Tlb.PtepSetWriteProtect(pte);
+            entry &= ~Writable;
+        }
+        else
+        {
+            pte.Ptl.OweFlush();
+        }
+
+        if (IsSpecial(entry))
+            return entry;
+        var folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
+        folio.Get();
+        folio.AddMapping();
+        if (folio.IsAnonymous)
+            folio.Clear(FolioFlags.AnonExclusive);
+        folio.HandOverReference();
+        if (source.IsShared)
+            entry &= ~Dirty;
+        return entry & ~Accessed;
+    }
+
+    /// <summary>Puts the buffered entries into the child's table; without memory for it, drops what they count.</summary>
+    [MustHold("exclusive(target.Lock)"), MaySleep]
+    private static bool InstallEntries(VmArea target, ulong start, ulong end, ulong[] entries)
+    {
+        var memory = target.Mm.Machine.Memory;
+        int count = (int)((end - start) >> Page.Shift);
+        if (!AllocateTables(target, start))
+        {
+            DropEntries(memory, entries.AsSpan(0, count));
+            return false;
+        }
+
+        var pte = PteOffsetMapLock(target, start);
+        if (pte == null)
+            throw new InvalidOperationException("A page table of an address space that nobody can reach is gone.");
+        int anonymous = 0;
+        int file = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ulong entry = entries[i];
+            if (entry != None)
+            {
+                pte.Value = entry;
+                if (!IsSpecial(entry) && memory.FolioOf(FrameOf(entry)).IsAnonymous)
+                    anonymous++;
+                else if (!IsSpecial(entry))
+                    file++;
+            }
+
+            pte.Advance();
+        }
+
+        target.Mm.Rss.Add(RssKind.Anonymous, anonymous);
+        target.Mm.Rss.Add(RssKind.File, file);
+        PteUnmapUnlock(pte);
+        return true;
+    }
+
+    private static void DropEntries(PhysicalMemory memory, ReadOnlySpan<ulong> entries)
+    {
+        foreach (ulong entry in entries)
+        {
+            if (entry == None || IsSpecial(entry))
+                continue;
+            var folio = memory.FolioOf(FrameOf(entry));
+            folio.RemoveMapping();
+            folio.AdoptReference();
+            memory.Put(folio);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using MmLint;
+using static MmKernel.CopyPageTables;
+using static MmKernel.VmaLocking;
+
+namespace MmKernel;
+
+/// <summary>Copying an address space for a child (<c>dup_mmap</c>, <c>mm/mmap.c</c>).</summary>
+internal static class DupMmap
+{
+    /// <summary>Makes a copy of the address space (<c>dup_mm</c>).</summary>
+    /// <returns>0, or −EINTR or −ENOMEM with nothing left of the copy.</returns>
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static int DupMm(MmStruct mm, out MmStruct? copy)
+    {
+        copy = MmStruct.TryCreate(mm.Machine);
+        if (copy == null)
+            return -(int)Errno.ENOMEM;
+        int error = CopyInto(mm, copy);
+        if (error == 0)
+            return 0;
+        copy.Put();
+        copy = null;
+        return error;
+    }
+
+    [MustHold("mm.Users && child.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static int CopyInto(MmStruct mm, MmStruct child)
+    {
+        if (mm.MmapLock.WriteLockKillable() != 0)
+            return -(int)Errno.EINTR;
+        child.MmapLock.WriteLockNested(mm.MmapLock);
+        int error = CopyVmas(mm, child);
+        child.MmapLock.WriteUnlock();
+        mm.MmapLock.WriteUnlock();
+        return error;
+    }
+
+    [MustHold("exclusive(mm.MmapLock) && exclusive(child.MmapLock) && mm.Users && child.Users"), MaySleep]
+    private static int CopyVmas(MmStruct mm, MmStruct child)
+    {
+        child.StartBreak = mm.StartBreak;
+        child.Break = mm.Break;
+        child.MmapBase = mm.MmapBase;
+        ulong address = 0;
+        while (mm.Vmas.Find(address) is { } vma)
+        {
+            address = vma.End;
+
+            // Also where nothing is copied: faults in this VMA would otherwise go on in the middle of the fork.
+            int error = VmaStartWriteKillable(vma);
+            if (error != 0)
+                return error;
+            if ((vma.Flags & VmFlags.DontCopy) != 0)
+                continue;
+            error = CopyVma(mm, child, vma);
+            if (error != 0)
+                return error;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Gives the child a VMA like the parent's, linked for reverse mapping, with the pages that it must not lose.</summary>
+    [MustHold("exclusive(source.Lock) && exclusive(mm.MmapLock) && exclusive(child.MmapLock)"), Requires("source.Mm == mm"), MaySleep]
+    private static int CopyVma(MmStruct mm, MmStruct child, VmArea source)
+    {
+        var target = new VmArea(child)
+        {
+            Start = source.Start,
+            End = source.End,
+            PageOffset = source.PageOffset,
+            Flags = source.Flags & ~VmFlags.LockedMask,
+            File = source.File,
+        };
+        VmaStartWrite(target);
+        bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;
+        if (!wiped)
+            AnonVmaLinks.AnonVmaFork(target, source);
+        VmaMarkAttached(target);
+        child.Vmas.Store(target.Start, target.End, target);
+        child.MapCount++;
+        child.TotalPages += target.PageCount;
+        if (wiped || !NeedsCopy(source))
+            return 0;
+        return CopyPageRange(target, source);
+    }
+}

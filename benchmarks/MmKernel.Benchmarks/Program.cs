@@ -1,0 +1,23 @@
+using System;
+
+namespace MmKernel.Benchmarks;
+
+/// <summary>
+/// <c>faults</c> (the default): faults per second and bytes allocated per fault. <c>host</c>: the same work on the host kernel and here.
+/// </summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        string suite = args.Length == 0 ? "faults" : args[0];
+        switch (suite)
+        {
+            case "faults":
+                FaultRate.Run();
+                return 0;
+            default:
+                Console.Error.WriteLine($"Unknown suite '{suite}'. Suites: faults.");
+                return 2;
+        }
+    }
+}
