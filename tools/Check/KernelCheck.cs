@@ -11,8 +11,8 @@ namespace MmLint.Check;
 /// <param name="Findings">What is reported.</param>
 /// <param name="Suppressed">How much more is suppressed in the source.</param>
 /// <param name="SourceFiles">How many files were compiled.</param>
-/// <param name="Contracts">How many contract attributes the assembly carries.</param>
-internal sealed record KernelCheck(IReadOnlyList<Finding> Findings, int Suppressed, int SourceFiles, int Contracts)
+/// <param name="Contracts">How many contract attributes the assembly carries; null if errors kept it from being built.</param>
+internal sealed record KernelCheck(IReadOnlyList<Finding> Findings, int Suppressed, int SourceFiles, int? Contracts)
 {
     /// <summary>Builds the kernel and reads the compiler's log.</summary>
     /// <param name="root">The folder of the solution.</param>
@@ -40,7 +40,7 @@ internal sealed record KernelCheck(IReadOnlyList<Finding> Findings, int Suppress
             reported,
             findings.Count(f => f.IsSuppressed && f.Rule.StartsWith("MML", StringComparison.Ordinal)),
             Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Count(f => !Path.GetRelativePath(folder, f).StartsWith("obj", StringComparison.Ordinal)),
-            exitCode == 0 ? CountContracts(assembly) : 0);
+            exitCode == 0 ? CountContracts(assembly) : null);
     }
 
     private static int CountContracts(string assembly)

@@ -12,8 +12,8 @@ var suite = new SampleSuite(root);
 
 Console.WriteLine("MmKernel, checked against its own contracts");
 var kernel = KernelCheck.Run(root);
-Report.Write(Console.Out, kernel.Findings);
-Console.WriteLine($"  {kernel.Contracts:N0} contracts in {kernel.SourceFiles:N0} files: {kernel.Findings.Count} findings, {kernel.Suppressed} suppressed");
+Report.Write(Console.Out, kernel.Findings, root);
+Console.WriteLine($"  {kernel.SourceFiles:N0} files{(kernel.Contracts is { } count ? $" with {count:N0} contracts" : "")}: {kernel.Findings.Count} findings, {kernel.Suppressed} suppressed");
 Console.WriteLine();
 
 suite.Pack(root);
@@ -22,7 +22,7 @@ foreach (var sample in suite.Build())
 {
     var findings = sample.Findings();
     Console.WriteLine($"samples/{sample.Name}: {sample.Description}");
-    Report.Write(Console.Out, findings);
+    Report.Write(Console.Out, findings, root);
     if (accept)
         sample.Accept(findings);
     bool same = sample.Expected == Report.Snapshot(findings);

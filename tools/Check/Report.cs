@@ -10,16 +10,19 @@ namespace MmLint.Check;
 internal static class Report
 {
     /// <summary>File, line, rule and message of each finding, and the code that it is about.</summary>
-    public static void Write(TextWriter writer, IReadOnlyList<Finding> findings)
+    /// <param name="writer">Where to.</param>
+    /// <param name="findings">What.</param>
+    /// <param name="root">The folder from which files are named.</param>
+    public static void Write(TextWriter writer, IReadOnlyList<Finding> findings, string root)
     {
         foreach (var finding in findings)
         {
-            writer.WriteLine($"  {Line(finding)}");
+            writer.WriteLine($"  {Line(finding, file => Path.GetRelativePath(root, file))}");
             if (finding.Place is { } place)
                 WriteCode(writer, place);
             foreach (var related in finding.Related)
             {
-                writer.WriteLine($"          see {Position(related)}");
+                writer.WriteLine($"          see {Position(related, file => Path.GetRelativePath(root, file))}");
                 WriteCode(writer, related);
             }
         }
@@ -30,14 +33,14 @@ internal static class Report
     {
         var text = new StringBuilder();
         foreach (var finding in findings)
-            text.Append(Line(finding)).Append('\n');
+            text.Append(Line(finding, file => Path.GetFileName(file))).Append('\n');
         return text.ToString();
     }
 
-    private static string Line(Finding finding) =>
-        $"{(finding.Place is { } place ? Position(place) + ": " : "")}{finding.Level} {finding.Rule}: {finding.Message}";
+    private static string Line(Finding finding, Func<string, string> name) =>
+        $"{(finding.Place is { } place ? Position(place, name) + ": " : "")}{finding.Level} {finding.Rule}: {finding.Message}";
 
-    private static string Position(Place place) => $"{Path.GetFileName(place.File)}({place.Line},{place.Column})";
+    private static string Position(Place place, Func<string, string> name) => $"{name(place.File)}({place.Line},{place.Column})";
 
     private static void WriteCode(TextWriter writer, Place place)
     {

@@ -24,10 +24,11 @@ internal sealed partial class MarkdownPage
         Lines = File.ReadAllLines(System.IO.Path.Combine(Repository.Root, path));
     }
 
-    /// <summary>README.md and everything in docs/.</summary>
+    /// <summary>The pages outside of docs/ and everything in it.</summary>
     public static IEnumerable<MarkdownPage> All { get; } =
     [
         new("README.md"),
+        new("samples/README.md"),
         .. Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(f => new MarkdownPage(System.IO.Path.GetRelativePath(Repository.Root, f).Replace('\\', '/')))
             .OrderBy(p => p.Path, StringComparer.Ordinal),
