@@ -54,6 +54,10 @@ public sealed class Machine : IDisposable
         return new Process(this, mm);
     }
 
+    /// <summary>Creates a file in memory (<c>memfd_create(2)</c>).</summary>
+    /// <param name="size">Its length in bytes.</param>
+    public MemoryFile CreateMemoryFile(ulong size) => new(Memory, size);
+
     /// <summary>Gives the physical memory back. No process may be used afterwards.</summary>
     public void Dispose() => Rcu.Call(new DeferredRelease(Memory));
 

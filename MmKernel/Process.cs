@@ -29,12 +29,14 @@ public sealed partial class Process
     /// <param name="length">Bytes; rounded up to pages.</param>
     /// <param name="prot">Protection.</param>
     /// <param name="flags">Flags.</param>
+    /// <param name="file">What to map; null for anonymous memory.</param>
+    /// <param name="pageOffset">Where in the file the mapping starts, in pages.</param>
     /// <returns>The address, or −errno.</returns>
     [MaySleep]
-    public long Mmap(ulong address, ulong length, Prot prot, MapFlags flags)
+    public long Mmap(ulong address, ulong length, Prot prot, MapFlags flags, VmFile? file = null, ulong pageOffset = 0)
     {
         using var entry = new SystemCall(this);
-        return MmapCalls.VmMmap(Task.CurrentMm!, address, length, prot, flags);
+        return MmapCalls.VmMmap(Task.CurrentMm!, address, length, prot, flags, file, pageOffset);
     }
 
     /// <summary>Unmaps memory (<c>munmap(2)</c>).</summary>
@@ -52,6 +54,7 @@ public sealed partial class Process
     [MaySleep]
     public void Exit()
     {
+        using var entry = new SystemCall(this);
         if (Interlocked.Exchange(ref _exited, 1) == 0)
             Mm.Put();
     }

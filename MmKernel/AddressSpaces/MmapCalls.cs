@@ -8,17 +8,17 @@ internal static class MmapCalls
 {
     /// <summary>Maps anonymous memory under mmap_lock (<c>vm_mmap_pgoff</c>).</summary>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    internal static long VmMmap(MmStruct mm, ulong address, ulong length, Prot prot, MapFlags flags)
+    internal static long VmMmap(MmStruct mm, ulong address, ulong length, Prot prot, MapFlags flags, VmFile? file, ulong pageOffset)
     {
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(long)Errno.EINTR;
-        long result = DoMmap(mm, address, length, prot, flags);
+        long result = DoMmap(mm, address, length, prot, flags, file, pageOffset);
         mm.MmapLock.WriteUnlock();
         return result;
     }
 
     [MustHold("mm.Users && exclusive(mm.MmapLock)"), MaySleep]
-    private static long DoMmap(MmStruct mm, ulong address, ulong length, Prot prot, MapFlags flags)
+    private static long DoMmap(MmStruct mm, ulong address, ulong length, Prot prot, MapFlags flags, VmFile? file, ulong pageOffset)
     {
         if (length == 0)
             return -(long)Errno.EINVAL;
@@ -36,7 +36,7 @@ internal static class MmapCalls
         ulong from = (ulong)start;
         if ((flags & MapFlags.FixedNoReplace) != 0 && mm.Vmas.FindIntersection(from, from + length) != null)
             return -(long)Errno.EEXIST;
-        if ((flags & MapFlags.Anonymous) == 0)
+        if ((flags & MapFlags.Anonymous) == 0 && file == null)
             return -(long)Errno.EBADF;
         if ((flags & MapFlags.TypeMask) is not (MapFlags.Private or MapFlags.Shared))
             return -(long)Errno.EINVAL;
@@ -44,7 +44,7 @@ internal static class MmapCalls
         var vmFlags = VmFlags.MayRead | VmFlags.MayWrite | VmFlags.MayExec | (VmFlags)((ulong)prot & (ulong)VmFlags.AccessMask);
         if ((flags & MapFlags.Shared) != 0)
             vmFlags |= VmFlags.Shared | VmFlags.MayShare;
-        return MmapRegion(mm, from, length, vmFlags | mm.DefaultFlags);
+        return MmapRegion(mm, from, length, vmFlags | mm.DefaultFlags, file, file == null ? from >> Page.Shift : pageOffset);
     }
 
     /// <summary>Picks the address (<c>__get_unmapped_area</c>).</summary>
@@ -66,7 +66,7 @@ internal static class MmapCalls
 
     /// <summary>Puts a new VMA over whatever is in the range (<c>__mmap_region</c>).</summary>
     [MustHold("mm.Users && exclusive(mm.MmapLock)"), MaySleep]
-    private static long MmapRegion(MmStruct mm, ulong start, ulong length, VmFlags flags)
+    private static long MmapRegion(MmStruct mm, ulong start, ulong length, VmFlags flags, VmFile? file, ulong pageOffset)
     {
         if (mm.Vmas.FindIntersection(start, start + length) != null)
         {
@@ -75,8 +75,9 @@ internal static class MmapCalls
                 return error;
         }
 
-        var vma = new VmArea(mm) { Start = start, End = start + length, PageOffset = start >> Page.Shift, Flags = flags };
+        var vma = new VmArea(mm) { Start = start, End = start + length, PageOffset = pageOffset, Flags = flags, File = file };
         VmaStartWrite(vma);
+        FileRmap.VmaLinkFile(vma);
         VmaLink(mm, vma);
         mm.TotalPages += length >> Page.Shift;
         return (long)start;

@@ -64,6 +64,7 @@ internal static class MunmapCalls
         // Reverse mapping still finds the VMA, so it is unlinked only when no entry is left.
         Zap.ZapVmaRange(vma, vma.Start, vma.End);
         AnonVmaLinks.UnlinkAnonVmas(vma);
+        FileRmap.UnlinkFileVma(vma);
     }
 
     /// <summary>Cuts a VMA in two; the given one keeps the lower part (<c>__split_vma</c>).</summary>
@@ -88,6 +89,7 @@ internal static class MunmapCalls
         if (vma.AnonVma != null)
             AnonVmaLinks.InsertIntervals(vma, vma.AnonVma.Root);
         RmapLocking.DropRmapLocks(vma);
+        FileRmap.VmaLinkFile(upper);
         MmapCalls.VmaLink(mm, upper);
     }
 }

@@ -10,6 +10,7 @@ namespace MmKernel;
 /// allocate nothing.
 /// </summary>
 /// <param name="mm">The address space.</param>
+[method: Ensures("Mm == mm")]
 public sealed class VmaTree(MmStruct mm)
 {
     [ReadBy("Mm.MmapLock"), Atomic, WriteBy("exclusive(Mm.MmapLock)")] private VmaTreeNode? _root;

@@ -57,6 +57,6 @@ public static class FaultHandling
     {
         if (vmf.Vma.IsAnonymous)
             return DoAnonymousPage(vmf);
-        return VmFault.Sigbus;
+        return FileFault.DoFault(vmf);
     }
 }

@@ -18,6 +18,12 @@ internal static class WriteProtectFault
             return WpPageCopy(vmf, null);
         }
 
+        if (vmf.Vma.IsShared)
+        {
+            WpPageReuse(vmf, pte);
+            return VmFault.None;
+        }
+
         var folio = vmf.Vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(vmf.OrigPte));
         if (folio.IsAnonymous && (folio.Has(FolioFlags.AnonExclusive) || CanReuse(vmf, folio, pte)))
         {
@@ -112,10 +118,9 @@ internal static class WriteProtectFault
             return false;
         }
 
-        if (old == null || !old.IsAnonymous)
-            mm.Rss.Add(RssKind.Anonymous, 1);
-        if (old != null && !old.IsAnonymous)
-            mm.Rss.Add(RssKind.File, -1);
+        if (old != null)
+            mm.Rss.Add(RssCounters.KindOf(old), -1);
+        mm.Rss.Add(RssKind.Anonymous, 1);
 
         // Cleared and flushed before the copy appears: else another thread of the process could read the old page after this one wrote to
         // the new.

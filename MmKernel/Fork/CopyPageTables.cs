@@ -116,25 +116,19 @@ internal static class CopyPageTables
         var pte = PteOffsetMapLock(target, start);
         if (pte == null)
             throw new InvalidOperationException("A page table of an address space that nobody can reach is gone.");
-        int anonymous = 0;
-        int file = 0;
         for (int i = 0; i < count; i++)
         {
             ulong entry = entries[i];
             if (entry != None)
             {
                 pte.Value = entry;
-                if (!IsSpecial(entry) && memory.FolioOf(FrameOf(entry)).IsAnonymous)
-                    anonymous++;
-                else if (!IsSpecial(entry))
-                    file++;
+                if (!IsSpecial(entry))
+                    target.Mm.Rss.Add(RssCounters.KindOf(memory.FolioOf(FrameOf(entry))), 1);
             }
 
             pte.Advance();
         }
 
-        target.Mm.Rss.Add(RssKind.Anonymous, anonymous);
-        target.Mm.Rss.Add(RssKind.File, file);
         PteUnmapUnlock(pte);
         return true;
     }

@@ -76,6 +76,7 @@ internal static class DupMmap
         bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;
         if (!wiped)
             AnonVmaLinks.AnonVmaFork(target, source);
+        FileRmap.VmaLinkFile(target);
         VmaMarkAttached(target);
         child.Vmas.Store(target.Start, target.End, target);
         child.MapCount++;

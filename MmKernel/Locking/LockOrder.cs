@@ -3,6 +3,7 @@ using MmLint;
 // The lock graph of the kernel, outermost first. This is the only place where it stands: the checker enforces it while typing and Lockdep
 // reads the same attributes at run time. It follows the comment at the top of Linux mm/rmap.c.
 [assembly: LockOrder(
+    "MemoryFile.Rwsem",
     "MmStruct.MmapLock",
     "shared(VmArea.Lock)",
     "Folio",
@@ -11,6 +12,7 @@ using MmLint;
     "AnonVma.Rwsem",
     "MmStruct.PageTableLock",
     "PageTableLock",
+    "AddressSpace.PagesLock",
     "PageCpuList.Lock",
     "BuddyAllocator.Lock",
     "Rcu.CallbackLock",

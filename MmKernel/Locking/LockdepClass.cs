@@ -26,6 +26,9 @@ public sealed class LockdepClass
     /// <summary>The rank of a class that the order does not list.</summary>
     public const int Unranked = -1;
 
+    /// <summary>i_rwsem of files.</summary>
+    public static LockdepClass Inode { get; } = new("MemoryFile.Rwsem", LockKind.ReaderWriter);
+
     /// <summary>mmap_lock.</summary>
     public static LockdepClass MmapLock { get; } = new("MmStruct.MmapLock", LockKind.ReaderWriter);
 
@@ -52,9 +55,6 @@ public sealed class LockdepClass
 
     /// <summary>The lock of a page cache's index.</summary>
     public static LockdepClass Pages { get; } = new("AddressSpace.PagesLock", LockKind.Spin);
-
-    /// <summary>LRU lists.</summary>
-    public static LockdepClass Lru { get; } = new("LruList.Lock", LockKind.Spin);
 
     /// <summary>Per-CPU lists of free pages.</summary>
     public static LockdepClass PageCpuList { get; } = new("PageCpuList.Lock", LockKind.Spin);

@@ -30,6 +30,14 @@ internal sealed class RssCounters
 
     private readonly long[] _values = new long[Environment.ProcessorCount * Stride];
 
+    /// <summary>What a mapped folio counts as (<c>mm_counter</c>).</summary>
+    internal static RssKind KindOf(Folio folio)
+    {
+        if (folio.IsAnonymous)
+            return RssKind.Anonymous;
+        return folio.Has(FolioFlags.SwapBacked) ? RssKind.SharedMemory : RssKind.File;
+    }
+
     /// <summary>Changes a counter; the lock of the page table with the entry that is counted is held.</summary>
     internal void Add(RssKind kind, long pages) =>
         Interlocked.Add(ref _values[(Task.Current.Cpu * Stride) + (int)kind], pages);

@@ -8,26 +8,26 @@ namespace MmKernel;
 /// <summary>Removing mappings from page tables (<c>mm/memory.c</c>).</summary>
 internal static class Zap
 {
-    /// <summary>Clears every entry of [start, end), which lies in the VMA, and frees the pages (<c>zap_page_range_single</c>).</summary>
+    /// <summary>Clears the entries of [start, end), which lies in the VMA, and frees the pages (<c>zap_page_range_single</c>).</summary>
     [MustHold("vma.Stable"), MaySleep]
-    internal static void ZapVmaRange(VmArea vma, ulong start, ulong end)
+    internal static void ZapVmaRange(VmArea vma, ulong start, ulong end, ZapScope scope = ZapScope.AllPages)
     {
         var gather = TlbGather.Start(vma.Mm);
-        ZapRange(gather, vma, start, end);
+        ZapRange(gather, vma, start, end, scope);
         gather.Finish();
     }
 
     /// <summary>
-    /// Clears every entry of [start, end), which lies in the VMA; the pages go when <paramref name="gather"/> flushes
+    /// Clears the entries of [start, end), which lies in the VMA; the pages go when <paramref name="gather"/> flushes
     /// (<c>unmap_page_range</c>).
     /// </summary>
     [MustHold("vma.Stable"), MaySleep]
-    internal static void ZapRange(TlbGather gather, VmArea vma, ulong start, ulong end)
+    internal static void ZapRange(TlbGather gather, VmArea vma, ulong start, ulong end, ZapScope scope)
     {
         while (start < end)
         {
             ulong stop = Math.Min(end, (start + TableSpan) & ~(TableSpan - 1));
-            start = ZapTable(gather, vma, start, stop);
+            start = ZapTable(gather, vma, start, stop, scope);
             if (gather.IsFull)
                 gather.Flush();
         }
@@ -36,42 +36,47 @@ internal static class Zap
     /// <summary>Clears entries of one table, until the end or until the gather is full.</summary>
     /// <returns>The address behind the last entry that was dealt with.</returns>
     [MustHold("vma.Stable")]
-    private static ulong ZapTable(TlbGather gather, VmArea vma, ulong start, ulong end)
+    private static ulong ZapTable(TlbGather gather, VmArea vma, ulong start, ulong end, ZapScope scope)
     {
         var pte = PteOffsetMapLock(vma, start);
         if (pte == null)
             return end;
-        int anonymous = 0;
-        int file = 0;
+        var memory = vma.Mm.Machine.Memory;
         while (start < end && !gather.IsFull)
         {
-            if (pte.Value != PageTableEntry.None)
-            {
-                ulong old = Tlb.PtepGetAndClear(pte);
-                if (PageTableEntry.IsPresent(old) && !PageTableEntry.IsSpecial(old))
-                {
-                    var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(old));
-                    if (folio.IsAnonymous)
-                        anonymous++;
-                    else
-                        file++;
-                    if (!folio.IsAnonymous && (old & PageTableEntry.Dirty) != 0)
-                        folio.Set(FolioFlags.Dirty);
-                    FolioRemoveRmap(folio, pte);
-                    gather.Add(folio);
-                }
-            }
-
+            if (IsInScope(memory, pte.Value, scope))
+                ZapEntry(gather, vma, pte);
             start += Page.Size;
             pte.Advance();
         }
 
-        if (anonymous != 0)
-            vma.Mm.Rss.Add(RssKind.Anonymous, -anonymous);
-        if (file != 0)
-            vma.Mm.Rss.Add(RssKind.File, -file);
         gather.OweFlush(pte);
         PteUnmapUnlock(pte);
         return start;
+    }
+
+    [MustHold("pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
+    private static void ZapEntry(TlbGather gather, VmArea vma, MappedPte pte)
+    {
+        ulong old = Tlb.PtepGetAndClear(pte);
+        if (!PageTableEntry.IsPresent(old) || PageTableEntry.IsSpecial(old))
+            return;
+        var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(old));
+        if (!folio.IsAnonymous && (old & PageTableEntry.Dirty) != 0)
+            folio.Set(FolioFlags.Dirty);
+        vma.Mm.Rss.Add(RssCounters.KindOf(folio), -1);
+        FolioRemoveRmap(folio, pte);
+        gather.Add(folio);
+    }
+
+    private static bool IsInScope(PhysicalMemory memory, ulong entry, ZapScope scope)
+    {
+        if (entry == PageTableEntry.None)
+            return false;
+        if (scope == ZapScope.AllPages)
+            return true;
+        return PageTableEntry.IsPresent(entry)
+            && !PageTableEntry.IsSpecial(entry)
+            && !memory.FolioOf(PageTableEntry.FrameOf(entry)).IsAnonymous;
     }
 }

@@ -9,6 +9,7 @@ namespace MmKernel;
 /// changes and put back after. The nodes lie in one array, so that the owner's lock guards them all by one name.
 /// </summary>
 /// <param name="owner">The anon_vma, whose lock guards the tree.</param>
+[method: Ensures("Owner == owner")]
 internal sealed class AnonVmaIntervals(AnonVma owner)
 {
     /// <summary>No node: the first one of the array is never used.</summary>

@@ -30,6 +30,8 @@ public static class RmapWalking
     {
         if (folio.Mapping is AnonVma anonVma)
             RmapWalkAnon(folio, anonVma, one);
+        else if (folio.Mapping is AddressSpace mapping)
+            FileRmap.RmapWalkFile(folio, mapping, one);
     }
 
     /// <summary>

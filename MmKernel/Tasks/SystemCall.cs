@@ -1,13 +1,12 @@
-using System;
-using System.Threading;
+using MmLint;
 
 namespace MmKernel;
 
 /// <summary>
-/// The time that the calling thread spends in the kernel on behalf of a process: makes the process's address space the current one and
-/// checks at the end that no lock is left held.
+/// The time that the calling thread spends in the kernel on behalf of a process: makes the process's address space the current one. On the
+/// way out, with no lock held, it does what was put off (<c>task_work</c>).
 /// </summary>
-internal readonly ref struct SystemCall : IDisposable
+internal readonly ref struct SystemCall
 {
     private readonly Task _task;
     private readonly MmStruct? _outer;
@@ -19,10 +18,13 @@ internal readonly ref struct SystemCall : IDisposable
         _task.SwitchTo(process.Mm);
     }
 
+    [MaySleep]
     public void Dispose()
     {
-        if (_outer == null)
-            Lockdep.AssertNothingHeld();
         _task.LeaveTo(_outer);
+        if (_outer != null)
+            return;
+        _task.ReleaseDeferredFiles();
+        Lockdep.AssertNothingHeld();
     }
 }

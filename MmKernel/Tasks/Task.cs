@@ -20,6 +20,7 @@ public sealed class Task
     private readonly Stack<FaultContext> _freeFaults = new();
     private readonly Stack<TlbGather> _freeGathers = new();
     private readonly Stack<ulong[]> _freeBuffers = new();
+    private readonly Stack<MemoryFile> _releasedFiles = new();
     [Atomic] private bool _woken;
     [Atomic] private bool _fatalSignal;
 
@@ -140,6 +141,20 @@ public sealed class Task
         Mm = outer;
         if (outer != null)
             SwitchTo(outer);
+    }
+
+    /// <summary>
+    /// Gives a reference to a file back on the way out of the kernel: its last one takes locks that rank above those held here
+    /// (<c>fput</c>).
+    /// </summary>
+    internal void DeferRelease(MemoryFile file) => _releasedFiles.Push(file);
+
+    /// <summary>Gives back what <see cref="DeferRelease"/> put off.</summary>
+    [MaySleep]
+    internal void ReleaseDeferredFiles()
+    {
+        while (_releasedFiles.TryPop(out var file))
+            file.Put();
     }
 
     internal void StartWaiting(object key, bool exclusive)

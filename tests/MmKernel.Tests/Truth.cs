@@ -12,7 +12,9 @@ namespace MmKernel.Tests;
 /// </summary>
 internal static unsafe class Truth
 {
-    internal static void Check(Machine machine, params IReadOnlyCollection<Process> processes)
+    internal static void Check(Machine machine, params IReadOnlyCollection<Process> processes) => Check(machine, processes, []);
+
+    internal static void Check(Machine machine, IReadOnlyCollection<Process> processes, IReadOnlyCollection<MemoryFile> files)
     {
         Rcu.Barrier();
         var mappings = new Dictionary<ulong, int>();
@@ -20,20 +22,26 @@ internal static unsafe class Truth
         foreach (var process in processes)
             tables += 1 + CheckProcess(process.Mm, mappings);
 
+        var cached = new HashSet<ulong>();
+        foreach (var file in files)
+            CheckFile(file, cached);
+
         for (ulong frame = 1; frame < (ulong)machine.Memory.FrameCount; frame++)
         {
             var folio = machine.Memory.FolioOf(frame);
             int expected = mappings.GetValueOrDefault(frame);
             Assert.True(expected == folio.MapCount, $"frame {frame}: {expected} entries, map count {folio.MapCount}");
-            if (expected == 0)
+            int references = expected + (cached.Contains(frame) ? 1 : 0);
+            if (references == 0)
                 continue;
-            Assert.Equal(expected, folio.ReferenceCount);
+            Assert.Equal(references, folio.ReferenceCount);
             Assert.False(folio.IsLocked);
             Assert.True(expected == 1 || !folio.Has(FolioFlags.AnonExclusive), $"frame {frame} is shared and exclusive");
-            CheckReverseMap(folio, expected);
+            if (expected != 0)
+                CheckReverseMap(folio, expected);
         }
 
-        Assert.Equal(machine.Memory.FrameCount, machine.Memory.FreeFrames + 1 + tables + mappings.Count);
+        Assert.Equal(machine.Memory.FrameCount, machine.Memory.FreeFrames + 1 + tables + mappings.Keys.Union(cached).Count());
     }
 
     private static long CheckProcess(MmStruct mm, Dictionary<ulong, int> mappings)
@@ -58,6 +66,7 @@ internal static unsafe class Truth
         Assert.Equal(mm.TotalPages, pages);
 
         long anonymous = 0;
+        long shared = 0;
         long tables = 0;
         Visit(mm, mm.TopTable.Frame, PageTableWalk.TopLevel, 0, ref tables, (address, entry) =>
         {
@@ -71,20 +80,40 @@ internal static unsafe class Truth
             mappings[frame] = mappings.GetValueOrDefault(frame) + 1;
             var folio = mm.Machine.Memory.FolioOf(frame);
             if (!folio.IsAnonymous)
+            {
+                shared++;
+                Assert.Same(vma.File!.Mapping, folio.Mapping);
+                Assert.Equal(vma.PageIndex(address), folio.Index);
                 return;
+            }
+
             anonymous++;
             Assert.Equal(vma.PageIndex(address), folio.Index);
             Assert.Same(vma.AnonVma!.Root, ((AnonVma)folio.Mapping!).Root);
         });
         Assert.Equal(anonymous, mm.Rss[RssKind.Anonymous]);
+        Assert.Equal(shared, mm.Rss[RssKind.SharedMemory]);
+        Assert.Equal(0, mm.Rss[RssKind.File]);
         Assert.Equal(tables, Volatile.Read(ref mm.TableFrames));
         return tables;
     }
 
+    private static void CheckFile(MemoryFile file, HashSet<ulong> cached)
+    {
+        Assert.False(file.Rwsem.IsLocked);
+        Assert.False(file.Mapping.ImapLock.IsLocked);
+        foreach (ulong index in file.Mapping.IndicesBetween(0, ulong.MaxValue))
+        {
+            var folio = file.Mapping.Find(index)!;
+            Assert.True(cached.Add(folio.Frame));
+            Assert.Same(file.Mapping, folio.Mapping);
+            Assert.Equal(index, folio.Index);
+            file.Mapping.Memory.Put(folio);
+        }
+    }
+
     private static void CheckReverseMap(Folio folio, int expected)
     {
-        if (!folio.IsAnonymous)
-            return;
         Assert.True(folio.TryLock());
         int found = RmapWalking.CountMappings(folio);
         folio.Unlock();

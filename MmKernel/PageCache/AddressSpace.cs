@@ -1,0 +1,169 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>The contents of a file: its cached pages and who maps them (<c>struct address_space</c>).</summary>
+public sealed class AddressSpace
+{
+    [GuardedBy("PagesLock")] private readonly Dictionary<ulong, Folio> _pages = [];
+    [GuardedBy("ImapLock")] private readonly List<VmArea> _vmas = [];
+    [Atomic] private ulong _size;
+
+    internal AddressSpace(PhysicalMemory memory) => Memory = memory;
+
+    /// <summary>Guards the set of VMAs that map the file (<c>i_mmap_rwsem</c>).</summary>
+    public RwSemaphore ImapLock { get; } = new(LockdepClass.ImapLock);
+
+    /// <summary>Guards the index of the cached pages (the lock of <c>i_pages</c>).</summary>
+    internal SpinLock PagesLock { get; } = new(LockdepClass.Pages);
+
+    /// <summary>Where the pages come from.</summary>
+    internal PhysicalMemory Memory { get; }
+
+    /// <summary>Length in bytes (<c>i_size</c>). It changes under the file's lock; whoever has a folio locked tests it again.</summary>
+    internal ulong Size => Volatile.Read(ref _size);
+
+    /// <summary>Number of cached pages (<c>nrpages</c>).</summary>
+    internal int PageCount
+    {
+        get
+        {
+            PagesLock.Lock();
+            int count = _pages.Count;
+            PagesLock.Unlock();
+            return count;
+        }
+    }
+
+    /// <summary>Stores the length; no page behind it is added from here on (<c>i_size_write</c>).</summary>
+    internal void SetSize(ulong bytes)
+    {
+        PagesLock.Lock();
+        Volatile.Write(ref _size, bytes);
+        PagesLock.Unlock();
+    }
+
+    /// <summary>The cached page (<c>filemap_get_folio</c>).</summary>
+    /// <returns>With a reference, not locked; null if there is none.</returns>
+    [Acquires("result.Ref", When = "result != null")]
+    internal Folio? Find(ulong index)
+    {
+        PagesLock.Lock();
+        if (!_pages.TryGetValue(index, out var folio))
+        {
+            PagesLock.Unlock();
+            return null;
+        }
+
+        folio.Get();
+        PagesLock.Unlock();
+        return folio;
+    }
+
+    /// <summary>The page, made if it is a hole, and locked so that it stays in the file (<c>shmem_get_folio</c>).</summary>
+    /// <param name="index">Its number.</param>
+    /// <param name="error">Why there is none: <see cref="VmFault.Sigbus"/> behind the end, <see cref="VmFault.Oom"/>.</param>
+    /// <returns>Locked and with a reference; null after an error.</returns>
+    [Acquires("result && result.Ref", When = "result != null"), MaySleep]
+    internal Folio? GetLocked(ulong index, out VmFault error)
+    {
+        while (true)
+        {
+            if (index >= Page.AlignUp(Size) >> Page.Shift)
+            {
+                error = VmFault.Sigbus;
+                return null;
+            }
+
+            var folio = Find(index);
+            if (folio != null)
+            {
+                folio.Lock();
+
+                // Between finding and locking the page may have been cut off.
+                if (folio.Mapping == this)
+                {
+                    error = VmFault.None;
+                    return folio;
+                }
+
+                folio.Unlock();
+                Memory.Put(folio);
+            }
+            else if (!TryAddNew(index))
+            {
+                error = VmFault.Oom;
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Takes a page out of the file; it stays with whoever has a reference (<c>filemap_remove_folio</c>).</summary>
+    [MustHold("folio")]
+    internal void Remove(Folio folio)
+    {
+        PagesLock.Lock();
+        bool removed = _pages.Remove(folio.Index);
+        PagesLock.Unlock();
+        folio.Mapping = null;
+        if (!removed)
+            throw new InvalidOperationException("A page of the file is not in its index.");
+        folio.AdoptReference();
+        Memory.Put(folio);
+    }
+
+    /// <summary>The numbers of the cached pages in [first, end), for those who then look at each.</summary>
+    internal ulong[] IndicesBetween(ulong first, ulong end)
+    {
+        var indices = new List<ulong>();
+        PagesLock.Lock();
+        foreach (ulong index in _pages.Keys)
+        {
+            if (index >= first && index < end)
+                indices.Add(index);
+        }
+
+        PagesLock.Unlock();
+        indices.Sort();
+        return [.. indices];
+    }
+
+    /// <summary>Adds a VMA that maps the file.</summary>
+    [MustHold("exclusive(ImapLock)")]
+    internal void AddVma(VmArea vma) => _vmas.Add(vma);
+
+    /// <summary>Takes a VMA out.</summary>
+    [MustHold("exclusive(ImapLock)")]
+    internal void RemoveVma(VmArea vma)
+    {
+        if (!_vmas.Remove(vma))
+            throw new InvalidOperationException("The VMA is not linked to this file.");
+    }
+
+    /// <summary>The VMAs that map the file (<c>i_mmap</c>).</summary>
+    [MustHold("ImapLock")]
+    internal List<VmArea> Vmas() => _vmas;
+
+    /// <summary>Adds a page of zeros unless somebody was faster or the end has moved before it.</summary>
+    /// <returns>False if memory is exhausted.</returns>
+    private bool TryAddNew(ulong index)
+    {
+        var folio = Memory.AllocateZeroed();
+        if (folio == null)
+            return false;
+        folio.Mapping = this;
+        folio.Index = index;
+        folio.Set(FolioFlags.UpToDate | FolioFlags.SwapBacked);
+        PagesLock.Lock();
+        bool added = index < Page.AlignUp(Size) >> Page.Shift && _pages.TryAdd(index, folio);
+        PagesLock.Unlock();
+        if (added)
+            folio.HandOverReference();
+        else
+            Memory.Put(folio);
+        return true;
+    }
+}

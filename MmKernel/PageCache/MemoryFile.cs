@@ -1,0 +1,183 @@
+using System;
+using System.Threading;
+using MmLint;
+using static MmKernel.FileRmap;
+
+namespace MmKernel;
+
+/// <summary>A file in memory (<c>memfd_create(2)</c>, <c>mm/shmem.c</c>). It lives until it is closed and nothing maps it any more.</summary>
+public sealed class MemoryFile
+{
+    [Atomic] private int _references = 1;
+
+    internal MemoryFile(PhysicalMemory memory, ulong size)
+    {
+        Mapping = new AddressSpace(memory);
+        Mapping.SetSize(size);
+    }
+
+    /// <summary>Held exclusively by whoever changes length or contents by system call (<c>i_rwsem</c>).</summary>
+    public RwSemaphore Rwsem { get; } = new(LockdepClass.Inode);
+
+    /// <summary>The contents.</summary>
+    public AddressSpace Mapping { get; }
+
+    /// <summary>Length in bytes.</summary>
+    public ulong Size => Mapping.Size;
+
+    /// <summary>Opens the file.</summary>
+    /// <param name="isWritable">Whether for writing.</param>
+    public VmFile Open(bool isWritable) => new(this, isWritable);
+
+    /// <summary>Writes bytes, growing the file if they reach behind its end (<c>pwrite(2)</c>).</summary>
+    /// <returns>Number of bytes written, or −errno.</returns>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    public unsafe long Write(ulong offset, ReadOnlySpan<byte> source)
+    {
+        Rwsem.WriteLock();
+        ulong end = offset + (ulong)source.Length;
+        if (end > Mapping.Size)
+            Mapping.SetSize(end);
+        int done = 0;
+        while (done < source.Length)
+        {
+            ulong at = offset + (ulong)done;
+            int part = Math.Min(source.Length - done, Page.Size - (int)(at & Page.OffsetMask));
+            var folio = Mapping.GetLocked(at >> Page.Shift, out _);
+            if (folio == null)
+                break;
+            source.Slice(done, part).CopyTo(Bytes(folio)[(int)(at & Page.OffsetMask)..]);
+            folio.Set(FolioFlags.Dirty);
+            folio.Unlock();
+            Mapping.Memory.Put(folio);
+            done += part;
+        }
+
+        Rwsem.WriteUnlock();
+        return done == 0 && source.Length != 0 ? -(long)Errno.ENOSPC : done;
+    }
+
+    /// <summary>Reads bytes (<c>pread(2)</c>); holes read as zeros and stay holes.</summary>
+    /// <returns>Number of bytes read: fewer at the end of the file.</returns>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    public unsafe long Read(ulong offset, Span<byte> destination)
+    {
+        Rwsem.ReadLock();
+        ulong size = Mapping.Size;
+        int length = offset >= size ? 0 : (int)Math.Min((ulong)destination.Length, size - offset);
+        int done = 0;
+        while (done < length)
+        {
+            ulong at = offset + (ulong)done;
+            int part = Math.Min(length - done, Page.Size - (int)(at & Page.OffsetMask));
+            var target = destination.Slice(done, part);
+            var folio = Mapping.Find(at >> Page.Shift);
+            if (folio == null)
+            {
+                target.Clear();
+            }
+            else
+            {
+                Bytes(folio).Slice((int)(at & Page.OffsetMask), part).CopyTo(target);
+                Mapping.Memory.Put(folio);
+            }
+
+            done += part;
+        }
+
+        Rwsem.ReadUnlock();
+        return done;
+    }
+
+    /// <summary>Sets the length (<c>ftruncate(2)</c>). What is cut off is gone for every mapping, private copies included.</summary>
+    /// <returns>0, or −errno.</returns>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    public long Truncate(ulong size)
+    {
+        Rwsem.WriteLock();
+        ulong old = Mapping.Size;
+        Mapping.SetSize(size);
+        if (size < old)
+        {
+            // Copies that faults made between the first pass and the removal are caught by the second.
+            ulong first = Page.AlignUp(size) >> Page.Shift;
+            UnmapMappingRange(Mapping, first, ulong.MaxValue, ZapScope.AllPages);
+            RemovePages(first, ulong.MaxValue);
+            UnmapMappingRange(Mapping, first, ulong.MaxValue, ZapScope.AllPages);
+            ClearTail(size);
+        }
+
+        Rwsem.WriteUnlock();
+        return 0;
+    }
+
+    /// <summary>
+    /// Makes a hole (<c>fallocate(2)</c> with PUNCH_HOLE and KEEP_SIZE, <c>madvise(2)</c> with REMOVE). Private copies stay.
+    /// </summary>
+    /// <param name="offset">First byte; a page boundary.</param>
+    /// <param name="length">Bytes; whole pages.</param>
+    /// <returns>0, or −errno.</returns>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    public long PunchHole(ulong offset, ulong length)
+    {
+        if (length == 0 || !Page.IsAligned(offset) || !Page.IsAligned(length))
+            return -(long)Errno.EINVAL;
+        Rwsem.WriteLock();
+        ulong first = offset >> Page.Shift;
+        ulong end = first + (length >> Page.Shift);
+        UnmapMappingRange(Mapping, first, end, ZapScope.FilePages);
+        RemovePages(first, end);
+        UnmapMappingRange(Mapping, first, end, ZapScope.FilePages);
+        Rwsem.WriteUnlock();
+        return 0;
+    }
+
+    /// <summary>Gives the creator's reference back (<c>close(2)</c>).</summary>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    public void Close() => Put();
+
+    internal void Get() => Interlocked.Increment(ref _references);
+
+    /// <summary>Gives a reference back; with the last one the pages go (<c>evict_inode</c>).</summary>
+    /// <remarks>Nobody can open, map or find the file by then, so its own lock is not needed.</remarks>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal void Put()
+    {
+        if (Interlocked.Decrement(ref _references) != 0)
+            return;
+        Mapping.SetSize(0);
+        RemovePages(0, ulong.MaxValue);
+    }
+
+    [MaySleep]
+    private void RemovePages(ulong first, ulong end)
+    {
+        foreach (ulong index in Mapping.IndicesBetween(first, end))
+        {
+            var folio = Mapping.Find(index);
+            if (folio == null)
+                continue;
+            folio.Lock();
+            if (folio.Mapping == Mapping)
+                Mapping.Remove(folio);
+            folio.Unlock();
+            Mapping.Memory.Put(folio);
+        }
+    }
+
+    /// <summary>Clears the rest of the last page, so that growing again shows zeros.</summary>
+    [MaySleep]
+    private unsafe void ClearTail(ulong size)
+    {
+        int offset = (int)(size & Page.OffsetMask);
+        var folio = offset == 0 ? null : Mapping.Find(size >> Page.Shift);
+        if (folio == null)
+            return;
+        folio.Lock();
+        Bytes(folio)[offset..].Clear();
+        folio.Unlock();
+        Mapping.Memory.Put(folio);
+    }
+
+    private unsafe Span<byte> Bytes(Folio folio) => new(Mapping.Memory.PointerTo(folio.Frame), Page.Size);
+}

@@ -1,0 +1,93 @@
+using System;
+using MmLint;
+using static MmKernel.PageTableWalk;
+
+namespace MmKernel;
+
+/// <summary>Which pages unmapping a range of a file takes away.</summary>
+internal enum ZapScope
+{
+    /// <summary>Every page.</summary>
+    AllPages,
+
+    /// <summary>Pages of the file; private copies stay.</summary>
+    FilePages,
+}
+
+/// <summary>Finding the VMAs that map a file (<c>mm/rmap.c</c>, <c>mm/memory.c</c>).</summary>
+internal static class FileRmap
+{
+    /// <summary>Links a VMA to its file, and keeps the file for it (<c>vma_link_file</c>). Anonymous VMAs are left alone.</summary>
+    [MustHold("exclusive(vma.Lock)"), MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
+    internal static void VmaLinkFile(VmArea vma)
+    {
+        var file = vma.File;
+        if (file == null)
+            return;
+        file.File.Get();
+        file.Mapping.ImapLock.WriteLock();
+        file.Mapping.AddVma(vma);
+        file.Mapping.ImapLock.WriteUnlock();
+    }
+
+    /// <summary>Unlinks a VMA that is going away, and lets go of its file (<c>unlink_file_vma</c>).</summary>
+    [MustHold("exclusive(vma.Lock)"), MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
+    internal static void UnlinkFileVma(VmArea vma)
+    {
+        var file = vma.File;
+        if (file == null)
+            return;
+        file.Mapping.ImapLock.WriteLock();
+        file.Mapping.RemoveVma(vma);
+        file.Mapping.ImapLock.WriteUnlock();
+        Task.Current.DeferRelease(file.File);
+    }
+
+    /// <summary>Removes the pages [first, end) of a file from every mapping (<c>unmap_mapping_pages</c>).</summary>
+    [MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
+    internal static void UnmapMappingRange(AddressSpace mapping, ulong first, ulong end, ZapScope scope)
+    {
+        mapping.ImapLock.ReadLock();
+        foreach (var vma in mapping.Vmas())
+        {
+            AssertLinked(vma, mapping);
+            UnmapInVma(vma, first, end, scope);
+        }
+
+        mapping.ImapLock.ReadUnlock();
+    }
+
+    /// <summary>Visits every VMA that maps the folio (<c>rmap_walk_file</c>).</summary>
+    [MustHold("folio"), TakesRmap]
+    internal static void RmapWalkFile(Folio folio, AddressSpace mapping, RmapOne one)
+    {
+        ulong index = folio.Index;
+        mapping.ImapLock.ReadLock();
+        foreach (var vma in mapping.Vmas())
+        {
+            AssertLinked(vma, mapping);
+            if (index < vma.PageOffset || index >= vma.PageOffset + vma.PageCount)
+                continue;
+            if (!one(folio, vma, vma.Start + ((index - vma.PageOffset) << Page.Shift)))
+                break;
+        }
+
+        mapping.ImapLock.ReadUnlock();
+    }
+
+    [MustHold("vma.Stable"), MaySleep]
+    private static void UnmapInVma(VmArea vma, ulong first, ulong end, ZapScope scope)
+    {
+        ulong from = Math.Max(first, vma.PageOffset);
+        ulong to = Math.Min(end, vma.PageOffset + vma.PageCount);
+        if (from >= to)
+            return;
+        ulong start = vma.Start + ((from - vma.PageOffset) << Page.Shift);
+        Zap.ZapVmaRange(vma, start, start + ((to - from) << Page.Shift), scope);
+    }
+
+    /// <summary>A VMA found in the list of a file maps that file, whose lock is the one held (checked, and assumed from here on).</summary>
+    [MustHold("mapping.ImapLock"), AssertsHeld("vma.AnyRmap")]
+    private static void AssertLinked(VmArea vma, AddressSpace mapping) =>
+        Lockdep.Assert(vma.File?.Mapping == mapping, "VMA in the list of a file that it does not map");
+}
