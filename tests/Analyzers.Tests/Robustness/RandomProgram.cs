@@ -6,13 +6,14 @@ using System.Text;
 namespace AnalyzerTests.Robustness;
 
 /// <summary>
-/// A random method body over three gates, three conditions and a coin. It is made right and then, perhaps, spoilt by one edit; what is wrong
+/// A random method body over three gates, three conditions, a few locals that stand for conditions or for what a try returned, and a coin. It is made right and then, perhaps, spoilt by one edit; what is wrong
 /// with it is decided by running every path, not by analysis.
 /// </summary>
 internal sealed class RandomProgram
 {
     private const int Gates = 3;
     private const int Conditions = 3;
+    private const int Locals = 6;
     private const int MaxDepth = 3;
     private const int MaxPaths = 4000;
 
@@ -20,6 +21,7 @@ internal sealed class RandomProgram
     private readonly List<Statement> _body;
     private readonly StringBuilder _text = new();
     private int _line = 1;
+    private int _locals;
 
     public RandomProgram(int seed)
     {
@@ -39,6 +41,9 @@ internal sealed class RandomProgram
         Return,
         If,
         IfTry,
+        Try,
+        Let,
+        Flip,
         While,
         TryFinally,
     }
@@ -97,9 +102,9 @@ internal sealed class RandomProgram
     private IEnumerable<Statement> Piece(int depth, IReadOnlyList<(int Gate, string? Condition)> held, IReadOnlyList<Statement> undo)
     {
         var free = Enumerable.Range(0, Gates).Except(held.Select(h => h.Gate)).ToList();
-        int kind = _random.Next(depth == 0 ? 3 : 10);
-        if (kind > 4 && free.Count == 0)
-            kind = _random.Next(5);
+        int kind = _random.Next(depth == 0 ? 3 : 13);
+        if (kind > 5 && (free.Count == 0 || _locals == Locals))
+            kind = _random.Next(6);
         string condition = Condition();
         int gate = free.Count == 0 ? 0 : free[_random.Next(free.Count)];
         switch (kind)
@@ -117,6 +122,8 @@ internal sealed class RandomProgram
                 return [new Statement(Kind.If) { Condition = condition, Body = Block(depth - 1, held, undo), Other = _random.Next(2) == 0 ? Block(depth - 1, held, undo) : [] }];
             case 4:
                 return [new Statement(Kind.If) { Condition = "Coin()", Body = [.. Copy(undo), new Statement(Kind.Return)] }];
+            case 5 when _random.Next(4) == 0:
+                return [new Statement(Kind.Flip) { Target = $"c{_random.Next(Conditions)}" }];
             case 5:
                 return [new Statement(Kind.While) { Body = Block(depth - 1, held, undo) }];
             case 6:
@@ -127,17 +134,21 @@ internal sealed class RandomProgram
             }
 
             case 7:
+                return Conditionally(gate, condition, [], depth, held, undo);
+            case 8:
             {
-                var exit = new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Exit) { Gate = gate }] };
-                return
-                [
-                    new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Enter) { Gate = gate }] },
-                    .. Block(depth - 1, [.. held, (gate, condition)], [exit, .. undo]),
-                    Copy(exit),
-                ];
+                string local = $"l{_locals++}";
+                return Conditionally(gate, local, [new Statement(Kind.Let) { Target = local, Condition = condition }], depth, held, undo);
             }
 
-            case 8:
+            case 9:
+            {
+                string local = $"l{_locals++}";
+                var exit = new Statement(Kind.If) { Condition = local, Body = [new Statement(Kind.Exit) { Gate = gate }] };
+                return [new Statement(Kind.Try) { Target = local, Gate = gate }, .. Block(depth - 1, [.. held, (gate, local)], [exit, .. undo]), Copy(exit)];
+            }
+
+            case 10:
             {
                 var exit = new Statement(Kind.Exit) { Gate = gate };
                 return
@@ -161,6 +172,19 @@ internal sealed class RandomProgram
         }
     }
 
+    private List<Statement> Conditionally(
+        int gate, string condition, List<Statement> before, int depth, IReadOnlyList<(int Gate, string? Condition)> held, IReadOnlyList<Statement> undo)
+    {
+        var exit = new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Exit) { Gate = gate }] };
+        return
+        [
+            .. before,
+            new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Enter) { Gate = gate }] },
+            .. Block(depth - 1, [.. held, (gate, condition)], [exit, .. undo]),
+            Copy(exit),
+        ];
+    }
+
     private string Condition()
     {
         string first = $"{(_random.Next(2) == 0 ? "!" : "")}c{_random.Next(Conditions)}";
@@ -170,7 +194,7 @@ internal sealed class RandomProgram
     private static List<Statement> Copy(IEnumerable<Statement> statements) => [.. statements.Select(Copy)];
 
     private static Statement Copy(Statement statement) =>
-        new(statement.Kind) { Gate = statement.Gate, Condition = statement.Condition, Body = Copy(statement.Body), Other = Copy(statement.Other) };
+        new(statement.Kind) { Gate = statement.Gate, Condition = statement.Condition, Target = statement.Target, Body = Copy(statement.Body), Other = Copy(statement.Other) };
 
     /// <summary>Drops, doubles or exchanges one statement somewhere.</summary>
     private void Spoil()
@@ -215,6 +239,7 @@ internal sealed class RandomProgram
         Write(1, "public static extern void Work();");
         Write(1, $"public void Run({string.Join(", ", Enumerable.Range(0, Conditions).Select(c => $"bool c{c}"))})");
         Write(1, "{");
+        Write(2, $"bool {string.Join(", ", Enumerable.Range(0, Locals).Select(l => $"l{l} = false"))};");
         Render(2, _body);
         int end = _line;
         Write(1, "}");
@@ -234,6 +259,9 @@ internal sealed class RandomProgram
                 Kind.Touch => $"v{statement.Gate}++;",
                 Kind.Work => "Work();",
                 Kind.Return => "return;",
+                Kind.Try => $"{statement.Target} = g{statement.Gate}.TryEnter();",
+                Kind.Let => $"{statement.Target} = {statement.Condition};",
+                Kind.Flip => $"{statement.Target} = Coin();",
                 _ => null,
             };
             if (simple is not null)
@@ -275,6 +303,9 @@ internal sealed class RandomProgram
 
         public string Condition { get; init; } = "";
 
+        /// <summary>The variable that is assigned.</summary>
+        public string Target { get; init; } = "";
+
         public List<Statement> Body { get; init; } = [];
 
         public List<Statement> Other { get; init; } = [];
@@ -283,13 +314,21 @@ internal sealed class RandomProgram
     }
 
     /// <summary>One run: the conditions are given, every other choice is taken from a list that grows by falses.</summary>
-    private sealed class Path(int conditions, List<bool> choices)
+    private sealed class Path
     {
         private const int MaxRounds = 2;
 
+        private readonly List<bool> _choices;
         private readonly HashSet<int> _held = [];
+        private readonly HashSet<string> _true = [];
         private (int Line, string Id)? _wrong;
         private int _next;
+
+        public Path(int conditions, List<bool> choices)
+        {
+            _choices = choices;
+            _true.UnionWith(Enumerable.Range(0, Conditions).Where(c => (conditions >> c & 1) != 0).Select(c => $"c{c}"));
+        }
 
         private enum Way
         {
@@ -344,6 +383,18 @@ internal sealed class RandomProgram
                         return Run(statement.Other, ref returnLine);
                     _held.Add(statement.Gate);
                     return Run(statement.Body, ref returnLine);
+                case Kind.Try:
+                    IsPointless |= _held.Contains(statement.Gate);
+                    Set(statement.Target, Choose());
+                    if (_true.Contains(statement.Target))
+                        _held.Add(statement.Gate);
+                    return Way.On;
+                case Kind.Let:
+                    Set(statement.Target, Holds(statement.Condition));
+                    return Way.On;
+                case Kind.Flip:
+                    Set(statement.Target, Choose());
+                    return Way.On;
                 case Kind.While:
                     for (int round = 0; round < MaxRounds && Choose(); round++)
                     {
@@ -370,14 +421,21 @@ internal sealed class RandomProgram
             _ when condition.Split(" && ") is [var left, var right] => Holds(left) && Holds(right),
             _ when condition.Split(" || ") is [var left, var right] => Holds(left) || Holds(right),
             _ when condition[0] == '!' => !Holds(condition[1..]),
-            _ => (conditions >> (condition[1] - '0') & 1) != 0,
+            _ => _true.Contains(condition),
         };
+
+        private void Set(string name, bool value)
+        {
+            _true.Remove(name);
+            if (value)
+                _true.Add(name);
+        }
 
         private bool Choose()
         {
-            if (_next == choices.Count)
-                choices.Add(false);
-            return choices[_next++];
+            if (_next == _choices.Count)
+                _choices.Add(false);
+            return _choices[_next++];
         }
 
         private Way Wrong(Statement statement, string id)
