@@ -6,12 +6,13 @@ using System.Text;
 namespace AnalyzerTests.Robustness;
 
 /// <summary>
-/// A random method body over three gates, three conditions, a few locals that stand for conditions or for what a try returned, and a coin. It is made right and then, perhaps, spoilt by one edit; what is wrong
+/// A random method body over two mutexes and a reader-writer lock, three conditions, a few locals that stand for conditions or for what a try returned, and a coin. It is made right and then, perhaps, spoilt by one edit; what is wrong
 /// with it is decided by running every path, not by analysis.
 /// </summary>
 internal sealed class RandomProgram
 {
     private const int Gates = 3;
+    private const int ReaderWriter = 2;
     private const int Conditions = 3;
     private const int Locals = 6;
     private const int MaxDepth = 3;
@@ -91,7 +92,7 @@ internal sealed class RandomProgram
     /// <param name="depth">How deeply it may nest.</param>
     /// <param name="held">Gates that the caller of the block takes on some path.</param>
     /// <param name="undo">How to give back what is held, so that the block may return.</param>
-    private List<Statement> Block(int depth, IReadOnlyList<(int Gate, string? Condition)> held, IReadOnlyList<Statement> undo)
+    private List<Statement> Block(int depth, IReadOnlyList<(int Gate, string? Condition, bool Shared)> held, IReadOnlyList<Statement> undo)
     {
         var block = new List<Statement>();
         for (int i = _random.Next(1, 4); i > 0; i--)
@@ -99,7 +100,7 @@ internal sealed class RandomProgram
         return block;
     }
 
-    private IEnumerable<Statement> Piece(int depth, IReadOnlyList<(int Gate, string? Condition)> held, IReadOnlyList<Statement> undo)
+    private IEnumerable<Statement> Piece(int depth, IReadOnlyList<(int Gate, string? Condition, bool Shared)> held, IReadOnlyList<Statement> undo)
     {
         var free = Enumerable.Range(0, Gates).Except(held.Select(h => h.Gate)).ToList();
         int kind = _random.Next(depth == 0 ? 3 : 13);
@@ -107,12 +108,13 @@ internal sealed class RandomProgram
             kind = _random.Next(6);
         string condition = Condition();
         int gate = free.Count == 0 ? 0 : free[_random.Next(free.Count)];
+        bool shared = gate == ReaderWriter && _random.Next(2) == 0;
         switch (kind)
         {
             case 0 or 1 when held.Count > 0:
             {
-                var (touched, under) = held[_random.Next(held.Count)];
-                var touch = new Statement(Kind.Touch) { Gate = touched };
+                var (touched, under, reads) = held[_random.Next(held.Count)];
+                var touch = new Statement(Kind.Touch) { Gate = touched, Shared = reads || _random.Next(2) == 0 };
                 return [under is null ? touch : new Statement(Kind.If) { Condition = under, Body = [touch] }];
             }
 
@@ -128,35 +130,36 @@ internal sealed class RandomProgram
                 return [new Statement(Kind.While) { Body = Block(depth - 1, held, undo) }];
             case 6:
             {
-                var enter = new Statement(Kind.Enter) { Gate = gate };
-                var exit = new Statement(Kind.Exit) { Gate = gate };
-                return [enter, .. Block(depth - 1, [.. held, (gate, null)], [exit, .. undo]), Copy(exit)];
+                var enter = new Statement(Kind.Enter) { Gate = gate, Shared = shared };
+                var exit = new Statement(Kind.Exit) { Gate = gate, Shared = shared };
+                return [enter, .. Block(depth - 1, [.. held, (gate, null, shared)], [exit, .. undo]), Copy(exit)];
             }
 
             case 7:
-                return Conditionally(gate, condition, [], depth, held, undo);
+                return Conditionally((gate, shared), condition, [], depth, held, undo);
             case 8:
             {
                 string local = $"l{_locals++}";
-                return Conditionally(gate, local, [new Statement(Kind.Let) { Target = local, Condition = condition }], depth, held, undo);
+                return Conditionally((gate, shared), local, [new Statement(Kind.Let) { Target = local, Condition = condition }], depth, held, undo);
             }
 
             case 9:
             {
                 string local = $"l{_locals++}";
-                var exit = new Statement(Kind.If) { Condition = local, Body = [new Statement(Kind.Exit) { Gate = gate }] };
-                return [new Statement(Kind.Try) { Target = local, Gate = gate }, .. Block(depth - 1, [.. held, (gate, local)], [exit, .. undo]), Copy(exit)];
+                var exit = new Statement(Kind.If) { Condition = local, Body = [new Statement(Kind.Exit) { Gate = gate, Shared = shared }] };
+                return [new Statement(Kind.Try) { Target = local, Gate = gate, Shared = shared }, .. Block(depth - 1, [.. held, (gate, local, shared)], [exit, .. undo]), Copy(exit)];
             }
 
             case 10:
             {
-                var exit = new Statement(Kind.Exit) { Gate = gate };
+                var exit = new Statement(Kind.Exit) { Gate = gate, Shared = shared };
                 return
                 [
                     new Statement(Kind.IfTry)
                     {
                         Gate = gate,
-                        Body = [.. Block(depth - 1, [.. held, (gate, null)], [exit, .. undo]), Copy(exit)],
+                        Shared = shared,
+                        Body = [.. Block(depth - 1, [.. held, (gate, null, shared)], [exit, .. undo]), Copy(exit)],
                         Other = _random.Next(2) == 0 ? Block(depth - 1, held, undo) : [],
                     },
                 ];
@@ -166,21 +169,22 @@ internal sealed class RandomProgram
                 // The finally block gives back, so a return inside gives back only what was taken outside.
                 return
                 [
-                    new Statement(Kind.Enter) { Gate = gate },
-                    new Statement(Kind.TryFinally) { Body = Block(depth - 1, [.. held, (gate, null)], undo), Other = [new Statement(Kind.Exit) { Gate = gate }] },
+                    new Statement(Kind.Enter) { Gate = gate, Shared = shared },
+                    new Statement(Kind.TryFinally) { Body = Block(depth - 1, [.. held, (gate, null, shared)], undo), Other = [new Statement(Kind.Exit) { Gate = gate, Shared = shared }] },
                 ];
         }
     }
 
     private List<Statement> Conditionally(
-        int gate, string condition, List<Statement> before, int depth, IReadOnlyList<(int Gate, string? Condition)> held, IReadOnlyList<Statement> undo)
+        (int Gate, bool Shared) taken, string condition, List<Statement> before, int depth, IReadOnlyList<(int Gate, string? Condition, bool Shared)> held, IReadOnlyList<Statement> undo)
     {
-        var exit = new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Exit) { Gate = gate }] };
+        var (gate, shared) = taken;
+        var exit = new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Exit) { Gate = gate, Shared = shared }] };
         return
         [
             .. before,
-            new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Enter) { Gate = gate }] },
-            .. Block(depth - 1, [.. held, (gate, condition)], [exit, .. undo]),
+            new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Enter) { Gate = gate, Shared = shared }] },
+            .. Block(depth - 1, [.. held, (gate, condition, shared)], [exit, .. undo]),
             Copy(exit),
         ];
     }
@@ -194,7 +198,7 @@ internal sealed class RandomProgram
     private static List<Statement> Copy(IEnumerable<Statement> statements) => [.. statements.Select(Copy)];
 
     private static Statement Copy(Statement statement) =>
-        new(statement.Kind) { Gate = statement.Gate, Condition = statement.Condition, Target = statement.Target, Body = Copy(statement.Body), Other = Copy(statement.Other) };
+        new(statement.Kind) { Gate = statement.Gate, Shared = statement.Shared, Condition = statement.Condition, Target = statement.Target, Body = Copy(statement.Body), Other = Copy(statement.Other) };
 
     /// <summary>Drops, doubles or exchanges one statement somewhere.</summary>
     private void Spoil()
@@ -202,13 +206,16 @@ internal sealed class RandomProgram
         var blocks = Blocks(_body).Where(b => b.Count > 0).ToList();
         var block = blocks[_random.Next(blocks.Count)];
         int index = _random.Next(block.Count);
-        switch (_random.Next(3))
+        switch (_random.Next(4))
         {
             case 0:
                 block.RemoveAt(index);
                 break;
             case 1:
                 block.Insert(index, Copy(block[index]));
+                break;
+            case 2:
+                block[index].Shared = !block[index].Shared;
                 break;
             default:
                 block[index].Gate = (block[index].Gate + 1) % Gates;
@@ -223,11 +230,16 @@ internal sealed class RandomProgram
     {
         for (int gate = 0; gate < Gates; gate++)
         {
-            Write(0, $"[Lock(LockKind.Mutex)] public sealed class Gate{gate}");
+            Write(0, $"[Lock({(gate == ReaderWriter ? "ReaderWriter" : "LockKind.Mutex")})] public sealed class Gate{gate}");
             Write(0, "{");
-            Write(1, "[Acquires(\"this\")] public extern void Enter();");
-            Write(1, "[Acquires(\"this\", When = \"result\", Try = true)] public extern bool TryEnter();");
-            Write(1, "[Releases(\"this\")] public extern void Exit();");
+            foreach (string mode in gate == ReaderWriter ? new[] { "shared", "exclusive" } : [""])
+            {
+                string formula = mode.Length == 0 ? "this" : mode + "(this)";
+                Write(1, $"[Acquires(\"{formula}\")] public extern void Enter{mode}();");
+                Write(1, $"[Acquires(\"{formula}\", When = \"result\", Try = true)] public extern bool TryEnter{mode}();");
+                Write(1, $"[Releases(\"{formula}\")] public extern void Exit{mode}();");
+            }
+
             Write(0, "}");
         }
 
@@ -254,12 +266,12 @@ internal sealed class RandomProgram
             statement.Line = _line;
             string? simple = statement.Kind switch
             {
-                Kind.Enter => $"g{statement.Gate}.Enter();",
-                Kind.Exit => $"g{statement.Gate}.Exit();",
-                Kind.Touch => $"v{statement.Gate}++;",
+                Kind.Enter => $"g{statement.Gate}.Enter{statement.Mode}();",
+                Kind.Exit => $"g{statement.Gate}.Exit{statement.Mode}();",
+                Kind.Touch => statement.Shared ? $"_ = v{statement.Gate};" : $"v{statement.Gate}++;",
                 Kind.Work => "Work();",
                 Kind.Return => "return;",
-                Kind.Try => $"{statement.Target} = g{statement.Gate}.TryEnter();",
+                Kind.Try => $"{statement.Target} = g{statement.Gate}.TryEnter{statement.Mode}();",
                 Kind.Let => $"{statement.Target} = {statement.Condition};",
                 Kind.Flip => $"{statement.Target} = Coin();",
                 _ => null,
@@ -273,7 +285,7 @@ internal sealed class RandomProgram
             Write(indent, statement.Kind switch
             {
                 Kind.If => $"if ({statement.Condition})",
-                Kind.IfTry => $"if (g{statement.Gate}.TryEnter())",
+                Kind.IfTry => $"if (g{statement.Gate}.TryEnter{statement.Mode}())",
                 Kind.While => "while (Coin())",
                 _ => "try",
             });
@@ -301,6 +313,11 @@ internal sealed class RandomProgram
 
         public int Gate { get; set; }
 
+        /// <summary>Whether it takes the reader-writer lock to read, or reads instead of writing.</summary>
+        public bool Shared { get; set; }
+
+        public string Mode => Gate != ReaderWriter ? "" : Shared ? "shared" : "exclusive";
+
         public string Condition { get; init; } = "";
 
         /// <summary>The variable that is assigned.</summary>
@@ -319,7 +336,7 @@ internal sealed class RandomProgram
         private const int MaxRounds = 2;
 
         private readonly List<bool> _choices;
-        private readonly HashSet<int> _held = [];
+        private readonly Dictionary<int, string> _held = [];
         private readonly HashSet<string> _true = [];
         private (int Line, string Id)? _wrong;
         private int _next;
@@ -365,11 +382,13 @@ internal sealed class RandomProgram
             switch (statement.Kind)
             {
                 case Kind.Enter:
-                    return _held.Add(statement.Gate) ? Way.On : Wrong(statement, "MML1004");
+                    return _held.TryAdd(statement.Gate, statement.Mode) ? Way.On : Wrong(statement, "MML1004");
                 case Kind.Exit:
-                    return _held.Remove(statement.Gate) ? Way.On : Wrong(statement, "MML1005");
+                    return _held.Remove(statement.Gate, out string? mode) && mode == statement.Mode ? Way.On : Wrong(statement, "MML1005");
                 case Kind.Touch:
-                    return _held.Contains(statement.Gate) ? Way.On : Wrong(statement, "MML1009");
+                    return !_held.TryGetValue(statement.Gate, out string? hold) ? Wrong(statement, statement.Shared ? "MML1008" : "MML1009")
+                        : hold == "shared" && !statement.Shared ? Wrong(statement, "MML1002")
+                        : Way.On;
                 case Kind.Work:
                     return Choose() ? Way.Throw : Way.On;
                 case Kind.Return:
@@ -378,16 +397,16 @@ internal sealed class RandomProgram
                 case Kind.If:
                     return Run(Holds(statement.Condition) ? statement.Body : statement.Other, ref returnLine);
                 case Kind.IfTry:
-                    IsPointless |= _held.Contains(statement.Gate);
+                    IsPointless |= _held.ContainsKey(statement.Gate);
                     if (!Choose())
                         return Run(statement.Other, ref returnLine);
-                    _held.Add(statement.Gate);
+                    _held[statement.Gate] = statement.Mode;
                     return Run(statement.Body, ref returnLine);
                 case Kind.Try:
-                    IsPointless |= _held.Contains(statement.Gate);
+                    IsPointless |= _held.ContainsKey(statement.Gate);
                     Set(statement.Target, Choose());
                     if (_true.Contains(statement.Target))
-                        _held.Add(statement.Gate);
+                        _held[statement.Gate] = statement.Mode;
                     return Way.On;
                 case Kind.Let:
                     Set(statement.Target, Holds(statement.Condition));
