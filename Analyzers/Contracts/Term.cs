@@ -371,6 +371,14 @@ internal sealed class Old : Term
 /// <summary>Names of enum values in messages.</summary>
 internal static class EnumNames
 {
+    /// <summary>The single bits that a set of flags declares; nothing for a plain enum.</summary>
+    internal static IEnumerable<long> BitsOf(INamedTypeSymbol type)
+    {
+        if (!type.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "FlagsAttribute")) return [];
+        return type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue).Select(static field => new Constant(field.ConstantValue, null).Value).OfType<long>()
+            .Where(static value => value != 0 && (value & (value - 1)) == 0).Distinct().Take(24);
+    }
+
     /// <summary>The declared values of an enum that is no set of flags; nothing for one that is.</summary>
     internal static IEnumerable<long> ValuesOf(INamedTypeSymbol type)
     {

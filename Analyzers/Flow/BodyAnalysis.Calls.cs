@@ -321,6 +321,7 @@ internal sealed partial class BodyAnalysis
     private static State? AssumeReturned(State state, CallSite site)
     {
         if (site.Callee is not IMethodSymbol method) return state;
+        if (method.ReturnsVoid && method.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "DoesNotReturnAttribute")) return null;
         foreach (IParameterSymbol parameter in method.Parameters)
         {
             if (parameter.Type.SpecialType != SpecialType.System_Boolean || parameter.Ordinal >= site.Arguments.Length) continue;
@@ -458,6 +459,12 @@ internal sealed partial class BodyAnalysis
             }
 
             _settledNow.Add(found.Term);
+            if (site.Contract.IsInferred)
+            {
+                FailNeed(state, site.Operation.Syntax, key, Rule.AlreadyHeld, null, sentence => "'" + site.Name + "' takes " + sentence.Name(found.Term) + " (inferred from its body), which is already held" + Since(sentence, found) + sentence.Condition, null);
+                continue;
+            }
+
             FailNeed(state, site.Operation.Syntax, key, Rule.MustNotBeHeld, null, sentence => "'" + site.Name + "' must not be called with " + sentence.Name(part) + " held; " + sentence.Name(found.Term) + " is" + Since(sentence, found) + sentence.Condition, null);
         }
     }
@@ -529,6 +536,7 @@ internal sealed partial class BodyAnalysis
                 }
 
                 PassNeed(state, site.Operation.Syntax, "again:" + item.Term);
+                if (_recording && !clause.Try && info.IsWaitedFor && !info.Reentrant && state.Entry.IsEmpty) _inference?.Take(new LockFormula.Lock(term, Mode.None));
                 if (term is MemberOf { Member: var member, Target: var target })
                 {
                     foreach (LockClause need in _catalog.NeedsToAcquire(member)) CheckNeed(state, site, need, part => part is Root { Kind: RootKind.This } ? target : null);

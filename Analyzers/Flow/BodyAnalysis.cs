@@ -316,7 +316,7 @@ internal sealed partial class BodyAnalysis
         Opaque SymbolFor(object key, Term value) => new(MergeSite(block, key), NameOfValue(key, value), value.Type);
         for (int index = 0; index < known.Count; index++)
         {
-            if (!known[index].SameKey(state)) continue;
+            if (!known[index].SameKey(state, IsLockValue)) continue;
             State merged = State.Merge(known[index], state, SymbolFor);
             if (merged.SameAs(known[index])) return false;
             known[index] = merged;
@@ -335,6 +335,9 @@ internal sealed partial class BodyAnalysis
         known[nearest] = forced;
         return true;
     }
+
+    /// <summary>Paths on which a local names different locks stay apart.</summary>
+    private bool IsLockValue(Term value) => value.Type is { } type && _catalog.LockOf(type) is not null;
 
     private static string NameOfValue(object key, Term value) => key switch
     {

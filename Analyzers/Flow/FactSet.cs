@@ -73,6 +73,7 @@ internal sealed class FactSet
                     if (entry is { Key.Kind: AtomKind.IsNull, Value: true }) return false;
                 }
 
+                if (right.Value is long exact && Bounds(atom.Left) is var (least, most) && (exact < least || exact > most)) return false;
                 return IsLastValue(atom.Left, right) ? true : null;
             }
 
@@ -80,6 +81,8 @@ internal sealed class FactSet
             {
                 foreach (KeyValuePair<Atom, bool> entry in Literals)
                 {
+                    if (entry.Value && entry.Key.Kind == AtomKind.IsNull && atom.Kind == AtomKind.IsTrue && entry.Key.Left.Equals(atom.Left)) return false;
+                    if (entry.Value && entry.Key.Kind == AtomKind.IsTrue && atom.Kind == AtomKind.IsNull && entry.Key.Left.Equals(atom.Left)) return false;
                     if (!entry.Value || entry.Key.Kind != AtomKind.Equal || entry.Key.Right is not Constant { Value: var value } || !entry.Key.Left.Equals(atom.Left)) continue;
                     if (atom.Kind == AtomKind.IsNull) return false;
                     if (atom.Kind == AtomKind.HasBit && value is long number) return (number & atom.Bit) != 0;
@@ -287,19 +290,39 @@ internal sealed class FactSet
 
     private bool? Compare(Atom atom)
     {
-        if (ValueOf(atom.Left) is { } left && ValueOf(atom.Right!) is { } right) return left < right;
+        (long leastLeft, long mostLeft) = Bounds(atom.Left);
+        (long leastRight, long mostRight) = Bounds(atom.Right!);
+        if (mostLeft < leastRight) return true;
+        if (leastLeft >= mostRight) return false;
         return Literals.TryGetValue(new Atom(AtomKind.Equal, atom.Left, atom.Right), out bool equal) && equal ? false : null;
     }
 
-    private long? ValueOf(Term term)
+    /// <summary>The least and the greatest value that the literals leave to a whole number.</summary>
+    private (long Least, long Most) Bounds(Term term)
     {
-        if (term is Constant constant) return constant.Value as long?;
+        if (term is Constant constant) return constant.Value is long exact ? (exact, exact) : (long.MinValue, long.MaxValue);
+        long least = long.MinValue;
+        long most = long.MaxValue;
         foreach (KeyValuePair<Atom, bool> entry in Literals)
         {
-            if (entry is { Value: true, Key: { Kind: AtomKind.Equal, Right: Constant { Value: long number } } } && entry.Key.Left.Equals(term)) return number;
+            Atom atom = entry.Key;
+            if (atom.Kind == AtomKind.Less && atom.Left.Equals(term) && atom.Right is Constant { Value: long above })
+            {
+                if (!entry.Value) least = Math.Max(least, above);
+                else if (above != long.MinValue) most = Math.Min(most, above - 1);
+            }
+            else if (atom.Kind == AtomKind.Less && atom.Left is Constant { Value: long below } && term.Equals(atom.Right))
+            {
+                if (!entry.Value) most = Math.Min(most, below);
+                else if (below != long.MaxValue) least = Math.Max(least, below + 1);
+            }
+            else if (entry.Value && atom is { Kind: AtomKind.Equal, Right: Constant { Value: long equal } } && atom.Left.Equals(term))
+            {
+                return (equal, equal);
+            }
         }
 
-        return null;
+        return (least, most);
     }
 
     private bool Same(ImmutableDictionary<Atom, bool> literals, ImmutableList<ImmutableArray<Literal>> clauses) =>

@@ -20,6 +20,7 @@ internal sealed class Inference(IMethodSymbol method)
     private readonly List<(State State, Term Result)> _exits = [];
     private readonly List<LockFormula> _needs = [];
     private readonly List<LockFormula> _released = [];
+    private readonly List<LockFormula> _taken = [];
     private bool _sleeps;
 
     /// <summary>Whether a caller could write the formula: it runs through the member's own parameters, <c>this</c> and statics only.</summary>
@@ -41,6 +42,12 @@ internal sealed class Inference(IMethodSymbol method)
         if (!IsExpressible(item)) return false;
         if (_released.All(known => known.ToString() != item.ToString())) _released.Add(item);
         return true;
+    }
+
+    /// <summary>Takes note that the body waits for a lock, so that callers must not hold it.</summary>
+    internal void Take(LockFormula.Lock item)
+    {
+        if (IsExpressible(item) && _taken.All(known => known.ToString() != item.ToString())) _taken.Add(item);
     }
 
     internal void Sleep() => _sleeps = true;
@@ -66,6 +73,14 @@ internal sealed class Inference(IMethodSymbol method)
         {
             if (contract.Releases.Any(clause => clause.Locks.ToString() == released.ToString())) continue;
             contract.Releases.Add(new LockClause(released, null, Source));
+            grown = true;
+        }
+
+        contract.Excludes.AddRange(known.Excludes);
+        foreach (LockFormula taken in _taken)
+        {
+            if (contract.Excludes.Any(clause => clause.Locks.ToString() == taken.ToString()) || contract.Needs.Concat(contract.Releases).Any(clause => clause.Locks.Locks.Any(item => item.Term.ToString() == taken.ToString()))) continue;
+            contract.Excludes.Add(new LockClause(taken, null, Source));
             grown = true;
         }
 

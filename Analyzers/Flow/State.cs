@@ -184,7 +184,7 @@ internal sealed record State
     }
 
     /// <summary>Whether this path and another hold the same locks for the same reasons, so that they may merge.</summary>
-    internal bool SameKey(State other)
+    internal bool SameKey(State other, Func<Term, bool> isLock)
     {
         if (Holds.Length != other.Holds.Length || Stale.Count != other.Stale.Count || !Excused.SetEquals(other.Excused)) return false;
         foreach (Hold hold in Holds)
@@ -203,6 +203,7 @@ internal sealed record State
             if (!other.Values.TryGetValue(entry.Key, out Term? value) || value.Equals(entry.Value)) continue;
             if (Holds.Any(hold => Names_(hold.Term, entry.Value) || Names_(hold.Term, value))) return false;
             if (Stale.ContainsKey(value) != Stale.ContainsKey(entry.Value)) return false;
+            if (value is not Opaque && isLock(value) || entry.Value is not Opaque && isLock(entry.Value)) return false;
         }
 
         return true;
@@ -213,7 +214,7 @@ internal sealed record State
     /// <summary>Whether nothing distinguishes the two, facts included.</summary>
     internal bool SameAs(State other) =>
         ReferenceEquals(this, other)
-        || (SameKey(other) && Facts.SameAs(other.Facts) && Same(Values, other.Values) && Same(Names, other.Names)
+        || (SameKey(other, static _ => false) && Facts.SameAs(other.Facts) && Same(Values, other.Values) && Same(Names, other.Names)
             && Stamps.Count == other.Stamps.Count && Fresh.SetEquals(other.Fresh) && Scopes.Count == other.Scopes.Count);
 
     /// <summary>What both paths agree on. Values that differ get a new name each, <paramref name="symbolFor"/> saying which.</summary>
@@ -238,10 +239,12 @@ internal sealed record State
         ImmutableDictionary<object, Term> values = left.Values.Where(entry => right.Values.ContainsKey(entry.Key)).ToImmutableDictionary();
         values = values.SetItems(differing.Select(static entry => new KeyValuePair<object, Term>(entry.Key, entry.Symbol)));
         ImmutableHashSet<Term> fresh = first.Fresh.Intersect(second.Fresh);
+        FactSet facts = FactSet.Merge(first.Facts, second.Facts);
+        foreach ((object _, Term leftValue, Term rightValue, Opaque symbol) in differing) facts = CommonFlags(facts, leftValue, rightValue, symbol);
         return left with
         {
             Values = values,
-            Facts = FactSet.Merge(first.Facts, second.Facts),
+            Facts = facts,
             Names = first.Names.Where(entry => second.Names.TryGetValue(entry.Key, out Term? name) && name.Equals(entry.Value)).ToImmutableDictionary(),
             Whiles = first.Whiles.SetItems(second.Whiles),
             Stamps = first.Stamps.SetItems(second.Stamps),
@@ -274,6 +277,20 @@ internal sealed record State
         return Merge(left with { Holds = joined, Stale = stale, Excused = excused }, right with { Holds = joined, Stale = stale, Excused = excused }, symbolFor);
     }
 
+    /// <summary>Flags that two constants agree on are known of the value that stands for both.</summary>
+    private static FactSet CommonFlags(FactSet facts, Term left, Term right, Opaque symbol)
+    {
+        if (left is not Constant { Value: long first } || right is not Constant { Value: long second } || symbol.Type is not INamedTypeSymbol { TypeKind: TypeKind.Enum } type) return facts;
+        foreach (long bit in EnumNames.BitsOf(type))
+        {
+            if ((first & bit) != (second & bit)) continue;
+            Fact has = Fact.HasBit(symbol, bit);
+            facts = facts.Assume((first & bit) != 0 ? has : has.Negate()) ?? facts;
+        }
+
+        return facts;
+    }
+
     private static State Introduce(State state, IEnumerable<(Term Value, Opaque Symbol)> symbols)
     {
         foreach ((Term value, Opaque symbol) in symbols)
@@ -286,11 +303,12 @@ internal sealed record State
                     : constant.Value is bool flag ? facts.Assume(flag ? Fact.Holds(symbol) : Fact.Holds(symbol).Negate())
                     : facts.Assume(Fact.Equal(symbol, constant))) ?? facts;
             }
-            else if (value is Condition condition)
+            else if (value is Condition || value.Type?.SpecialType == SpecialType.System_Boolean)
             {
+                Fact meaning = Fact.Holds(value);
                 Fact holds = Fact.Holds(symbol);
-                facts = facts.Decide(condition.Fact) is { } known ? facts.Assume(known ? holds : holds.Negate()) ?? facts
-                    : facts.Assume(Fact.And(Fact.Or(holds.Negate(), condition.Fact), Fact.Or(holds, condition.Fact.Negate()))) ?? facts;
+                facts = facts.Decide(meaning) is { } known ? facts.Assume(known ? holds : holds.Negate()) ?? facts
+                    : facts.Assume(Fact.And(Fact.Or(holds.Negate(), meaning), Fact.Or(holds, meaning.Negate()))) ?? facts;
             }
             else
             {
