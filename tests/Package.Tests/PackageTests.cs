@@ -51,7 +51,15 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
         "System.Collections.Immutable 7.0.0.0",
         "System.Memory 4.0.1.2",
         "netstandard 2.0.0.0")]
-    [InlineData("MmLint.CodeFixes.dll", "netstandard 2.0.0.0")]
+    [InlineData(
+        "MmLint.CodeFixes.dll",
+        "Microsoft.CodeAnalysis 4.14.0.0",
+        "Microsoft.CodeAnalysis.CSharp 4.14.0.0",
+        "Microsoft.CodeAnalysis.Workspaces 4.14.0.0",
+        "MmLint.Analyzers 0.1.0.0",
+        "System.Collections.Immutable 9.0.0.0",
+        "System.Composition.AttributedModel 9.0.0.0",
+        "netstandard 2.0.0.0")]
     public void Analyzer_refers_to_what_the_oldest_host_has(string file, params string[] expected)
     {
         using var archive = ZipFile.OpenRead(package.PackageFile);
