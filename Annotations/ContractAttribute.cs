@@ -22,7 +22,7 @@ public abstract class LocksAttribute(string locks) : ContractAttribute
 
 /// <summary>A contract over facts.</summary>
 /// <param name="fact">A boolean expression over stable paths, for example <c>"result.Mm == mm"</c>.</param>
-public abstract class FactAttribute(string fact) : ContractAttribute
+public abstract class FactContractAttribute(string fact) : ContractAttribute
 {
     /// <summary>The boolean expression.</summary>
     public string Fact => fact;

@@ -22,7 +22,7 @@ public sealed class MustNotHoldAttribute(string locks) : LocksAttribute(locks);
 /// <summary>A fact that the caller establishes and the body assumes.</summary>
 /// <param name="fact">A boolean expression over stable names.</param>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class RequiresAttribute(string fact) : FactAttribute(fact);
+public sealed class RequiresAttribute(string fact) : FactContractAttribute(fact);
 
 /// <summary>The locks are held after the call. Say <c>shared(x)</c> or <c>exclusive(x)</c> where the lock has both modes.</summary>
 /// <param name="locks">A formula over locks.</param>
@@ -62,7 +62,7 @@ public sealed class DowngradesAttribute(string locks) : LocksAttribute(locks);
 /// <param name="fact">A boolean expression, <c>result</c> being what is returned.</param>
 /// <example><code>[Ensures("result.Mm == mm")] VmArea? FindVma(MmStruct mm, ulong address)</code></example>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class EnsuresAttribute(string fact) : FactAttribute(fact)
+public sealed class EnsuresAttribute(string fact) : FactContractAttribute(fact)
 {
     /// <summary>A lock: the fact lasts while it is held, whatever the write rules of the members say.</summary>
     public string? While { get; set; }

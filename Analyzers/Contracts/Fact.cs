@@ -68,6 +68,7 @@ internal sealed class Atom : IEquatable<Atom>
             AtomKind.IsNull => left + (positive ? " == null" : " != null"),
             AtomKind.HasBit => left + (positive ? " has " : " lacks ") + new Constant(Bit, Left.Type).Display(name),
             AtomKind.Equal => left + (positive ? " == " : " != ") + Right!.Display(name),
+            _ when Left is Constant => Right!.Display(name) + (positive ? " > " : " <= ") + left,
             _ => left + (positive ? " < " : " >= ") + Right!.Display(name),
         };
     }

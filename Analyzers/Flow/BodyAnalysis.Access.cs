@@ -384,6 +384,16 @@ internal sealed partial class BodyAnalysis
         return state with { Names = state.Names.SetItem(path, canonical) };
     }
 
+    /// <summary>
+    /// The path where a condition came out true. What it says of a guarded member is kept only if some hold keeps others from changing it.
+    /// </summary>
+    private State? AssumeLasting(State state, Fact fact)
+    {
+        if (state.Assume(fact) is not { } assumed || ReferenceEquals(assumed, state)) return state.Assume(fact);
+        FactSet facts = assumed.Facts.Keep(literal => state.Facts.Literals.ContainsKey(literal.Atom) || Survives(assumed, literal, null));
+        return ReferenceEquals(facts, assumed.Facts) ? assumed : assumed with { Facts = facts };
+    }
+
     private State AssumeLasting(State state, Fact fact, bool onlyIf) => onlyIf && Lasting(state, fact) is { } known ? state.Assume(known) ?? state : state;
 
     /// <summary>The fact, if something on this path keeps it true; null otherwise.</summary>

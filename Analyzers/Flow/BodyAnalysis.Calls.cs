@@ -69,7 +69,7 @@ internal sealed partial class BodyAnalysis
                 : invocation.Instance is IMemberReferenceOperation { Instance: not null } && receiver is MemberOf path ? path.Target : Root.This(_owner.ContainingType);
             var site = new CallSite(invocation, callee, contract, owner, arguments, invocation.Type) { Operands = operands };
             bool quiet = contract.IsEmpty || contract.HasEffects;
-            if (!quiet || contract.IsEmpty) MayThrow(at);
+            if (!quiet || contract.IsEmpty) MayThrow(at, invocation.Syntax);
             if (contract.HasEffects && IsTask(invocation.Type) && !IsAwaitedHere(invocation))
             {
                 _started[invocation] = site;
@@ -80,7 +80,7 @@ internal sealed partial class BodyAnalysis
             List<Outcome> outcomes = Apply(at, site, ReferenceEquals(ignored, invocation));
             if (!contract.HasEffects)
             {
-                foreach (Outcome outcome in outcomes) MayThrow(outcome.State);
+                foreach (Outcome outcome in outcomes) MayThrow(outcome.State, invocation.Syntax);
             }
 
             results.AddRange(outcomes);
@@ -531,6 +531,7 @@ internal sealed partial class BodyAnalysis
                     if (clause.Idempotent || info.Reentrant || held.Maybe || info.Kind == Kind.Reference) continue;
                     if (clause.Try) continue;
                     if (mode == Mode.Exclusive && held.Mode == Mode.Upgradeable) continue;
+                    Excuse(term);
                     FailNeed(state, site.Operation.Syntax, "again:" + item.Term, Rule.AlreadyHeld, null, sentence => sentence.Name(term) + " is already held " + (held.Mode == Mode.Exclusive ? "exclusively" : "shared") + Since(sentence, held) + sentence.Condition, null);
                     continue;
                 }
@@ -689,7 +690,7 @@ internal sealed partial class BodyAnalysis
                     }
 
                     if (clause.Idempotent || next.IsFresh(item.Term)) continue;
-                    if (IsTrusted(item.Term) || (_recording && _inference is not null && _inference.Release(item))) continue;
+                    if (IsTrusted(item.Term) || IsOwned(item.Term) || (_recording && _inference is not null && _inference.Release(item))) continue;
                     if (site.Contract.Needs.Any(need => need.Locks.Replace(entry).Locks.Any(other => state.Canonical(other.Term).Equals(item.Term)))) continue;
                     FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which is not held" + sentence.Condition + sentence.LossOf(item.Term), null);
                     continue;
@@ -697,6 +698,7 @@ internal sealed partial class BodyAnalysis
 
                 if (hold.Maybe)
                 {
+                    Excuse(item.Term);
                     FailNeed(next, syntax, key, Rule.MayNotBeHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which may not be held", null);
                 }
                 else if (item.Mode != Mode.None && hold.Mode != item.Mode && !(hold.Mode == Mode.Exclusive && item.Mode == Mode.Upgradeable))
@@ -713,6 +715,15 @@ internal sealed partial class BodyAnalysis
 
             yield return next;
         }
+    }
+
+    /// <summary>What hangs on a scoped lock belongs to it: its own members give it back.</summary>
+    private bool IsOwned(Term term)
+    {
+        if (!_catalog.IsScopedLock(_owner.ContainingType)) return false;
+        Term? at = term;
+        while (at is MemberOf member) at = member.Target;
+        return at is Root { Kind: RootKind.This };
     }
 
     private IEnumerable<State> Downgrade(State state, CallSite site, LockClause clause, Func<Term, Term?> entry)

@@ -59,17 +59,17 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause clause in _contract.Releases)
         {
             if (!Applies(outcome, clause, atExit)) continue;
-            foreach (Term term in TermsOf(outcome, clause.Locks.Replace(EntryMap)))
+            foreach ((Term name, Term term) in TermsOf(outcome, clause.Locks.Replace(EntryMap)))
             {
                 Mode mode = expected.FirstOrDefault(item => item.Hold.Term.Equals(term)).Hold?.Mode ?? Mode.None;
-                expected.RemoveAll(item => item.Name.Equals(term) || item.Hold.Term.Equals(term) || (mode == Mode.Exclusive && term.Equals(BoundOf(outcome, item.Hold.Term, item.Hold.Mode))));
+                expected.RemoveAll(item => item.Name.Equals(name) || item.Hold.Term.Equals(term) || (mode == Mode.Exclusive && term.Equals(BoundOf(outcome, item.Hold.Term, item.Hold.Mode))));
             }
         }
 
         foreach (LockClause clause in _contract.Downgrades)
         {
             if (!Applies(outcome, clause, atExit)) continue;
-            foreach (Term term in TermsOf(outcome, clause.Locks.Replace(EntryMap)))
+            foreach ((_, Term term) in TermsOf(outcome, clause.Locks.Replace(EntryMap)))
             {
                 expected.RemoveAll(item => term.Equals(BoundOf(outcome, item.Hold.Term, item.Hold.Mode)));
                 expected = expected.Select(item => item.Hold.Term.Equals(term) ? (item.Hold.With(mode: Mode.Shared), item.Kept, item.Name) : item).ToList();
@@ -105,7 +105,7 @@ internal sealed partial class BodyAnalysis
         {
             Hold? wanted = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term)).Hold;
             string key = "exit:" + hold.Term;
-            if (hold.Origin == Origin.Assumed || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term)
+            if (hold.Origin == Origin.Assumed || outcome.Excused.Contains(hold.Term) || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term)
                 || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && (outcome.Excused.Contains(bound) || HoldOf(outcome, bound) is { Mode: Mode.Exclusive })))
             {
                 PassNeed(outcome, exit, key);
@@ -155,17 +155,18 @@ internal sealed partial class BodyAnalysis
         }
     }
 
-    private static IEnumerable<Term> TermsOf(State state, LockFormula formula) => formula switch
+    /// <summary>The locks of a contract's formula: as the contract names them, and as they are called by now.</summary>
+    private static IEnumerable<(Term Name, Term Term)> TermsOf(State state, LockFormula formula) => formula switch
     {
-        LockFormula.Some => formula.Locks.Select(item => state.Canonical(item.Term)).Where(term => state.Entry.Any(hold => hold.Term.Equals(term))),
+        LockFormula.Some => formula.Locks.Select(item => (item.Term, state.Canonical(item.Term))).Where(pair => state.Entry.Any(hold => hold.Term.Equals(pair.Item2))),
         LockFormula.Choice choice => state.Decide(choice.Condition) switch
         {
             true => TermsOf(state, choice.WhenTrue),
             false => TermsOf(state, choice.WhenFalse),
-            _ => formula.Locks.Select(item => state.Canonical(item.Term)),
+            _ => formula.Locks.Select(item => (item.Term, state.Canonical(item.Term))),
         },
         LockFormula.All all => all.Parts.SelectMany(part => TermsOf(state, part)),
-        _ => formula.Locks.Select(item => state.Canonical(item.Term)),
+        _ => formula.Locks.Select(item => (item.Term, state.Canonical(item.Term))),
     };
 
     private void CheckEnsured(State outcome, FactClause clause, SyntaxNode exit, Location location, Func<Term, Term?> atExit)
@@ -214,7 +215,7 @@ internal sealed partial class BodyAnalysis
             if (hold.Origin != Origin.Here || hold.Maybe || hold.Site is Microsoft.CodeAnalysis.CSharp.Syntax.LockStatementSyntax || IsTrusted(hold.Term) || hold.Info.Kind == Kind.Section && hold.Info.Anyone) continue;
             if (BoundOf(state, hold.Term, hold.Mode) is { } bound && HoldOf(state, bound) is { Origin: not Origin.Here }) continue;
             SyntaxNode place = (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowStatementSyntax>() ?? (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowExpressionSyntax>() ?? thrower;
-            FailNeed(state, place, "throw:" + hold.Term, isExplicit ? Rule.Leak : Rule.LeakOnThrow, null, sentence => sentence.Name(hold.Term) + " is still held" + Taken(sentence, hold) + " when this throws" + sentence.Condition, ("leak", hold.Site ?? (object)hold.Term));
+            FailNeed(state, place, "throw:" + hold.Term, isExplicit ? Rule.Leak : Rule.LeakOnThrow, null, sentence => sentence.Name(hold.Term) + " is still held" + Taken(sentence, hold) + " when this throws" + sentence.Condition, (isExplicit ? "leak" : "leak on throw", hold.Site ?? (object)hold.Term));
         }
     }
 
@@ -238,10 +239,12 @@ internal sealed partial class BodyAnalysis
         {
             if (entry.Key is not ISymbol symbol) continue;
             if (entry.Value.Equals(term)) return symbol.Name;
-            if (symbol.Name == declared) declared = null;
+            if (symbol.Name == declared) return null;
         }
 
-        return declared;
+        if (declared is not null || opaque.Earlier || opaque.Site is not IOperation { Syntax: var written }) return declared;
+        string text = written.ToString();
+        return text.Length <= 60 && !text.Contains('\n') ? text : null;
     };
 
     private static string? DeclaredName(Opaque opaque)

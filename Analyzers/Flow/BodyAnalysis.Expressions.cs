@@ -77,7 +77,7 @@ internal sealed partial class BodyAnalysis
             }
 
             case IIsNullOperation isNull:
-                return Evaluate(isNull.Operand, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.IsNull(outcome.Value), isNull.Type))).ToList();
+                return Evaluate(isNull.Operand, state).Select(outcome => new Outcome(outcome.State, ConditionOf(IsNeverNull(outcome.Value) ? Fact.False : Fact.IsNull(outcome.Value), isNull.Type))).ToList();
             case IIsPatternOperation pattern:
                 return Evaluate(pattern.Value, state).Select(outcome => Match(pattern, pattern.Pattern, outcome.Value, outcome.State)).ToList();
             case IIsTypeOperation isType:
@@ -199,6 +199,10 @@ internal sealed partial class BodyAnalysis
         return symbol;
     }
 
+    /// <summary>What <c>?.</c> asks of a readonly member that is declared to be there is no question.</summary>
+    private static bool IsNeverNull(Term value) => value is MemberOf { Member: IFieldSymbol { IsReadOnly: true, Type: { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } }
+        or IPropertySymbol { SetMethod: null, Type: { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } } };
+
     private static Term ConditionOf(Fact fact, ITypeSymbol? type) => fact == Fact.True ? Constant.True : fact == Fact.False ? Constant.False
         : fact is Fact.Single { Literal: { Positive: true, Atom: { Kind: AtomKind.IsTrue, Left: var bare } } } ? bare
         : new Condition(fact, type);
@@ -206,7 +210,7 @@ internal sealed partial class BodyAnalysis
     private static Constant? DefaultOf(ITypeSymbol? type) => type switch
     {
         null => null,
-        { IsReferenceType: true } => Constant.Null,
+        { IsReferenceType: true } or { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } => Constant.Null,
         { SpecialType: SpecialType.System_Boolean } => Constant.False,
         { TypeKind: TypeKind.Enum } or { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_UInt64 } => new Constant(0L, type),
         _ => null,

@@ -148,8 +148,8 @@ internal sealed partial class BodyAnalysis
             foreach ((State state, Term? value) in values)
             {
                 Fact fact = Fact.Holds(value!);
-                if (state.Assume(fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add(whenTrue);
-                if (state.Assume(fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add(whenFalse);
+                if (AssumeLasting(state, fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add(whenTrue);
+                if (AssumeLasting(state, fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add(whenFalse);
             }
 
             Follow(block, conditional, taken.Select(static state => (state, (Term?)null)));
@@ -287,15 +287,17 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>An operation that may throw sends the state before it, and the one after it, to the handlers of its try.</summary>
-    private void MayThrow(State state)
+    private void MayThrow(State state, SyntaxNode thrower)
     {
         ControlFlowRegion? region = _block?.EnclosingRegion;
         for (ControlFlowRegion? at = region; at is not null; at = at.EnclosingRegion)
         {
             if (at.Kind != ControlFlowRegionKind.Try) continue;
-            Raise(region, [state], null, isExplicit: false);
+            Raise(region, [state], thrower, isExplicit: false);
             return;
         }
+
+        CheckThrow(state, thrower, isExplicit: false);
     }
 
     private void AddIn(int block, State state)

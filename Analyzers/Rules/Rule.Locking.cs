@@ -22,7 +22,7 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor IgnoredResult = Create("MML1013", "Result that says whether the lock is held is ignored", "{0}", Locking, DiagnosticSeverity.Error);
     internal static readonly DiagnosticDescriptor Stale = Create("MML1014", "Value is stale", "{0}", Locking, DiagnosticSeverity.Error);
     internal static readonly DiagnosticDescriptor FactNotKnown = Create("MML1015", "Required fact is not known", "{0}", Locking, DiagnosticSeverity.Error);
-    internal static readonly DiagnosticDescriptor LeakOnThrow = Create("MML1016", "Lock leaks when a call throws", "{0}", Locking, DiagnosticSeverity.Info);
+    internal static readonly DiagnosticDescriptor LeakOnThrow = Create("MML1016", "Lock leaks when a call throws", "{0}", Locking, DiagnosticSeverity.Info, enabled: false);
     internal static readonly DiagnosticDescriptor LostName = Create("MML1017", "Name of a held lock changes", "{0}", Locking, DiagnosticSeverity.Error);
     internal static readonly DiagnosticDescriptor UndeclaredAssignment = Create("MML1018", "Tracked member is assigned without saying so", "{0}", Locking, DiagnosticSeverity.Error);
     internal static readonly DiagnosticDescriptor HeldAcrossAwait = Create("MML1019", "Thread-owned lock is held across await or yield", "{0}", Locking, DiagnosticSeverity.Error);
