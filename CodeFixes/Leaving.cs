@@ -12,7 +12,7 @@ internal static class Leaving
 {
     /// <summary>
     /// Statements that leave: to the next round where the lock belongs to one round of a loop, else out of the method, with the value of the other
-    /// tries in the method or the one that says that nothing was done: <c>false</c>, zero, null.
+    /// tries in the method or the one that says that nothing was done: <c>false</c>, zero, null. Which member of an enum says so, nobody can know.
     /// </summary>
     internal static IEnumerable<StatementSyntax> From(SyntaxNode place, ExpressionSyntax locked, FixSite site)
     {
@@ -25,8 +25,12 @@ internal static class Leaving
         }
 
         foreach (StatementSyntax known in OtherTries(site)) yield return known.WithoutTrivia();
-        if (Nothing(type, site) is { } nothing) yield return ReturnStatement(nothing).NormalizeWhitespace();
+        if (Nothing(type) is { } nothing) yield return ReturnStatement(nothing).NormalizeWhitespace();
     }
+
+    /// <summary>A test with the statement that leaves on a line of its own.</summary>
+    internal static IfStatementSyntax If(ExpressionSyntax condition, StatementSyntax leave, FixSite site) =>
+        IfStatement(condition, leave.WithLeadingTrivia(ElasticMarker)).WithCloseParenToken(Token(SyntaxKind.CloseParenToken).WithTrailingTrivia(site.EndOfLine)).WithTrailingTrivia(site.EndOfLine);
 
     private static bool IsOfOneRound(SyntaxNode place, ExpressionSyntax locked, FixSite site)
     {
@@ -52,13 +56,11 @@ internal static class Leaving
         }
     }
 
-    private static ExpressionSyntax? Nothing(ITypeSymbol type, FixSite site)
+    private static ExpressionSyntax? Nothing(ITypeSymbol type)
     {
         if (type.SpecialType == SpecialType.System_Boolean) return LiteralExpression(SyntaxKind.FalseLiteralExpression);
         if (type.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64) return LiteralExpression(SyntaxKind.NumericLiteralExpression, Literal(0));
-        if (type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T || (type.IsReferenceType && type.NullableAnnotation != NullableAnnotation.NotAnnotated)) return LiteralExpression(SyntaxKind.NullLiteralExpression);
-        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Enum } set) return null;
-        IFieldSymbol? zero = set.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(static field => field.HasConstantValue && System.Convert.ToDecimal(field.ConstantValue, System.Globalization.CultureInfo.InvariantCulture) == 0);
-        return zero is null ? null : ParseExpression(set.ToMinimalDisplayString(site.Model, site.Node.SpanStart) + "." + zero.Name);
+        bool mayBeNull = type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T || (type.IsReferenceType && type.NullableAnnotation != NullableAnnotation.NotAnnotated);
+        return mayBeNull ? LiteralExpression(SyntaxKind.NullLiteralExpression) : null;
     }
 }

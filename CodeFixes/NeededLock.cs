@@ -23,13 +23,23 @@ internal sealed class NeededLock(ExpressionSyntax expression, ITypeSymbol type, 
     /// The single locks that the contract of the called or accessed member asks for, each of the alternatives of an either-or among them. Locks
     /// that no path at this place names are left out.
     /// </summary>
-    internal static IEnumerable<NeededLock> At(FixSite site)
+    internal static IEnumerable<NeededLock> At(FixSite site) => At(site.Node, site);
+
+    /// <summary>Whether something in a statement needs this lock too.</summary>
+    internal bool IsNeededIn(SyntaxNode statement, FixSite site) => statement.DescendantNodes().Where(static node => node is InvocationExpressionSyntax or MemberAccessExpressionSyntax or IdentifierNameSyntax)
+        .Any(node => At(node, site).Any(other => IsNamedBy(other.Expression)));
+
+    /// <summary>A call of a member of the lock.</summary>
+    internal InvocationExpressionSyntax Call(IMethodSymbol method) =>
+        InvocationExpression(Expression is ThisExpressionSyntax ? IdentifierName(method.Name) : MemberAccessExpression(SyntaxKind.SimpleMemberAccessExpression, Expression, IdentifierName(method.Name)));
+
+    private static IEnumerable<NeededLock> At(SyntaxNode node, FixSite site)
     {
-        IOperation? operation = site.Model.GetOperation(site.Node, site.Cancellation);
+        IOperation? operation = site.Model.GetOperation(node, site.Cancellation);
         IEnumerable<LockFormula> needs = operation switch
         {
             IInvocationOperation call => site.Catalog.ContractOf(call.TargetMethod).Needs.Select(static need => need.Locks),
-            IMemberReferenceOperation { Member: var member } => DataNeeds(site.Catalog.DataOf(member)).Concat(member is IPropertySymbol { GetMethod: { } getter } ? site.Catalog.ContractOf(getter).Needs.Select(static need => need.Locks) : []),
+            IMemberReferenceOperation { Member: var member } => DataNeeds(site.Catalog.DataOf(member), site).Concat(member is IPropertySymbol { GetMethod: { } getter } ? site.Catalog.ContractOf(getter).Needs.Select(static need => need.Locks) : []),
             _ => [],
         };
         foreach (LockFormula formula in needs)
@@ -44,7 +54,8 @@ internal sealed class NeededLock(ExpressionSyntax expression, ITypeSymbol type, 
     /// <summary>Whether code names this lock, in the same words or through locals that stand for the same path.</summary>
     internal bool IsNamedBy(ExpressionSyntax? other) => other is not null && AreEquivalent(Expression, other);
 
-    private static IEnumerable<LockFormula> DataNeeds(DataContract data) => data.Write.Select(static clause => clause.Locks.WithMode(Mode.Exclusive)).Concat(data.Read is null ? [] : [data.Read]);
+    private static IEnumerable<LockFormula> DataNeeds(DataContract data, FixSite site) =>
+        site.Diagnostic.Id == "MML1009" ? data.Write.Select(static clause => clause.Locks.WithMode(Mode.Exclusive)) : data.Read is null ? [] : [data.Read];
 
     private static ExpressionSyntax? Written(Term term, IOperation operation, FixSite site)
     {

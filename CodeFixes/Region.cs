@@ -17,25 +17,30 @@ internal sealed class Region
     internal IReadOnlyList<StatementSyntax> Statements { get; }
 
     /// <summary>
-    /// From the statement of the finding to the last one of the same list that something of the same kind is reported in, and on as far as locals
-    /// declared in between are used.
+    /// The regions that may be meant: from the statement of the finding to the last one of the same list that needs the lock too, then that statement
+    /// alone; both go on as far as locals declared in between are used.
     /// </summary>
-    internal static Region? Around(FixSite site)
+    internal static IEnumerable<Region> Around(NeededLock needed, FixSite site)
     {
         StatementSyntax? first = site.Node.AncestorsAndSelf().TakeWhile(ancestor => ancestor != site.Function).OfType<StatementSyntax>().FirstOrDefault(static statement => statement is not BlockSyntax);
-        if (first is null or LocalFunctionStatementSyntax) return null;
-        if (first.Parent is not BlockSyntax block) return first.Parent is StatementSyntax and not LabeledStatementSyntax or ElseClauseSyntax ? new Region([first]) : null;
-        int start = block.Statements.IndexOf(first);
-        int end = start;
-        for (int index = start + 1; index < block.Statements.Count; index++)
+        if (first is null or LocalFunctionStatementSyntax) yield break;
+        if (first.Parent is not BlockSyntax block)
         {
-            StatementSyntax statement = block.Statements[index];
-            bool isReported = site.Findings.Any(finding => finding.Id == site.Diagnostic.Id && statement.Span.Contains(finding.Location.SourceSpan) && IsOfSameLock(finding, site.Diagnostic));
-            if (isReported || UsesDeclared(block, start, end, statement, site)) end = index;
+            if (first.Parent is StatementSyntax and not LabeledStatementSyntax or ElseClauseSyntax) yield return new Region([first]);
+            yield break;
         }
 
-        if (block.Statements.Skip(start).Take(end - start + 1).Any(static statement => statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 })) end = block.Statements.Count - 1;
-        return new Region(block.Statements.Skip(start).Take(end - start + 1).ToList());
+        int start = block.Statements.IndexOf(first);
+        int last = start;
+        for (int index = start + 1; index < block.Statements.Count; index++)
+        {
+            if (needed.IsNeededIn(block.Statements[index], site)) last = index;
+        }
+
+        Region whole = Closed(block, start, last, site);
+        yield return whole;
+        Region single = Closed(block, start, start, site);
+        if (single.Statements.Count < whole.Statements.Count) yield return single;
     }
 
     /// <summary>The document with other statements in the region's place.</summary>
@@ -50,15 +55,25 @@ internal sealed class Region
         return site.Root.ReplaceNode(block, block.WithStatements(List(list.Take(start).Concat(formatted).Concat(list.Skip(start + Statements.Count)))));
     }
 
-    /// <summary>The region in a block, its first comment left to whatever is put in front.</summary>
-    internal BlockSyntax ToBlock()
-    {
-        IEnumerable<StatementSyntax> statements = Statements.Select(static (statement, index) => (index == 0 ? statement.WithLeadingTrivia(ElasticMarker) : statement).WithAdditionalAnnotations(Formatter.Annotation));
-        return Block(statements);
-    }
+    /// <summary>The region in a try statement that ends with a release.</summary>
+    internal TryStatementSyntax Releasing(InvocationExpressionSyntax release) => TryStatement(ToBlock(), List<CatchClauseSyntax>(), FinallyClause(Block(ExpressionStatement(release))));
 
-    private static bool IsOfSameLock(Diagnostic left, Diagnostic right) =>
-        left.Properties.TryGetValue("Lock", out string? first) && right.Properties.TryGetValue("Lock", out string? second) && first == second;
+    /// <summary>The region in a block, its first comment left to whatever is put in front.</summary>
+    internal BlockSyntax ToBlock() =>
+        Block(Statements.Select(static (statement, index) => (index == 0 ? statement.WithLeadingTrivia(ElasticMarker) : statement).WithAdditionalAnnotations(Formatter.Annotation)));
+
+    /// <summary>The statements from one to another and those after them that use locals declared there.</summary>
+    private static Region Closed(BlockSyntax block, int start, int end, FixSite site)
+    {
+        for (int index = end + 1; index < block.Statements.Count; index++)
+        {
+            if (UsesDeclared(block, start, end, block.Statements[index], site)) end = index;
+        }
+
+        List<StatementSyntax> statements = block.Statements.Skip(start).Take(end - start + 1).ToList();
+        bool disposes = statements.Any(static statement => statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 });
+        return new Region(disposes ? block.Statements.Skip(start).ToList() : statements);
+    }
 
     private static bool UsesDeclared(BlockSyntax block, int start, int end, StatementSyntax statement, FixSite site)
     {

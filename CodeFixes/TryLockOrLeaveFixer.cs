@@ -11,38 +11,32 @@ using static Microsoft.CodeAnalysis.CSharp.SyntaxFactory;
 namespace MmLint.CodeFixes;
 
 /// <summary>
-/// Takes a missing lock by its try member and leaves where that fails: <c>if (!folio.TryLock()) return; try { … } finally { folio.Unlock(); }</c>.
+/// Takes a lock always that is taken only under a condition (<see cref="LockAlways"/>); else takes the missing lock by its try member and leaves where that fails: <c>if (!folio.TryLock()) return; try { … } finally { folio.Unlock(); }</c>.
 /// Which members those are, the contracts of the lock's type say.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(TryLockOrLeaveFixer)), Shared]
 public sealed class TryLockOrLeaveFixer : ContractFixer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001");
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1003");
 
     private protected override IEnumerable<Proposal> Propose(FixSite site)
     {
-        if (Region.Around(site) is not { } region) yield break;
         foreach (NeededLock needed in NeededLock.At(site))
         {
-            foreach (LockMembers members in LockMembers.Tries(needed, site).Take(1))
+            foreach (SyntaxNode root in LockAlways.Of(needed, site))
+                yield return new Proposal("Lock " + needed.Expression + " always", nameof(TryLockOrLeaveFixer), root);
+            if (LockMembers.Tries(needed, site).FirstOrDefault() is not { } members) continue;
+            string title = "Take " + needed.Expression + " by " + members.Acquire.Name + ", else leave";
+            foreach (Region region in Region.Around(needed, site))
             {
-                InvocationExpressionSyntax tried = Call(needed, members.Acquire);
-                TryStatementSyntax guarded = TryStatement(region.ToBlock(), List<CatchClauseSyntax>(), FinallyClause(Block(ExpressionStatement(Call(needed, members.Release)))));
+                InvocationExpressionSyntax tried = needed.Call(members.Acquire);
+                TryStatementSyntax guarded = region.Releasing(needed.Call(members.Release));
                 foreach (StatementSyntax leave in Leaving.From(region.Statements[0], needed.Expression, site))
-                {
-                    IfStatementSyntax test = IfStatement(PrefixUnaryExpression(SyntaxKind.LogicalNotExpression, tried), leave.WithLeadingTrivia(ElasticMarker)).WithCloseParenToken(Token(SyntaxKind.CloseParenToken).WithTrailingTrivia(site.EndOfLine)).WithTrailingTrivia(site.EndOfLine);
-                    yield return new Proposal(Title(needed, members), nameof(TryLockOrLeaveFixer), region.Replace([test, guarded], site));
-                }
-
+                    yield return new Proposal(title, nameof(TryLockOrLeaveFixer), region.Replace([Leaving.If(PrefixUnaryExpression(SyntaxKind.LogicalNotExpression, tried), leave, site), guarded], site));
                 if (region.Statements.Count == 1 && region.Statements[0] is ExpressionStatementSyntax)
-                    yield return new Proposal(Title(needed, members), nameof(TryLockOrLeaveFixer), region.Replace([IfStatement(tried, Block(guarded))], site));
+                    yield return new Proposal(title, nameof(TryLockOrLeaveFixer), region.Replace([IfStatement(tried, Block(guarded))], site));
             }
         }
     }
-
-    private static string Title(NeededLock needed, LockMembers members) => "Take " + needed.Expression + " by " + members.Acquire.Name + ", else leave";
-
-    private static InvocationExpressionSyntax Call(NeededLock needed, IMethodSymbol method) =>
-        InvocationExpression(needed.Expression is ThisExpressionSyntax ? IdentifierName(method.Name) : MemberAccessExpression(SyntaxKind.SimpleMemberAccessExpression, needed.Expression, IdentifierName(method.Name)));
 }

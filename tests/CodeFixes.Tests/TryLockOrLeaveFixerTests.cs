@@ -165,13 +165,14 @@ public sealed class TryLockOrLeaveFixerTests
                 {
                     try
                     {
-                        {|MML1016:Rmap.Walk(folio)|};
+                        Rmap.Walk(folio);
                     }
                     finally
                     {
                         folio.Unlock();
                     }
                 }
+
                 mm.MmapLock.ReadUnlock();
             }
         """);
@@ -263,7 +264,7 @@ public sealed class TryLockOrLeaveFixerTests
     private static async Task Fixes(string before, string after) =>
         await Verify.Fix(FaultPath.Subject(before), FaultPath.Subject(after), Key).WithSource("Mm.cs", FaultPath.Source, FaultPath.Source);
 
-    private static async Task OffersNothing(string members) => await Verify.OffersNoFix(FaultPath.Subject(members)).WithSource("Mm.cs", FaultPath.Source, FaultPath.Source);
+    private static async Task OffersNothing(string members) => await Verify.OffersNo(Key, FaultPath.Subject(members)).WithSource("Mm.cs", FaultPath.Source, FaultPath.Source);
 
     private static string Renamed(string statements) => $$"""
         namespace Database;

@@ -3,9 +3,9 @@ using System.Threading.Tasks;
 namespace CodeFixTests;
 
 /// <summary>A lock that is taken under a condition, though what follows needs it always, is taken always.</summary>
-public sealed class LockAlwaysFixerTests
+public sealed class LockAlwaysTests
 {
-    private const string Key = "LockAlwaysFixer";
+    private const string Key = "TryLockOrLeaveFixer";
 
     [Fact]
     public Task Condition_and_its_variable_go() => Fixes(
@@ -168,7 +168,7 @@ public sealed class LockAlwaysFixerTests
         """);
 
     [Fact]
-    public async Task Lock_that_the_caller_may_hold_offers_nothing() => await Verify.OffersNoFix(FaultPath.Subject("""
+    public async Task Lock_that_the_caller_may_hold_offers_nothing() => await Verify.OffersNo(Key, FaultPath.Subject("""
             [MustHold("folio", When = "isLocked")] static string Count(Folio folio, bool isLocked, bool needLock)
             {
                 if (needLock && !isLocked)

@@ -1,9 +1,6 @@
 using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Composition;
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Editing;
@@ -15,22 +12,15 @@ namespace MmLint.CodeFixes;
 /// Takes a lock always that is taken only under a condition: <c>if (needLock &amp;&amp; !folio.TryLock()) return; … if (needLock) folio.Unlock();</c> loses
 /// its condition, and the variable goes when nothing else asks for it.
 /// </summary>
-[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(LockAlwaysFixer)), Shared]
-public sealed class LockAlwaysFixer : ContractFixer
+internal static class LockAlways
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1002", "MML1003");
-
-    private protected override IEnumerable<Proposal> Propose(FixSite site)
+    /// <summary>The document with one conditional acquire of the lock, and its releases, freed from the condition.</summary>
+    internal static IEnumerable<SyntaxNode> Of(NeededLock needed, FixSite site)
     {
         if (site.Function is null) yield break;
-        foreach (NeededLock needed in NeededLock.At(site))
+        foreach (InvocationExpressionSyntax acquire in Calls(needed, site, LockMembers.IsAcquire).Where(call => call.SpanStart < site.Node.SpanStart))
         {
-            foreach (InvocationExpressionSyntax acquire in Calls(needed, site, LockMembers.IsAcquire).Where(call => call.SpanStart < site.Node.SpanStart))
-            {
-                if (Conditional(acquire) is { } conditional)
-                    yield return new Proposal("Lock " + needed.Expression + " always", nameof(LockAlwaysFixer), Freed(conditional.Branch, conditional.Condition, conditional.Always, needed, site));
-            }
+            if (Conditional(acquire) is { } conditional) yield return Freed(conditional.Branch, conditional.Condition, conditional.Always, needed, site);
         }
     }
 
