@@ -57,6 +57,18 @@ internal sealed class AccessPath
         for (AccessPath? path = this; path is not null; path = path.Prefix) yield return path;
     }
 
+    /// <summary>The path as a contract of the method around it names it; null where it starts at something that callers do not see.</summary>
+    internal string? InContract(IMethodSymbol method)
+    {
+        string members = string.Join(".", Steps.Skip(1).Select(static step => step.Name));
+        return Steps[0] switch
+        {
+            IParameterSymbol { RefKind: RefKind.None or RefKind.In } parameter when SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method) => members.Length == 0 ? parameter.Name : parameter.Name + "." + members,
+            ITypeSymbol => members.Length == 0 ? "this" : members,
+            _ => null,
+        };
+    }
+
     /// <summary>Whether whoever has this path has the other one too.</summary>
     internal bool Reaches(AccessPath other) =>
         Steps.Length <= other.Steps.Length && Steps.Zip(other.Steps, SymbolEqualityComparer.Default.Equals).All(static same => same);

@@ -84,7 +84,7 @@ internal sealed class CheckedCall
     /// <summary><c>F();</c></summary>
     private SyntaxNode Ignored(ExpressionStatementSyntax statement)
     {
-        SyntaxEditor editor = Editor();
+        SyntaxEditor editor = _site.Editor();
         Put(editor, statement, statement, [Declaration(statement), Guard(ReturnStatement(Name)).WithTrailingTrivia(statement.GetTrailingTrivia())]);
         return editor.GetChangedRoot();
     }
@@ -127,7 +127,7 @@ internal sealed class CheckedCall
         var bail = new BailOut(_site);
         IfStatementSyntax guard = branch.WithCondition(_now.Test(Name, fails));
         if (first == branch) guard = guard.WithLeadingTrivia(ElasticMarker);
-        SyntaxEditor editor = Editor();
+        SyntaxEditor editor = _site.Editor();
         StatementSyntax? next = null;
         if (fails)
         {
@@ -161,7 +161,7 @@ internal sealed class CheckedCall
         if (bail.Unreachable().Any() || bail.Unused().Any()) return null;
         IfStatementSyntax other = branch.WithCondition((isFirst ? pair.Right : pair.Left).WithoutTrivia()).WithAdditionalAnnotations(Formatter.Annotation);
         IfStatementSyntax guard = branch.WithCondition(_now.Test(Name, ofFailure: true)).WithStatement(left).WithLeadingTrivia(ElasticMarker).WithAdditionalAnnotations(Formatter.Annotation);
-        SyntaxEditor editor = Editor();
+        SyntaxEditor editor = _site.Editor();
         if (pair.IsKind(SyntaxKind.LogicalAndExpression))
         {
             if (isFirst) return null;
@@ -185,7 +185,7 @@ internal sealed class CheckedCall
         ExpressionSyntax whole = ResultTest.Outside(choice);
         if (_now.IsSuccess(success, _site.Model)) return _site.Root.ReplaceNode(whole, _written.WithTriviaFrom(whole).WithAdditionalAnnotations(Formatter.Annotation));
         StatementSyntax[] statements = [Declaration(whole.Parent as StatementSyntax), Guard(ReturnStatement(Name)), ReturnStatement(success.WithoutTrivia()).WithTrailingTrivia(whole.Parent!.GetTrailingTrivia())];
-        SyntaxEditor editor = Editor();
+        SyntaxEditor editor = _site.Editor();
         switch (whole.Parent)
         {
             case ReturnStatementSyntax statement:
@@ -224,8 +224,6 @@ internal sealed class CheckedCall
     }
 
     private IdentifierNameSyntax Name => IdentifierName(_name);
-
-    private SyntaxEditor Editor() => new(_site.Root, _site.Document.Project.Solution.Services);
 
     private LocalDeclarationStatementSyntax Declaration(StatementSyntax? instead) =>
         LocalDeclarationStatement(VariableDeclaration(IdentifierName("var"), SingletonSeparatedList(VariableDeclarator(Identifier(_name), null, EqualsValueClause(_written)))))

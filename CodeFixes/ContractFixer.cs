@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Simplification;
+using Microsoft.CodeAnalysis.Text;
 
 namespace MmLint.CodeFixes;
 
@@ -47,6 +48,25 @@ public abstract class ContractFixer : CodeFixProvider
         }
 
         return offers.ToImmutable();
+    }
+
+    /// <summary>The document with the first finding fixed that this fix helps with; null where there is none.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="span">Where to look.</param>
+    /// <param name="key">The key of the change; without it any.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal async Task<Document?> FirstAsync(Document document, TextSpan span, string? key, CancellationToken cancellation)
+    {
+        foreach (Diagnostic finding in await Reanalysis.FindingsAsync(document, span, cancellation).ConfigureAwait(false))
+        {
+            if (!FixableDiagnosticIds.Contains(finding.Id)) continue;
+            foreach (Offer offer in await OffersAsync(document, finding, cancellation).ConfigureAwait(false))
+            {
+                if (key is null || offer.Key == key) return offer.Document;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>What could be done about the finding, the best first; proposals of one key are alternatives.</summary>

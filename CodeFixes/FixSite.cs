@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using System.Runtime.CompilerServices;
@@ -7,6 +8,7 @@ using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Editing;
 using MmLint.Analyzers;
 
 namespace MmLint.CodeFixes;
@@ -18,6 +20,7 @@ internal sealed class FixSite
 
     private FixSite(Document document, Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancellation)
     {
+        Findings = ImmutableArray<Diagnostic>.Empty;
         Document = document;
         Diagnostic = diagnostic;
         Root = root;
@@ -47,6 +50,9 @@ internal sealed class FixSite
 
     /// <summary>The method, accessor, lambda or local function that the node belongs to; null in initializers and top-level code.</summary>
     internal SyntaxNode? Function { get; }
+
+    /// <summary>Everything that is reported in the declaration.</summary>
+    internal ImmutableArray<Diagnostic> Findings { get; private set; }
 
     /// <summary>Every contract of the compilation.</summary>
     internal ContractCatalog Catalog => Catalogs.GetValue(Model.Compilation, compilation =>
@@ -78,7 +84,9 @@ internal sealed class FixSite
         SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         SemanticModel? model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
         if (root is null || model is null || !diagnostic.Location.IsInSource || !root.FullSpan.Contains(diagnostic.Location.SourceSpan)) return null;
-        return new FixSite(document, diagnostic, root, model, cancellation);
+        var site = new FixSite(document, diagnostic, root, model, cancellation);
+        site.Findings = await Reanalysis.FindingsAsync(document, site.Member.FullSpan, cancellation).ConfigureAwait(false);
+        return site;
     }
 
     /// <summary>The declaration that is analysed as one: a method, a property with its accessors, a field; the file for top-level code.</summary>
@@ -93,6 +101,9 @@ internal sealed class FixSite
         for (int number = 2; taken.Contains(candidate); number++) candidate = name + number.ToString(CultureInfo.InvariantCulture);
         return candidate;
     }
+
+    /// <summary>An editor of the document.</summary>
+    internal SyntaxEditor Editor() => new(Root, Document.Project.Solution.Services);
 
     /// <summary>The end of a line as the document writes it.</summary>
     internal SyntaxTrivia EndOfLine => Root.DescendantTrivia().FirstOrDefault(static trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia)) is { RawKind: not 0 } known ? known : SyntaxFactory.LineFeed;

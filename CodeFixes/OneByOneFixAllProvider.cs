@@ -21,38 +21,26 @@ internal sealed class OneByOneFixAllProvider : DocumentBasedFixAllProvider
         CancellationToken cancellation = fixAllContext.CancellationToken;
         if (fixAllContext.CodeFixProvider is not ContractFixer fixer || await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false) is not { } root) return document;
 
+        // Hosts that apply one fix after the other may hand over findings of the text before: then only what is found now counts.
+        if (diagnostics.Any(diagnostic => diagnostic.Location.SourceTree != root.SyntaxTree)) diagnostics = await Reanalysis.FindingsAsync(document, root.FullSpan, cancellation).ConfigureAwait(false);
         var members = diagnostics.GroupBy(diagnostic => FixSite.MemberOf(root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)))
             .OrderBy(static group => group.Key.SpanStart)
             .Select(static group => (Member: group.Key, Count: group.Count(), Mark: new SyntaxAnnotation()))
             .ToImmutableArray();
-        root = root.ReplaceNodes(members.Select(static member => member.Member), (original, current) => current.WithAdditionalAnnotations(members.First(member => member.Member == original).Mark));
-        document = document.WithSyntaxRoot(root);
+        Document marked = document.WithSyntaxRoot(root.ReplaceNodes(members.Select(static member => member.Member), (original, current) => current.WithAdditionalAnnotations(members.First(member => member.Member == original).Mark)));
+        Document current = marked;
         foreach ((_, int count, SyntaxAnnotation mark) in members)
         {
             // A fix may uncover as much as it mends, but not for ever.
             for (int step = 0; step <= 2 * count; step++)
             {
-                if (await NextAsync(fixer, fixAllContext.CodeActionEquivalenceKey, document, mark, cancellation).ConfigureAwait(false) is not { } next) break;
-                document = next;
+                SyntaxNode? text = await current.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+                if (text?.GetAnnotatedNodes(mark).FirstOrDefault() is not { } member) break;
+                if (await fixer.FirstAsync(current, member.FullSpan, fixAllContext.CodeActionEquivalenceKey, cancellation).ConfigureAwait(false) is not { } next) break;
+                current = next;
             }
         }
 
-        return document;
-    }
-
-    private static async Task<Document?> NextAsync(ContractFixer fixer, string? key, Document document, SyntaxAnnotation mark, CancellationToken cancellation)
-    {
-        SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        if (root?.GetAnnotatedNodes(mark).FirstOrDefault() is not { } member) return null;
-        foreach (Diagnostic finding in await Reanalysis.FindingsAsync(document, member.FullSpan, cancellation).ConfigureAwait(false))
-        {
-            if (!fixer.FixableDiagnosticIds.Contains(finding.Id)) continue;
-            foreach (Offer offer in await fixer.OffersAsync(document, finding, cancellation).ConfigureAwait(false))
-            {
-                if (offer.Key == key) return offer.Document;
-            }
-        }
-
-        return null;
+        return current == marked ? document : current;
     }
 }

@@ -36,7 +36,7 @@ internal static class Reanalysis
         var after = TextSpan.FromBounds(before.Start, System.Math.Max(before.Start, length - tail));
         if (HasMore(Said(site.Model, before, cancellation), Said(model, after, cancellation))) return false;
 
-        ImmutableArray<Diagnostic> known = await FindingsAsync(site.Document, before, cancellation).ConfigureAwait(false);
+        ImmutableArray<Diagnostic> known = site.Findings;
         ImmutableArray<Diagnostic> left = await FindingsAsync(changed, after, cancellation).ConfigureAwait(false);
         return !HasMore(known, left) && left.Count(IsSame) < known.Count(IsSame);
 

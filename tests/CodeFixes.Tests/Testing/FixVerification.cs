@@ -64,14 +64,14 @@ internal sealed class FixVerification
         var before = FixWorkspace.Open(_files.Select(f => (f.Project, f.Name, Plain(f.Before))));
         foreach (var project in _files.GroupBy(f => f.Project))
         {
-            if (project.Any(f => HasMarkup(f.Before)))
+            if (_titles is not null || project.Any(f => HasMarkup(f.Before)))
                 await VerifyAsync(project.Select(f => (f.Name, f.Before)));
         }
 
         var offered = await _workspace.OffersAsync(before);
         if (_titles is not null)
         {
-            string[] titles = [.. offered.Select(o => o.Action.Title)];
+            string[] titles = [.. offered.Where(o => _key is null || o.Action.EquivalenceKey == _key).Select(o => o.Action.Title)];
             if (!titles.SequenceEqual(_titles))
                 throw new XunitException($"Fixes{Environment.NewLine}  expected: {string.Join("; ", _titles)}{Environment.NewLine}  offered:  {string.Join("; ", titles)}");
             return;
@@ -80,10 +80,8 @@ internal sealed class FixVerification
         var chosen = offered.FirstOrDefault(o => _key is null || o.Action.EquivalenceKey == _key)
             ?? throw new XunitException(
                 "No such fix is offered. Offered: " + string.Join("; ", offered.Select(o => $"{o.Action.Title} ({o.Action.EquivalenceKey})")));
-        string? key = chosen.Action.EquivalenceKey;
-
         if (_scope == FixAllScope.Document)
-            await CompareAsync("fixed one by one", await FixOneByOneAsync(before, offered.Count, key));
+            await CompareAsync("fixed one by one", await FixOneByOneAsync(before, offered.Count, chosen));
         if (chosen.Provider.GetFixAllProvider() is { } fixAll)
             await CompareAsync($"fix-all in {_scope}", await _workspace.FixAllAsync(before, chosen, fixAll, _scope));
         else if (_scope != FixAllScope.Document)
@@ -93,12 +91,12 @@ internal sealed class FixVerification
             await VerifyAsync(project.Select(f => (f.Name, f.After)));
     }
 
-    private async Task<Solution> FixOneByOneAsync(Solution solution, int offers, string? key)
+    private async Task<Solution> FixOneByOneAsync(Solution solution, int offers, Offer chosen)
     {
         // A fix may uncover as much as it mends, but not for ever.
         for (int step = 0; step <= 2 * offers; step++)
         {
-            var next = (await _workspace.OffersAsync(solution)).FirstOrDefault(o => o.Action.EquivalenceKey == key);
+            var next = (await _workspace.OffersAsync(solution, chosen.Provider)).FirstOrDefault(o => o.Action.EquivalenceKey == chosen.Action.EquivalenceKey);
             if (next is null)
                 return solution;
             solution = await FixWorkspace.ApplyAsync(solution, next.Action);
@@ -127,7 +125,7 @@ internal sealed class FixVerification
     private async Task VerifyAsync(IEnumerable<(string Name, string Text)> sources)
     {
         var files = sources.ToList();
-        var verification = files.Any(f => HasMarkup(f.Text)) ? Verify.Flags(files[0].Text) : Verify.Silent(files[0].Text);
+        var verification = _titles is not null || files.Any(f => HasMarkup(f.Text)) ? Verify.Flags(files[0].Text) : Verify.Silent(files[0].Text);
         foreach (var (name, text) in files.Skip(1))
             verification = verification.WithSource(name, text);
         await verification.By(_workspace.Analyzer);

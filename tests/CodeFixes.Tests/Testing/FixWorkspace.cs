@@ -51,7 +51,9 @@ internal sealed class FixWorkspace(DiagnosticAnalyzer analyzer, ImmutableArray<C
     }
 
     /// <summary>Every fix for every diagnostic, in the order of the sources.</summary>
-    public async Task<List<Offer>> OffersAsync(Solution solution)
+    /// <param name="solution">The solution.</param>
+    /// <param name="only">The only provider to ask, if it is known which.</param>
+    public async Task<List<Offer>> OffersAsync(Solution solution, CodeFixProvider? only = null)
     {
         var offers = new List<Offer>();
         foreach (var project in solution.Projects)
@@ -60,7 +62,7 @@ internal sealed class FixWorkspace(DiagnosticAnalyzer analyzer, ImmutableArray<C
             {
                 if (solution.GetDocument(diagnostic.Location.SourceTree) is not { } document)
                     continue;
-                foreach (var fix in fixes.Where(f => f.FixableDiagnosticIds.Contains(diagnostic.Id)))
+                foreach (var fix in fixes.Where(f => (only is null || f == only) && f.FixableDiagnosticIds.Contains(diagnostic.Id)))
                 {
                     var context = new CodeFixContext(
                         document, diagnostic, (action, _) => offers.Add(new Offer(document, diagnostic, action, fix)), CancellationToken.None);

@@ -19,6 +19,12 @@ internal static partial class Verify
     /// <param name="source">A source with markup or trailing comments.</param>
     public static FixVerification OffersNoFix([StringSyntax("C#")] string source) => OffersFixes(source);
 
+    /// <summary>One fix is not offered, whatever others are.</summary>
+    /// <param name="equivalenceKey">The fix.</param>
+    /// <param name="source">A source with markup or trailing comments.</param>
+    public static FixVerification OffersNo(string equivalenceKey, [StringSyntax("C#")] string source) =>
+        new FixVerification(equivalenceKey).WithSource("Test.cs", source, source).Offering([]);
+
     /// <summary>Exactly these fixes are offered for what is reported.</summary>
     /// <param name="source">A source with markup or trailing comments.</param>
     /// <param name="titles">The titles, in the order of the diagnostics and then as offered.</param>
