@@ -92,7 +92,9 @@ public sealed class LockContracts : DiagnosticAnalyzer
         foreach (IOperation block in context.OperationBlocks)
         {
             if (block.Kind is not (OperationKind.Block or OperationKind.MethodBody or OperationKind.ConstructorBody or OperationKind.FieldInitializer or OperationKind.PropertyInitializer)) continue;
-            if (!block.Descendants().Any(operation => operation is ILockOperation or IAnonymousFunctionOperation or ILocalFunctionOperation or IUsingOperation || engine.Touches(operation))
+            IOperation root = block;
+            while (root.Parent is not null) root = root.Parent;
+            if (!root.Descendants().Any(operation => operation is ILockOperation or IAnonymousFunctionOperation or ILocalFunctionOperation or IUsingOperation || engine.Touches(operation))
                 && engine.ContractOf(context.OwningSymbol).IsEmpty) continue;
             ControlFlowGraph graph = context.GetControlFlowGraph(block);
             SyntaxNode body = block.Syntax is BlockSyntax or ArrowExpressionClauseSyntax ? block.Syntax : block.Syntax;

@@ -77,6 +77,7 @@ internal sealed partial class ContractCatalog
     {
         IMethodSymbol? method = symbol as IMethodSymbol ?? (symbol as INamedTypeSymbol)?.DelegateInvokeMethod;
         ImmutableArray<IParameterSymbol> parameters = method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty;
+        if (ExtensionParameterOf(symbol.ContainingType) is { } extended) parameters = parameters.Add(extended);
         ITypeSymbol? result = method is { MethodKind: MethodKind.Constructor } ? method.ContainingType : method is { ReturnsVoid: false } ? Awaited(method.ReturnType) : (symbol as IPropertySymbol)?.Type;
         var contract = new MemberContract(symbol, parameters);
         foreach (AttributeModel attribute in FunctionAttributesOf(symbol)) Add(contract, symbol, attribute, parameters, result);
@@ -103,6 +104,11 @@ internal sealed partial class ContractCatalog
         foreach (AttributeModel attribute in FunctionAttributesOf(value)) Add(contract, value, attribute, parameters, invoke.ReturnsVoid ? null : invoke.OriginalDefinition.ReturnType);
         return _members.GetOrAdd(value, contract);
     }
+
+    /// <summary>The receiver of an extension block. The compiler API that this assembly is built against does not know it yet.</summary>
+    private static IParameterSymbol? ExtensionParameterOf(INamedTypeSymbol? type) => type is null ? null : ExtensionParameter?.GetValue(type) as IParameterSymbol;
+
+    private static readonly System.Reflection.PropertyInfo? ExtensionParameter = typeof(ITypeSymbol).GetProperty("ExtensionParameter") ?? typeof(INamedTypeSymbol).GetProperty("ExtensionParameter");
 
     private static ITypeSymbol Awaited(ITypeSymbol type) =>
         type is INamedTypeSymbol { TypeArguments.Length: 1, Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" } task ? task.TypeArguments[0] : type;

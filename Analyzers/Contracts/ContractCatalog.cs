@@ -178,7 +178,12 @@ internal sealed partial class ContractCatalog
         if (AttributesOf(member).FirstOrDefault(static attribute => attribute.Name == "LockAlias") is not { } attribute) return _aliases.GetOrAdd(member, (LockFormula?)null);
         if (!Opening.Add(member))
         {
-            Report(member, new ContractProblem(Rule.DoesNotBind, attribute.Location, attribute.Text, "is cyclic: '" + member.Name + "' stands for itself"));
+            foreach (ISymbol other in Opening)
+            {
+                if (AttributesOf(other).FirstOrDefault(static candidate => candidate.Name == "LockAlias") is { } alias)
+                    Report(other, new ContractProblem(Rule.DoesNotBind, alias.Location, alias.Text, "is cyclic: '" + other.Name + "' stands for itself"));
+            }
+
             return LockFormula.Nothing;
         }
 
@@ -214,6 +219,44 @@ internal sealed partial class ContractCatalog
         {
             Opening.Remove(property);
         }
+    }
+
+    /// <summary>Members that a constructor sets to its own arguments and nothing changes afterwards, with the positions of the parameters.</summary>
+    internal ImmutableArray<(ISymbol Member, int Ordinal)> InitialMembersOf(IMethodSymbol constructor)
+    {
+        constructor = constructor.OriginalDefinition;
+        return _initialMembers.GetOrAdd(constructor, _ =>
+        {
+            if (constructor.Parameters.IsEmpty || constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } syntax) return ImmutableArray<(ISymbol, int)>.Empty;
+            var found = ImmutableArray.CreateBuilder<(ISymbol, int)>();
+            foreach (ISymbol member in constructor.ContainingType.GetMembers())
+            {
+                if (member.IsStatic || !(member is IFieldSymbol { IsReadOnly: true, IsImplicitlyDeclared: false } or IPropertySymbol { IsIndexer: false, SetMethod: null or { IsInitOnly: true } } || AttributesOf(member).Any(static attribute => attribute.Name == "WriteOnce"))) continue;
+                ExpressionSyntax? value = syntax is TypeDeclarationSyntax ? member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
+                {
+                    PropertyDeclarationSyntax property => property.Initializer?.Value,
+                    VariableDeclaratorSyntax field => field.Initializer?.Value,
+                    _ => null,
+                } : AssignedIn(syntax as ConstructorDeclarationSyntax, member.Name);
+                if (value is IdentifierNameSyntax name && constructor.Parameters.FirstOrDefault(parameter => parameter.Name == name.Identifier.ValueText) is { } source) found.Add((member, source.Ordinal));
+            }
+
+            return found.ToImmutable();
+        });
+    }
+
+    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<(ISymbol Member, int Ordinal)>> _initialMembers = new(SymbolEqualityComparer.Default);
+
+    private static ExpressionSyntax? AssignedIn(ConstructorDeclarationSyntax? constructor, string member)
+    {
+        IEnumerable<ExpressionSyntax> expressions = constructor?.ExpressionBody is { } arrow ? [arrow.Expression] : constructor?.Body?.Statements.OfType<ExpressionStatementSyntax>().Select(static statement => statement.Expression) ?? [];
+        foreach (ExpressionSyntax expression in expressions)
+        {
+            if (expression is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: var left, Right: var right }
+                && (left is IdentifierNameSyntax name ? name.Identifier.ValueText : left is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access ? access.Name.Identifier.ValueText : "") == member) return right;
+        }
+
+        return null;
     }
 
     /// <summary>Whether reading the property runs code that this compilation sees, so that two reads may differ.</summary>

@@ -36,8 +36,14 @@ internal sealed partial class BodyAnalysis
         _ => null,
     };
 
-    private IEnumerable<(State State, MemberPlace Place)> Place(IOperation operation, State state)
+    private IEnumerable<(State State, MemberPlace Place)> Place(IOperation operation, State state, bool toWrite = false)
     {
+        if (toWrite && Inside(operation) is { } container)
+        {
+            // Writing a part of a struct, or an element of a deeply guarded array, writes the member that contains it.
+            return Place(container, state, toWrite: true).SelectMany(outer => Place(operation, CheckedWrite(outer.State, outer.Place), toWrite: false)).ToList();
+        }
+
         switch (operation)
         {
             case IConversionOperation conversion:
@@ -75,6 +81,27 @@ internal sealed partial class BodyAnalysis
             default:
                 return Evaluate(operation, state).Select(outcome => (outcome.State, new MemberPlace(operation, null, null, outcome.Value))).ToList();
         }
+    }
+
+    /// <summary>The guarded member that is written when a part of its value is.</summary>
+    private IOperation? Inside(IOperation operation)
+    {
+        IOperation? container = operation switch
+        {
+            IFieldReferenceOperation { Instance: { } instance } when instance.Type is { IsValueType: true } => Unwrap(instance),
+            IArrayElementReferenceOperation element => Unwrap(element.ArrayReference),
+            _ => null,
+        };
+        return container is IMemberReferenceOperation reference && (operation is IFieldReferenceOperation || _catalog.DataOf(reference.Member).Deep) ? container : null;
+    }
+
+    private State CheckedWrite(State state, MemberPlace place)
+    {
+        if (place.Member is null) return state;
+        var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
+        DataContract data = _catalog.DataOf(place.Member);
+        if (data.IsStated && !state.IsFresh(member) && !IsUnderConstruction(member)) CheckWrite(state, member, data, place.Path, place.Operation.Syntax, byAtomic: false, readsToo: true);
+        return TakeExcuses(state);
     }
 
     /// <summary>The canonical name of a member of a value, aliases and simple getters read through.</summary>
@@ -205,7 +232,7 @@ internal sealed partial class BodyAnalysis
             else PassNeed(state, syntax, "stale:" + member);
         }
 
-        if (state.IsFresh(member)) return true;
+        if (state.IsFresh(member) || IsUnderConstruction(member)) return true;
         if (data.Read is { } read)
         {
             LockFormula need = Bound(read, member.Target, member);
@@ -228,6 +255,10 @@ internal sealed partial class BodyAnalysis
 
         return !data.Atomic && !data.ReadFreely && member.Member is not IFieldSymbol { IsVolatile: true };
     }
+
+    /// <summary>Static members in the static constructor of their type, and members in their own initializers.</summary>
+    private bool IsUnderConstruction(MemberOf member) => SymbolEqualityComparer.Default.Equals(member.Member.ContainingType, _owner.ContainingType)
+        && (Method is { MethodKind: MethodKind.StaticConstructor } ? member.Target is null : _owner is IFieldSymbol or IPropertySymbol && member.Target is null or Root { Kind: RootKind.This });
 
     private static LockFormula Bound(LockFormula formula, Term? target, Term value) =>
         formula.Replace(part => part is Root { Kind: RootKind.This } ? target : part is Root { Kind: RootKind.Value } ? value : null);
@@ -255,7 +286,7 @@ internal sealed partial class BodyAnalysis
 
         var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
         DataContract data = _catalog.DataOf(place.Member);
-        bool fresh = state.IsFresh(member);
+        bool fresh = state.IsFresh(member) || IsUnderConstruction(member);
         CheckInvariants(state, data, member, value, syntax);
         if (data.IsStated && !fresh) CheckWrite(state, member, data, value, syntax, byAtomic: false, readsToo);
         if (data.Tracked && !fresh && !_contract.Assigns.Any(path => MayAssign(path, state, member)))
@@ -275,7 +306,7 @@ internal sealed partial class BodyAnalysis
         bool lost = _namesLost.Contains((place.Operation, member));
         foreach (Hold hold in state.Holds)
         {
-            if (!hold.Term.Contains(member) || hold.Term.Equals(member) || hold.Origin == Origin.Assumed) continue;
+            if (!hold.Term.Contains(member) || hold.Origin == Origin.Assumed) continue;
             Hold named = hold;
             lost = true;
             _namesLost.Add((place.Operation, member));

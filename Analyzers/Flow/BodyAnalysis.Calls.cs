@@ -45,6 +45,7 @@ internal sealed partial class BodyAnalysis
         IOperation? ignored = _ignoredResult;
         _ignoredResult = null;
         if (AtomicAccess(invocation, state) is { } access) return access;
+        if (HasFlag(invocation, state) is { } flag) return flag;
         IMethodSymbol callee = invocation.TargetMethod;
         MemberContract contract = ContractOfCall(invocation);
         var results = new List<Outcome>();
@@ -59,9 +60,18 @@ internal sealed partial class BodyAnalysis
             }
 
             if (receiver is not null) CheckUsable(at, receiver, invocation.Instance!.Syntax);
-            var site = new CallSite(invocation, callee, contract, receiver, arguments, invocation.Type) { Operands = operands };
+            Term? owner = ReferenceEquals(contract.Carrier, callee) || contract.Carrier is not (IParameterSymbol or IFieldSymbol or IPropertySymbol or IEventSymbol) ? receiver
+                : invocation.Instance is IMemberReferenceOperation { Instance: not null } && receiver is MemberOf path ? path.Target : Root.This(_owner.ContainingType);
+            var site = new CallSite(invocation, callee, contract, owner, arguments, invocation.Type) { Operands = operands };
             bool quiet = contract.IsEmpty || contract.HasEffects;
             if (!quiet || contract.IsEmpty) MayThrow(at);
+            if (contract.HasEffects && IsTask(invocation.Type) && !IsAwaitedHere(invocation))
+            {
+                _started[invocation] = site;
+                results.Add(new Outcome(at, Fresh(invocation, Callname(site), at, out State started)));
+                continue;
+            }
+
             List<Outcome> outcomes = Apply(at, site, ReferenceEquals(ignored, invocation));
             if (!contract.HasEffects)
             {
@@ -73,6 +83,8 @@ internal sealed partial class BodyAnalysis
 
         return results;
     }
+
+    private static bool IsTask(ITypeSymbol? type) => type is { Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" };
 
     private MemberContract ContractOfCall(IInvocationOperation invocation)
     {
@@ -149,6 +161,14 @@ internal sealed partial class BodyAnalysis
         return operation;
     }
 
+    /// <summary><c>Enum.HasFlag</c> with a constant is the test of its bits.</summary>
+    private List<Outcome>? HasFlag(IInvocationOperation invocation, State state)
+    {
+        if (invocation is not { TargetMethod: { Name: "HasFlag", ContainingType.SpecialType: SpecialType.System_Enum }, Instance: { } instance, Arguments.Length: 1 }) return null;
+        if (Unwrap(invocation.Arguments[0].Value).ConstantValue is not { HasValue: true, Value: { } constant } || new Constant(constant, null).Value is not long bits) return null;
+        return Evaluate(instance, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.Equal(Masked.Of(outcome.Value, bits), new Constant(bits, null)), invocation.Type))).ToList();
+    }
+
     /// <summary>Volatile and Interlocked are judged by the member they are given.</summary>
     private List<Outcome>? AtomicAccess(IInvocationOperation invocation, State state)
     {
@@ -208,6 +228,11 @@ internal sealed partial class BodyAnalysis
             foreach (Outcome outcome in Apply(at, site))
             {
                 State next = outcome.State;
+                foreach ((ISymbol member, int ordinal) in _catalog.InitialMembersOf(constructor))
+                {
+                    if (ordinal < arguments.Length) next = next.Unify(new MemberOf(outcome.Value, member), arguments[ordinal]) ?? next;
+                }
+
                 if (creation.Type is { IsReferenceType: true } && outcome.Value is Opaque)
                 {
                     next = next.Assume(Fact.IsNull(outcome.Value).Negate()) ?? next;
@@ -247,7 +272,7 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause exclusion in contract.Excludes) CheckExcluded(before, site, exclusion, AtEntry);
         bool sleepsInAtomic = !CheckSleep(before, site, AtEntry);
         CheckAcquisitions(before, site, AtExit, ordered: !sleepsInAtomic);
-        resultIgnored = resultIgnored && IsResultTold(contract);
+        resultIgnored = (resultIgnored && IsResultTold(contract)) || IsOutTold(site);
         if (resultIgnored) CheckIgnored(before, site);
         state = TakeExcuses(state);
 
@@ -325,6 +350,8 @@ internal sealed partial class BodyAnalysis
                 return site.Callee is IMethodSymbol { MethodKind: MethodKind.Constructor } ? result : site.Receiver;
             case Root { Kind: RootKind.Result }:
                 return result;
+            case Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol { ContainingSymbol: INamedTypeSymbol } }:
+                return site.Receiver;
             case Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter }:
             {
                 int index = IndexOf(site.Contract.Parameters, parameter.OriginalDefinition);
@@ -403,7 +430,7 @@ internal sealed partial class BodyAnalysis
         if (clause.When?.Replace(map) is { } when) relevant = state.Decide(when) == false ? null : state.Assume(when);
         string key = "fact:" + clause.Fact;
         if (relevant is null || relevant.Decide(fact) == true) PassNeed(state, site.Operation.Syntax, key);
-        else FailNeed(relevant, site.Operation.Syntax, key, Rule.FactNotKnown, null, sentence => "'" + site.Name + "' requires " + sentence.Name(relevant.Canonical(fact)) + ", which is " + (relevant.Decide(fact) == false ? "false here" : "not known here") + sentence.Condition, null);
+        else FailNeed(relevant, site.Operation.Syntax, key, Rule.FactNotKnown, null, sentence => "'" + site.Name + "' requires " + (relevant.Canonical(fact) is var shown && (shown == Fact.True || shown == Fact.False) ? clause.Source.Text : sentence.Name(shown)) + ", which is " + (relevant.Decide(fact) == false ? "false here" : "not known here") + sentence.Condition, null);
     }
 
     private void CheckExcluded(State state, CallSite site, LockClause clause, Func<Term, Term?> map)
@@ -593,14 +620,32 @@ internal sealed partial class BodyAnalysis
 
     private static Term? OrderingMember(Term term, string? name)
     {
-        if (name is null || term.Type is not { } type) return null;
-        ISymbol? member = type.GetMembers(name).FirstOrDefault(static candidate => candidate is IFieldSymbol or IPropertySymbol);
-        return member is null ? null : new MemberOf(term, member);
+        if (name is null) return null;
+        foreach (Term? owner in new[] { term, (term as MemberOf)?.Target })
+        {
+            if (owner?.Type?.GetMembers(name).FirstOrDefault(static candidate => candidate is IFieldSymbol or IPropertySymbol) is { } member) return new MemberOf(owner, member);
+        }
+
+        return null;
     }
 
     /// <summary>Whether the result says if a lock was acquired.</summary>
     private static bool IsResultTold(MemberContract contract) =>
         contract.Acquires.Any(static clause => clause.When is { } when && when.Any(static part => part is Root { Kind: RootKind.Result }));
+
+    /// <summary>Whether an out argument says if a lock was acquired, and is thrown away.</summary>
+    private static bool IsOutTold(CallSite site)
+    {
+        foreach (LockClause clause in site.Contract.Acquires)
+        {
+            for (int index = 0; clause.When is { } when && index < site.Operands.Count; index++)
+            {
+                if (site.Operands[index] is IDiscardOperation && index < site.Contract.Parameters.Length && when.Any(part => part is Root { Kind: RootKind.Parameter, Symbol: var symbol } && SymbolEqualityComparer.Default.Equals(symbol, site.Contract.Parameters[index]))) return true;
+            }
+        }
+
+        return false;
+    }
 
     private void CheckIgnored(State state, CallSite site)
     {
@@ -690,7 +735,7 @@ internal sealed partial class BodyAnalysis
                 LockInfo info = _catalog.InfoOf(item.Term);
                 Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
                 if (_catalog.IsSignal(item.Term)) continue;
-                if (HoldOf(next, item.Term) is { Maybe: false } held && (clause.Idempotent || (!info.Reentrant && !(clause.Try && mode == Mode.Shared))))
+                if (HoldOf(next, item.Term) is { Maybe: false } held && (clause.Idempotent || (!info.Reentrant && held.Mode != Mode.Upgradeable && !(clause.Try && mode == Mode.Shared))))
                 {
                     if (held.Mode >= mode) continue;
                     next = next with { Holds = next.Holds.Replace(held, held.With(mode: mode)) };

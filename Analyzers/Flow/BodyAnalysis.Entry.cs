@@ -22,7 +22,7 @@ internal sealed partial class BodyAnalysis
                 if (_catalog.AttributesOf(parameter).Any(static attribute => attribute.Name == "Fresh")) start = start with { Fresh = start.Fresh.Add(Root.Parameter(parameter)) };
             }
 
-            if (method.MethodKind == MethodKind.Constructor) start = start with { Fresh = start.Fresh.Add(Root.This(method.ContainingType)) };
+            if (method.MethodKind == MethodKind.Constructor || method.IsInitOnly) start = start with { Fresh = start.Fresh.Add(Root.This(method.ContainingType)) };
         }
 
         List<State> states = [start];
@@ -51,6 +51,7 @@ internal sealed partial class BodyAnalysis
 
     private Term? OwnParameter(IParameterSymbol parameter)
     {
+        if (parameter.ContainingSymbol is INamedTypeSymbol) return Root.Parameter(parameter);
         int index = IndexOf(_contract.Parameters, parameter);
         return index >= 0 && Method is { } method && index < method.Parameters.Length ? Root.Parameter(method.Parameters[index]) : null;
     }

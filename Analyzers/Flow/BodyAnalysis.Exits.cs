@@ -113,7 +113,7 @@ internal sealed partial class BodyAnalysis
             object cause = ("leak", hold.Site ?? (object)hold.Term);
             FailNeed(outcome, exit, key, hold.Maybe ? Rule.MayNotBeHeld : Rule.Leak, null, sentence => hold.Origin == Origin.Entry && wanted is null
                 ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + _owner.Name + "' says it is released"
-                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + Taken(sentence, hold) + sentence.Condition, hold.Origin == Origin.Here ? cause : null, location: location);
+                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location);
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed partial class BodyAnalysis
         if (!_recording) return;
         foreach (Hold hold in state.Holds)
         {
-            if (hold.Origin != Origin.Here || hold.Maybe || IsTrusted(hold.Term) || hold.Info.Kind == Kind.Section && hold.Info.Anyone) continue;
+            if (hold.Origin != Origin.Here || hold.Maybe || hold.Site is Microsoft.CodeAnalysis.CSharp.Syntax.LockStatementSyntax || IsTrusted(hold.Term) || hold.Info.Kind == Kind.Section && hold.Info.Anyone) continue;
             if (BoundOf(state, hold.Term, hold.Mode) is { } bound && HoldOf(state, bound) is { Origin: not Origin.Here }) continue;
             SyntaxNode place = (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowStatementSyntax>() ?? (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowExpressionSyntax>() ?? thrower;
             FailNeed(state, place, "throw:" + hold.Term, isExplicit ? Rule.Leak : Rule.LeakOnThrow, null, sentence => sentence.Name(hold.Term) + " is still held" + Taken(sentence, hold) + " when this throws" + sentence.Condition, ("leak", hold.Site ?? (object)hold.Term));
@@ -231,12 +231,15 @@ internal sealed partial class BodyAnalysis
     private Func<Term, string?> NamesIn(State state) => term =>
     {
         if (term is not Opaque opaque) return null;
+        string? declared = opaque.Earlier ? null : DeclaredName(opaque);
         foreach (KeyValuePair<object, Term> entry in state.Values)
         {
-            if (entry.Key is ISymbol symbol && entry.Value.Equals(term)) return symbol.Name;
+            if (entry.Key is not ISymbol symbol) continue;
+            if (entry.Value.Equals(term)) return symbol.Name;
+            if (symbol.Name == declared) declared = null;
         }
 
-        return opaque.Earlier ? null : DeclaredName(opaque);
+        return declared;
     };
 
     private static string? DeclaredName(Opaque opaque)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -46,12 +47,14 @@ internal sealed partial class BodyAnalysis
                 return Invoke(invocation, state);
             case IObjectCreationOperation creation:
                 return Create(creation, state);
+            case IInvalidOperation { Syntax.Parent: LockStatementSyntax statement } invalid when invalid.ChildOperations.Count == 1:
+                return Evaluate(invalid.ChildOperations.First(), state).Select(outcome => new Outcome(AddHold(outcome.State, outcome.State.Canonical(outcome.Value), Mode.Exclusive, Origin.Here, statement), outcome.Value)).ToList();
             case ISimpleAssignmentOperation assignment:
                 return Assign(assignment, state);
             case ICompoundAssignmentOperation compound:
                 return Compound(compound, state);
             case IIncrementOrDecrementOperation increment:
-                return Place(increment.Target, state).Select(place => new Outcome(Write(place.State, place.Place, Fresh(increment, "value", place.State, out _), readsToo: true), Fresh(increment, "value", place.State, out _))).ToList();
+                return Place(increment.Target, state, toWrite: true).Select(place => new Outcome(Write(place.State, place.Place, Fresh(increment, "value", place.State, out _), readsToo: true), Fresh(increment, "value", place.State, out _))).ToList();
             case IDeconstructionAssignmentOperation deconstruction:
                 return Deconstruct(deconstruction, state);
             case IBinaryOperation binary:
@@ -92,7 +95,9 @@ internal sealed partial class BodyAnalysis
                 {
                     CheckSuspension(outcome.State, awaited.Syntax, "await");
                     return outcome;
-                }).ToList();
+                }).SelectMany(outcome => outcome.Value is Opaque { Site: IOperation started } && _started.TryGetValue(started, out CallSite? site) && !ReferenceEquals(Started(awaited.Operation), started)
+                    ? Apply(outcome.State, site)
+                    : [outcome]).ToList();
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
                 return Evaluate(yielded.ReturnedValue, state).Select(outcome =>
                 {
@@ -133,6 +138,35 @@ internal sealed partial class BodyAnalysis
     }
 
     private IOperation? _ignoredResult;
+
+    /// <summary>Calls whose task is kept and awaited later: their effects come with the await.</summary>
+    private readonly Dictionary<IOperation, CallSite> _started = [];
+
+    /// <summary>The call whose task the operand of an await is, if it is awaited on the spot.</summary>
+    private static IOperation Started(IOperation operand)
+    {
+        while (true)
+        {
+            switch (operand)
+            {
+                case IConversionOperation conversion:
+                    operand = conversion.Operand;
+                    break;
+                case IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: { } instance }:
+                    operand = instance;
+                    break;
+                default:
+                    return operand;
+            }
+        }
+    }
+
+    private static bool IsAwaitedHere(IOperation call)
+    {
+        IOperation? parent = call.Parent;
+        while (parent is IConversionOperation or IInvocationOperation { TargetMethod.Name: "ConfigureAwait" }) parent = parent.Parent;
+        return parent is IAwaitOperation;
+    }
 
     private List<(State State, Term[] Values)> EvaluateAll(IReadOnlyList<IOperation> operations, State state)
     {
@@ -205,9 +239,9 @@ internal sealed partial class BodyAnalysis
 
     private List<Outcome> Assign(ISimpleAssignmentOperation assignment, State state)
     {
-        if (assignment.IsRef) return Evaluate(assignment.Value, state).Select(outcome => new Outcome(SetLocal(assignment.Target, outcome.State, outcome.Value), outcome.Value)).ToList();
+        if (assignment.IsRef) return LendPlace(assignment.Value, state).Select(lent => new Outcome(SetLocal(assignment.Target, lent.State, lent.Value!), lent.Value!)).ToList();
         var results = new List<Outcome>();
-        foreach ((State at, MemberPlace place) in Place(assignment.Target, state))
+        foreach ((State at, MemberPlace place) in Place(assignment.Target, state, toWrite: true))
         {
             foreach (Outcome outcome in Evaluate(assignment.Value, at))
             {
@@ -229,7 +263,7 @@ internal sealed partial class BodyAnalysis
     private List<Outcome> Compound(ICompoundAssignmentOperation compound, State state)
     {
         var results = new List<Outcome>();
-        foreach ((State at, MemberPlace place) in Place(compound.Target, state))
+        foreach ((State at, MemberPlace place) in Place(compound.Target, state, toWrite: true))
         {
             foreach (Outcome outcome in Evaluate(compound.Value, at))
             {

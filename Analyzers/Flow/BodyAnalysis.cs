@@ -125,14 +125,15 @@ internal sealed partial class BodyAnalysis
         List<State> current = [.. states];
         foreach (IOperation operation in block.Operations)
         {
-            current = Step(current, state => EvaluateWhole(operation, state).Select(static result => result.State));
+            current = Step(current, state => EvaluateWhole(operation, EndStatements(state, operation.Syntax)).Select(static result => result.State));
         }
 
         var values = new List<(State State, Term? Value)>();
         foreach (State state in current)
         {
             if (block.BranchValue is null) values.Add((state, null));
-            else values.AddRange(EvaluateWhole(block.BranchValue, state).Select(static result => (result.State, (Term?)result.Value)));
+            else if (Method is { ReturnsByRef: true } && block.ConditionKind == ControlFlowConditionKind.None) values.AddRange(LendPlace(block.BranchValue, state));
+            else values.AddRange(EvaluateWhole(block.BranchValue, EndStatements(state, block.BranchValue.Syntax)).Select(static result => (result.State, (Term?)result.Value)));
         }
 
         if (block.ConditionKind != ControlFlowConditionKind.None && block.ConditionalSuccessor is { } conditional)
@@ -186,12 +187,29 @@ internal sealed partial class BodyAnalysis
 
         if (destination.Kind == BasicBlockKind.Exit)
         {
-            foreach ((State state, Term? value) in moving) CheckExit(state, value, ExitNode(block, branch), branch.Semantics == ControlFlowBranchSemantics.Return);
+            foreach ((State state, Term? value) in moving) CheckExit(EndStatements(state, _graph.OriginalOperation.Syntax), value, ExitNode(block, branch), branch.Semantics == ControlFlowBranchSemantics.Return);
             return;
         }
 
         foreach ((State state, _) in moving) AddIn(destination.Ordinal, LeaveRegions(state, branch));
     }
+
+    /// <summary>
+    /// Ends the locks of <c>lock</c> statements that control has left. For System.Threading.Lock the graph keeps neither the acquire nor the
+    /// release (it shows an invalid operation when compiled against reference assemblies), so the statement itself bounds the hold.
+    /// </summary>
+    private State EndStatements(State state, SyntaxNode at)
+    {
+        foreach (Hold hold in state.Holds)
+        {
+            if (hold.Site is LockStatementSyntax statement && !statement.Span.Contains(at.Span)) state = Lose(state, hold.Term, statement, "its lock statement ended");
+        }
+
+        return state;
+    }
+
+    private List<(State State, Term? Value)> LendPlace(IOperation operation, State state) =>
+        Place(operation, state).Select(place => (TakeExcuses(Write(place.State, place.Place, place.Place.Path, readsToo: true)), (Term?)place.Place.Path)).ToList();
 
     private static State LeaveRegions(State state, ControlFlowBranch branch)
     {

@@ -42,9 +42,11 @@ internal sealed class Findings
             if (check.Cause is not null && !causes.Add(check.Cause)) continue;
             State failing = check.Failing[0];
             Func<Term, string?> name = names(failing);
-            var sentence = new Sentence(failing, name, PathCondition.Of(check.Failing, check.Passing, name));
+            // A leak is told apart from the other ways out of the body, which have places of their own.
+            List<State> passing = check.Key.StartsWith("exit:", StringComparison.Ordinal) && check.Passing.Count == 0 ? _checks.Values.Where(other => other.Key == check.Key && other != check).SelectMany(static other => other.Passing).ToList() : check.Passing;
+            var sentence = new Sentence(failing, name, PathCondition.Of(check.Failing, passing, name));
             string text = check.Message!(sentence);
-            IEnumerable<Location> related = sentence.Related.Where(static location => location.IsInSource);
+            IEnumerable<Location> related = sentence.Related.Where(static location => location.IsInSource).Distinct();
             if (!accesses.Add(new TextSpanKey(check.Rule!.Id, check.Location!.SourceSpan, check.Rule == Rule.ReleaseNotHeld ? "" : text))) continue;
             yield return Diagnostic.Create(check.Rule!, check.Location, related, check.Properties, text);
         }
@@ -65,13 +67,15 @@ internal sealed class Findings
     {
         if (_checks.TryGetValue((node, key), out Check? check)) return check;
         _order.Add((node, key));
-        return _checks[(node, key)] = new Check();
+        return _checks[(node, key)] = new Check(key);
     }
 
     private readonly record struct TextSpanKey(string Id, Microsoft.CodeAnalysis.Text.TextSpan Span, string Text);
 
-    private sealed class Check
+    private sealed class Check(string key)
     {
+        internal string Key { get; } = key;
+
         internal List<State> Passing { get; } = [];
 
         internal List<State> Failing { get; } = [];
@@ -130,7 +134,7 @@ internal static class PathCondition
         if (passing.Count == 0) return "";
         List<Literal> candidates = failing[0].Facts.Literals
             .Select(static entry => new Literal(entry.Key, entry.Value))
-            .Where(literal => failing.All(state => state.Facts.Evaluate(literal.Atom) == literal.Positive))
+            .Where(literal => failing.All(state => state.Facts.Evaluate(literal.Atom) == literal.Positive) && !literal.Atom.Any(part => part is Opaque && name(part) is null))
             .OrderBy(static literal => Weight(literal.Atom))
             .ThenBy(static literal => literal.Atom.Left.Depth)
             .ThenBy(literal => literal.Atom.Display(literal.Positive, name), StringComparer.Ordinal)

@@ -28,12 +28,19 @@ internal static class ContractConversion
     /// <summary>What a method needs or does that the delegate type it becomes does not say.</summary>
     internal static IEnumerable<ContractProblem> CheckDelegate(Engine engine, IDelegateCreationOperation creation)
     {
-        if (creation.Target is not IMethodReferenceOperation reference || creation.Type is not INamedTypeSymbol type) yield break;
-        MemberContract method = engine.ContractOf(reference.Method);
+        if (creation.Type is not INamedTypeSymbol type) yield break;
+        ISymbol? from = creation.Target switch
+        {
+            IMethodReferenceOperation reference => reference.Method,
+            { Type: INamedTypeSymbol { TypeKind: TypeKind.Delegate } other } when !SymbolEqualityComparer.Default.Equals(other, type) => other,
+            _ => null,
+        };
+        if (from is null) yield break;
+        MemberContract method = engine.ContractOf(from);
         if (method.IsEmpty) yield break;
         MemberContract target = (Engine.Destination(creation) is { } value ? engine.Catalog.ContractOfValue(value) : null) ?? engine.ContractOf(type);
         if (Difference(method, target, engine.Catalog) is { } difference)
-            yield return new ContractProblem(Rule.DelegateMismatch, creation.Syntax.GetLocation(), reference.Method.Name, difference, type.Name);
+            yield return new ContractProblem(Rule.DelegateMismatch, creation.Syntax.GetLocation(), from.Name, difference, type.Name);
     }
 
     private static Location LocationOf(ISymbol symbol) => symbol.Locations.FirstOrDefault() ?? Location.None;
