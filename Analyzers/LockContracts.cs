@@ -94,11 +94,11 @@ public sealed class LockContracts : DiagnosticAnalyzer
             if (block.Kind is not (OperationKind.Block or OperationKind.MethodBody or OperationKind.ConstructorBody or OperationKind.FieldInitializer or OperationKind.PropertyInitializer)) continue;
             IOperation root = block;
             while (root.Parent is not null) root = root.Parent;
-            if (!root.Descendants().Any(operation => operation is ILockOperation or IAnonymousFunctionOperation or ILocalFunctionOperation or IUsingOperation || engine.Touches(operation))
+            if (!root.Descendants().Any(operation => operation is ILockOperation or IAnonymousFunctionOperation or ILocalFunctionOperation or IUsingOperation or IInvocationOperation { TargetMethod.DeclaredAccessibility: Accessibility.Private } || engine.Touches(operation))
                 && engine.ContractOf(context.OwningSymbol).IsEmpty) continue;
             ControlFlowGraph graph = context.GetControlFlowGraph(block);
-            SyntaxNode body = block.Syntax is BlockSyntax or ArrowExpressionClauseSyntax ? block.Syntax : block.Syntax;
-            foreach (Diagnostic diagnostic in engine.Analyze(graph, context.OwningSymbol, engine.ContractOf(context.OwningSymbol), body, context.CancellationToken)) context.ReportDiagnostic(diagnostic);
+            MemberContract contract = context.OwningSymbol is IMethodSymbol method ? engine.ContractOfCall(method, graph, root.SemanticModel, context.CancellationToken) : engine.ContractOf(context.OwningSymbol);
+            foreach (Diagnostic diagnostic in engine.Analyze(graph, context.OwningSymbol, contract, block.Syntax, root.SemanticModel, context.CancellationToken)) context.ReportDiagnostic(diagnostic);
         }
     }
 

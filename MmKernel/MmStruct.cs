@@ -139,7 +139,7 @@ public sealed class MmStruct
     }
 
     /// <summary>Becomes a user if there still is one (<c>mmget_not_zero</c>).</summary>
-    [MustHold("Count"), Acquires("Users", When = "result", Try = true)]
+    [MustHold("Count || Users"), Acquires("Users", When = "result", Try = true)]
     internal bool TryGet()
     {
         int users = Volatile.Read(ref UsersCount);

@@ -151,8 +151,8 @@ internal sealed class MemberOf : Term
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || (Target?.Any(predicate) ?? false);
 
     private protected override bool SameAs(Term other) =>
-        other is MemberOf member && SymbolEqualityComparer.Default.Equals(member.Member.OriginalDefinition, Member.OriginalDefinition)
-        && Equals(member.Target, Target);
+        other is MemberOf member && Equals(member.Target, Target)
+        && (Target is null ? SymbolEqualityComparer.Default.Equals(member.Member, Member) : SymbolEqualityComparer.Default.Equals(member.Member.OriginalDefinition, Member.OriginalDefinition));
 
     private protected override Term ReplaceParts(Func<Term, Term?> map)
     {

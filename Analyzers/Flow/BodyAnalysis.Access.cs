@@ -71,6 +71,7 @@ internal sealed partial class BodyAnalysis
                 return EvaluateAll([element.ArrayReference, .. element.Indices], state).Select(all =>
                 {
                     CheckUsable(all.State, all.Values[0], element.ArrayReference.Syntax);
+                    CheckDeep(all.State, all.Values[0], element.Syntax);
                     foreach ((Term index, IOperation syntax) in all.Values.Skip(1).Zip(element.Indices, static (index, operand) => (index, operand))) CheckUsable(all.State, index, syntax.Syntax);
                     return (all.State, new MemberPlace(operation, null, all.Values[0], new ElementOf(all.Values[0], all.Values[1], element.Type)));
                 }).ToList();
@@ -154,6 +155,7 @@ internal sealed partial class BodyAnalysis
 
         DataContract data = _catalog.DataOf(place.Member);
         state = AssumeInvariants(state, data, place.Target, place.Path);
+        if (data is { Deep: true, Read: { } deep }) state = state with { Deep = state.Deep.SetItem(place.Path, Bound(deep, place.Target, place.Path)) };
         if (data.ValidWhile is { } valid && place.Path is MemberOf && !state.IsFresh(place.Path)) state = state with { Stamps = state.Stamps.SetItem(place.Path, Bound(valid, place.Target, place.Path)), Stale = state.Stale.Remove(place.Path) };
         if (data.Owns is { } owns) state = Own(state, owns, place.Target, place.Path, syntax);
         return new Outcome(state, place.Path);
@@ -261,7 +263,21 @@ internal sealed partial class BodyAnalysis
         && (Method is { MethodKind: MethodKind.StaticConstructor } ? member.Target is null : _owner is IFieldSymbol or IPropertySymbol && member.Target is null or Root { Kind: RootKind.This });
 
     private static LockFormula Bound(LockFormula formula, Term? target, Term value) =>
-        formula.Replace(part => part is Root { Kind: RootKind.This } ? target : part is Root { Kind: RootKind.Value } ? value : null);
+        formula.Replace(part => part switch
+        {
+            Root { Kind: RootKind.This } => target,
+            Root { Kind: RootKind.Value } => value,
+            MemberOf { Target: null } guard when value is MemberOf { Target: null, Member: var guarded } => InConstruction(guard, guarded),
+            _ => null,
+        });
+
+    /// <summary>A static guard of a generic type is one lock per construction of the type.</summary>
+    private static MemberOf? InConstruction(MemberOf guard, ISymbol guarded)
+    {
+        INamedTypeSymbol type = guarded.ContainingType;
+        if (!type.IsGenericType || !SymbolEqualityComparer.Default.Equals(guard.Member.ContainingType?.OriginalDefinition, type.OriginalDefinition)) return null;
+        return type.GetMembers(guard.Member.Name).FirstOrDefault() is { } member ? new MemberOf(null, member) : null;
+    }
 
     private State Write(State state, MemberPlace place, Term value, bool readsToo)
     {
@@ -397,6 +413,15 @@ internal sealed partial class BodyAnalysis
     private static State StoreIn(State state, Term outer, Term inner) =>
         state.Fresh.Any(fresh => inner.Any(part => part.Equals(fresh))) ? state with { Stored = state.Stored.Add((outer, inner)) } : state;
 
+    /// <summary>What a deeply guarded member refers to is read under the same lock as the member.</summary>
+    private void CheckDeep(State state, Term value, SyntaxNode syntax)
+    {
+        if (!state.Deep.TryGetValue(value, out LockFormula? need) || state.IsFresh(value)) return;
+        (Verdict verdict, LockFormula culprit) = Query(state, need);
+        if (verdict == Verdict.Held) PassNeed(state, syntax, "deep");
+        else FailNeed(state, syntax, "deep", verdict == Verdict.Maybe ? Rule.MayNotBeHeld : Rule.UnguardedRead, need, sentence => "reading what '" + sentence.Name(value) + "' refers to needs " + Missing(sentence, verdict, need, culprit), null);
+    }
+
     /// <summary>Using a value whose lock is gone is a finding.</summary>
     private void CheckUsable(State state, Term value, SyntaxNode syntax)
     {
@@ -459,7 +484,8 @@ internal sealed partial class BodyAnalysis
             foreach (LockFormula.Lock item in missing.Locks) Excuse(state.Canonical(item.Term));
         }
 
-        if (_recording) _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties);
+        if (!_recording || (_inference is not null && missing is not null && _inference.Need(missing))) return;
+        _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties);
     }
 
     /// <summary>Locks reported as missing in the current operation.</summary>

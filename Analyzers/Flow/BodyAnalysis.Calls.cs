@@ -59,7 +59,12 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
 
-            if (receiver is not null) CheckUsable(at, receiver, invocation.Instance!.Syntax);
+            if (receiver is not null)
+            {
+                CheckUsable(at, receiver, invocation.Instance!.Syntax);
+                CheckDeep(at, receiver, invocation.Syntax);
+            }
+
             Term? owner = ReferenceEquals(contract.Carrier, callee) || contract.Carrier is not (IParameterSymbol or IFieldSymbol or IPropertySymbol or IEventSymbol) ? receiver
                 : invocation.Instance is IMemberReferenceOperation { Instance: not null } && receiver is MemberOf path ? path.Target : Root.This(_owner.ContainingType);
             var site = new CallSite(invocation, callee, contract, owner, arguments, invocation.Type) { Operands = operands };
@@ -88,7 +93,7 @@ internal sealed partial class BodyAnalysis
 
     private MemberContract ContractOfCall(IInvocationOperation invocation)
     {
-        if (invocation.TargetMethod.MethodKind != MethodKind.DelegateInvoke || invocation.Instance is null) return _engine.ContractOf(invocation.TargetMethod);
+        if (invocation.TargetMethod.MethodKind != MethodKind.DelegateInvoke || invocation.Instance is null) return _engine.ContractOfCall(invocation.TargetMethod, _graph, _model, _cancellation);
         ISymbol? value = invocation.Instance switch
         {
             IParameterReferenceOperation parameter => parameter.Parameter,
@@ -275,7 +280,7 @@ internal sealed partial class BodyAnalysis
         resultIgnored = (resultIgnored && IsResultTold(contract)) || IsOutTold(site);
         if (resultIgnored) CheckIgnored(before, site);
         state = TakeExcuses(state);
-
+        ImmutableHashSet<Term> missing = state.Excused;
         List<State> paths = [state];
         foreach (LockClause clause in contract.Releases.Concat(contract.Downgrades).Concat(contract.Acquires).Concat(contract.Asserts))
         {
@@ -292,7 +297,7 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause clause in contract.Releases) paths = Step(paths, path => Applies(path, clause, AtExit) ? Release(path, site, clause, AtEntry, AtExit) : [path]);
         foreach (LockClause clause in contract.Downgrades) paths = Step(paths, path => Applies(path, clause, AtExit) ? Downgrade(path, site, clause, AtEntry) : [path]);
         paths = paths.Select(path => Frame(path, before, site, AtEntry)).ToList();
-        foreach (LockClause clause in contract.Acquires) paths = Step(paths, path => Applies(path, clause, AtExit) ? Acquire(path, site, clause, AtExit, resultIgnored ? Origin.Assumed : Origin.Here) : [path]);
+        foreach (LockClause clause in contract.Acquires) paths = Step(paths, path => Applies(path, clause, AtExit) ? Acquire(path, site, clause, AtExit, resultIgnored ? Origin.Assumed : Origin.Here, missing) : [path]);
         foreach (LockClause clause in contract.Asserts) paths = Step(paths, path => Applies(path, clause, AtExit) ? Assert(path, clause, AtExit, syntax) : [path]);
         foreach (FactClause clause in contract.Ensures) paths = paths.Select(path => Ensure(path, clause, AtExit)).OfType<State>().ToList();
 
@@ -412,7 +417,7 @@ internal sealed partial class BodyAnalysis
         DiagnosticDescriptor rule = verdict switch { Verdict.WrongMode => Rule.WrongMode, Verdict.Maybe => Rule.MayNotBeHeld, _ => Rule.NotHeld };
         string hint = site.Contract.Alternatives.Count > 0 ? "; call " + site.Contract.Alternatives[0].Member + " instead" : "";
         FailNeed(relevant, site.Operation.Syntax, "need:" + clause.Locks, rule, verdict == Verdict.WrongMode ? culprit : need,
-            sentence => "'" + site.Name + "' needs " + Missing(sentence, verdict, need, culprit) + hint, null, Properties(site, need));
+            sentence => "'" + site.Name + "' needs " + Missing(sentence, verdict, need, culprit) + (site.Contract.IsInferred ? " (inferred from its body)" : "") + hint, null, Properties(site, need));
     }
 
     private static ImmutableDictionary<string, string?> Properties(CallSite site, LockFormula need)
@@ -475,6 +480,7 @@ internal sealed partial class BodyAnalysis
     {
         if (_contract.IsInferred || callee.Carrier.ContainingAssembly is not { } assembly || ContractFiles.IsFramework(callee.Carrier)) return false;
         if (_contract is { IsStated: true }) return true;
+        if (_contract.Carrier is INamedTypeSymbol { TypeKind: TypeKind.Delegate } type) return SymbolEqualityComparer.Default.Equals(assembly, type.ContainingAssembly);
         return Method is { MethodKind: not (MethodKind.AnonymousFunction or MethodKind.LocalFunction), DeclaredAccessibility: not Accessibility.Private, IsImplicitlyDeclared: false }
             && SymbolEqualityComparer.Default.Equals(assembly, _owner.ContainingAssembly) && !_owner.Name.StartsWith("<", System.StringComparison.Ordinal);
     }
@@ -493,6 +499,7 @@ internal sealed partial class BodyAnalysis
         }
 
         PassNeed(state, site.Operation.Syntax, "sleep");
+        if (!ContractFiles.IsFramework(contract.Carrier)) _inference?.Sleep();
         bool said = _contract.MaySleep && (_contract.SleepsWhen?.Replace(EntryMap) is not { } mine || state.Decide(mine) == true);
         if (!said && SaysWhetherItSleeps(contract))
             FailNeed(state, site.Operation.Syntax, "sleeps", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but '" + _owner.Name + "' does not say [MaySleep]" + sentence.Condition, null);
@@ -674,7 +681,7 @@ internal sealed partial class BodyAnalysis
                     }
 
                     if (clause.Idempotent || next.IsFresh(item.Term)) continue;
-                    if (IsTrusted(item.Term)) continue;
+                    if (IsTrusted(item.Term) || (_recording && _inference is not null && _inference.Release(item))) continue;
                     if (site.Contract.Needs.Any(need => need.Locks.Replace(entry).Locks.Any(other => state.Canonical(other.Term).Equals(item.Term)))) continue;
                     FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which is not held" + sentence.Condition + sentence.LossOf(item.Term), null);
                     continue;
@@ -725,7 +732,7 @@ internal sealed partial class BodyAnalysis
         }
     }
 
-    private IEnumerable<State> Acquire(State state, CallSite site, LockClause clause, Func<Term, Term?> exit, Origin origin)
+    private IEnumerable<State> Acquire(State state, CallSite site, LockClause clause, Func<Term, Term?> exit, Origin origin, ImmutableHashSet<Term> missing)
     {
         foreach ((State path, ImmutableArray<LockFormula.Lock> locks, _) in Resolve(state, clause.Locks.Replace(exit), forRelease: false))
         {
@@ -742,7 +749,7 @@ internal sealed partial class BodyAnalysis
                     continue;
                 }
 
-                bool retaken = next.Excused.Contains(item.Term) && site.Contract.Releases.Count > 0;
+                bool retaken = missing.Contains(item.Term) && site.Contract.Releases.Count > 0;
                 next = AddHold(next, item.Term, mode, retaken ? Origin.Assumed : origin, site.Operation.Syntax);
             }
 

@@ -32,6 +32,8 @@ internal sealed partial class BodyAnalysis
 
         foreach (State outcome in outcomes)
         {
+            _inference?.Exit(outcome, result);
+            _findings.Exit(outcome);
             CheckHolds(outcome, exit, location, AtExit);
             foreach (FactClause clause in _contract.Ensures) CheckEnsured(outcome, clause, exit, location, AtExit);
         }
@@ -103,7 +105,7 @@ internal sealed partial class BodyAnalysis
         {
             Hold? wanted = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term)).Hold;
             string key = "exit:" + hold.Term;
-            if (hold.Origin == Origin.Assumed || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term) || outcome.IsFresh(hold.Term)
+            if (hold.Origin == Origin.Assumed || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term)
                 || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && (outcome.Excused.Contains(bound) || HoldOf(outcome, bound) is { Mode: Mode.Exclusive })))
             {
                 PassNeed(outcome, exit, key);
@@ -221,7 +223,7 @@ internal sealed partial class BodyAnalysis
         foreach (Hold hold in state.Holds)
         {
             if (hold.Info.Anyone || hold.Maybe || hold.Info.Kind is Kind.Reference or Kind.Section or Kind.SeqCount) continue;
-            FailNeed(state, syntax, "suspend:" + hold.Term, Rule.HeldAcrossAwait, null, sentence => sentence.Name(hold.Term) + " belongs to the thread and is held across " + what + Since(sentence, hold) + sentence.Condition, null);
+            FailNeed(state, syntax, "suspend:" + hold.Term, Rule.HeldAcrossAwait, null, sentence => sentence.Name(hold.Term) + " belongs to the thread and is held across " + what + Since(sentence, hold) + sentence.Condition, ("suspend", hold.Site ?? (object)hold.Term));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -315,7 +316,7 @@ internal sealed partial class BodyAnalysis
     private List<Outcome> Deconstruct(IDeconstructionAssignmentOperation deconstruction, State state)
     {
         IOperation target = deconstruction.Target is IDeclarationExpressionOperation declaration ? declaration.Expression : deconstruction.Target;
-        return Evaluate(deconstruction.Value, state).Select(outcome =>
+        return Evaluate(deconstruction.Value, state).SelectMany(outcome => CallDeconstructor(deconstruction, outcome)).Select(outcome =>
         {
             State next = outcome.State;
             if (target is ITupleOperation tuple)
@@ -331,6 +332,17 @@ internal sealed partial class BodyAnalysis
 
             return new Outcome(next, outcome.Value);
         }).ToList();
+    }
+
+    private List<Outcome> CallDeconstructor(IDeconstructionAssignmentOperation deconstruction, Outcome outcome)
+    {
+        if (outcome.Value is Tuple || _model is null || deconstruction.Syntax is not AssignmentExpressionSyntax syntax || syntax.SyntaxTree != _model.SyntaxTree
+            || _model.GetDeconstructionInfo(syntax).Method is not { } method || _engine.ContractOf(method) is not { IsEmpty: false } contract) return [outcome];
+        method = method.ReducedFrom ?? method;
+        var arguments = new Term[method.Parameters.Length];
+        for (int index = 0; index < arguments.Length; index++) arguments[index] = method.IsStatic && index == 0 ? outcome.Value : new Opaque(deconstruction, "element", null);
+        return Apply(outcome.State, new CallSite(deconstruction, method, contract, method.IsStatic ? null : outcome.Value, arguments, null))
+            .Select(called => new Outcome(called.State, outcome.Value)).ToList();
     }
 
     private static Term BinaryOf(IBinaryOperation binary, Term left, Term right, State state)
@@ -428,7 +440,9 @@ internal sealed partial class BodyAnalysis
                 if (recursive.MatchedType is { } matched && !SymbolEqualityComparer.Default.Equals(matched, recursive.InputType)) parts.Add(Fact.Holds(new Opaque(pattern, "is " + matched.Name, null)));
                 foreach (IPropertySubpatternOperation sub in recursive.PropertySubpatterns)
                 {
-                    Term part = MemberIn(sub.Member) is { } member ? PathOf(state, value, member, sub) : new Opaque(sub, "member", null);
+                    ISymbol? member = MemberIn(sub.Member);
+                    Term part = member is null ? new Opaque(sub, "member", null) : PathOf(state, value, member, sub);
+                    if (member is not null) CheckRead(state, new MemberOf(value, member, sub.Member.Type), sub.Member.Syntax, byVolatile: false);
                     parts.Add(PatternFact(sub.Pattern, part, ref state));
                 }
 

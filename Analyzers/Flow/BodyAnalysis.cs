@@ -42,11 +42,13 @@ internal sealed partial class BodyAnalysis
     private readonly Dictionary<CaptureId, IOperation> _targetOperations = [];
     private readonly bool[] _inLoop;
     private readonly State _start;
+    private readonly SemanticModel? _model;
+    private readonly Inference? _inference;
     private BasicBlock? _block;
     private bool _recording;
     private int _budget;
 
-    internal BodyAnalysis(Engine engine, ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, State start, CancellationToken cancellation)
+    internal BodyAnalysis(Engine engine, ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, State start, SemanticModel? model, Inference? inference, CancellationToken cancellation)
     {
         _engine = engine;
         _catalog = engine.Catalog;
@@ -55,6 +57,8 @@ internal sealed partial class BodyAnalysis
         _contract = contract;
         _body = body;
         _start = start;
+        _model = model;
+        _inference = inference;
         _cancellation = cancellation;
         _inLoop = FindLoops(graph);
         FindTargets();
@@ -164,7 +168,7 @@ internal sealed partial class BodyAnalysis
         switch (branch.Semantics)
         {
             case ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow:
-                Raise(block.EnclosingRegion, moving.Select(static pair => pair.State), block.BranchValue?.Syntax ?? block.Operations.LastOrDefault()?.Syntax, isExplicit: true);
+                Raise(block.EnclosingRegion, moving.Select(static pair => pair.State), block.BranchValue?.Syntax ?? Rethrow(block.Operations.LastOrDefault()?.Syntax), isExplicit: true);
                 return;
             case ControlFlowBranchSemantics.StructuredExceptionHandling:
                 _runs.Peek().Out.AddRange(moving.Select(static pair => pair.State));
@@ -210,6 +214,10 @@ internal sealed partial class BodyAnalysis
 
     private List<(State State, Term? Value)> LendPlace(IOperation operation, State state) =>
         Place(operation, state).Select(place => (TakeExcuses(Write(place.State, place.Place, place.Place.Path, readsToo: true)), (Term?)place.Place.Path)).ToList();
+
+    /// <summary>The <c>throw;</c> that follows the last thing that ran in a handler.</summary>
+    private static SyntaxNode? Rethrow(SyntaxNode? anchor) => anchor?.FirstAncestorOrSelf<CatchClauseSyntax>()?.DescendantNodes()
+        .FirstOrDefault(node => node is ThrowStatementSyntax { Expression: null } && node.SpanStart >= anchor.SpanStart) ?? anchor;
 
     private static State LeaveRegions(State state, ControlFlowBranch branch)
     {

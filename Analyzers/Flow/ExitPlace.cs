@@ -42,7 +42,7 @@ internal static class ExitPlace
         {
             switch (statement)
             {
-                case ReturnStatementSyntax:
+                case ReturnStatementSyntax or YieldStatementSyntax { RawKind: (int)SyntaxKind.YieldBreakStatement }:
                     return statement;
                 case BreakStatementSyntax:
                     statement = statement.Ancestors().OfType<StatementSyntax>().FirstOrDefault(static node => node is SwitchStatementSyntax or WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax) is { } left ? Following(left) : null;

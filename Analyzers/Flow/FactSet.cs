@@ -89,7 +89,8 @@ internal sealed class FactSet
             }
 
             case AtomKind.Less:
-                return Literals.TryGetValue(new Atom(AtomKind.Less, atom.Right!, atom.Left), out bool reverse) && reverse ? false : Compare(atom);
+                if (Literals.TryGetValue(new Atom(AtomKind.Less, atom.Right!, atom.Left), out bool reverse) && (reverse || Decide(Fact.Equal(atom.Left, atom.Right!)) == false)) return !reverse;
+                return Compare(atom);
             case AtomKind.Equal:
                 return Literals.TryGetValue(new Atom(AtomKind.Less, atom.Left, atom.Right), out bool less) && less
                     || Literals.TryGetValue(new Atom(AtomKind.Less, atom.Right!, atom.Left), out bool more) && more ? false : null;

@@ -15,6 +15,11 @@ internal sealed class Findings
     private readonly Dictionary<(SyntaxNode Node, string Key), Check> _checks = [];
     private readonly List<(SyntaxNode Node, string Key)> _order = [];
 
+    private readonly List<State> _exits = [];
+
+    /// <summary>Notes a path that leaves the body.</summary>
+    internal void Exit(State state) => _exits.Add(state);
+
     /// <summary>Notes that a path passes a check.</summary>
     internal void Pass(SyntaxNode node, string key, State state) => At(node, key).Passing.Add(state);
 
@@ -43,7 +48,9 @@ internal sealed class Findings
             State failing = check.Failing[0];
             Func<Term, string?> name = names(failing);
             // A leak is told apart from the other ways out of the body, which have places of their own.
-            List<State> passing = check.Key.StartsWith("exit:", StringComparison.Ordinal) && check.Passing.Count == 0 ? _checks.Values.Where(other => other.Key == check.Key && other != check).SelectMany(static other => other.Passing).ToList() : check.Passing;
+            List<State> passing = check.Key.StartsWith("exit:", StringComparison.Ordinal) && check.Passing.Count == 0
+                ? _exits.Where(exit => !check.Failing.Contains(exit) && !exit.Holds.Any(hold => check.Key == "exit:" + hold.Term)).ToList()
+                : check.Passing;
             var sentence = new Sentence(failing, name, PathCondition.Of(check.Failing, passing, name));
             string text = check.Message!(sentence);
             IEnumerable<Location> related = sentence.Related.Where(static location => location.IsInSource).Distinct();

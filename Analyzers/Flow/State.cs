@@ -46,6 +46,9 @@ internal sealed record State
     /// <summary>Values that are good only while a formula holds.</summary>
     internal ImmutableDictionary<Term, LockFormula> Stamps { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
 
+    /// <summary>Values that deeply guarded members held, with what reading through them needs.</summary>
+    internal ImmutableDictionary<Term, LockFormula> Deep { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
+
     /// <summary>Values whose formula has failed since.</summary>
     internal ImmutableDictionary<Term, LockFormula> Stale { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
 
@@ -132,6 +135,7 @@ internal sealed record State
             Whiles = MapWhiles(Whiles, map, touched),
             Stamps = MapFormulas(Stamps, map, touched, Map),
             Stale = MapFormulas(Stale, map, touched, Map),
+            Deep = MapFormulas(Deep, map, touched, Map),
             Fresh = Fresh.Any(term => term.Any(touched)) ? Fresh.Select(Map).ToImmutableHashSet() : Fresh,
             Stored = Stored.Any(pair => pair.Outer.Any(touched) || pair.Inner.Any(touched)) ? Stored.Select(pair => (Map(pair.Outer), Map(pair.Inner))).ToImmutableHashSet() : Stored,
             Scopes = Scopes.Any(entry => entry.Key.Any(touched) || entry.Value.Any(hold => hold.Term.Any(touched)))
@@ -242,6 +246,7 @@ internal sealed record State
             Whiles = first.Whiles.SetItems(second.Whiles),
             Stamps = first.Stamps.SetItems(second.Stamps),
             Fresh = fresh,
+            Deep = first.Deep.SetItems(second.Deep),
             Stored = first.Stored.Union(second.Stored),
             Scopes = first.Scopes.SetItems(second.Scopes),
             Losses = left.Losses.Count >= right.Losses.Count ? left.Losses : right.Losses,

@@ -29,10 +29,12 @@ internal static class FileFault
         var file = vmf.Vma.File;
         if (file == null)
             return VmFault.Sigbus;
+        if (!vmf.IsWrite)
+            FaultAround.MapCachedNeighbours(vmf, file.Mapping);
         var folio = file.Mapping.GetLocked(vmf.Vma.PageIndex(vmf.Address), out var error);
         if (folio == null)
             return ErrorOf(error);
-        bool mapped = InstallFilePage(vmf, folio);
+        bool mapped = InstallFilePage(vmf.Vma, vmf.Address, folio, vmf.Flags);
         folio.Unlock();
         if (mapped)
             folio.HandOverReference();
@@ -79,21 +81,21 @@ internal static class FileFault
 
     /// <summary>Maps the locked page unless the entry is taken by now (<c>finish_fault</c>, <c>set_pte_range</c>).</summary>
     /// <returns>Whether the entry has taken the reference.</returns>
-    [MustHold("vmf.FaultLock && folio")]
-    private static bool InstallFilePage(FaultContext vmf, Folio folio)
+    [MustHold("vma.Anchored && folio")]
+    internal static bool InstallFilePage(VmArea vma, ulong address, Folio folio, FaultFlag flags)
     {
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = PteOffsetMapLock(vma, address);
         if (pte == null)
             return false;
         bool isFree = pte.Value == PageTableEntry.None;
         if (isFree)
         {
-            vmf.Vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
+            vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
             folio.AddMapping();
-            ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags);
-            if (vmf.Vma.IsShared && (vmf.Vma.Flags & VmFlags.Write) != 0)
+            ulong bits = PageTableEntry.ProtectionOf(vma.Flags);
+            if (vma.IsShared && (vma.Flags & VmFlags.Write) != 0)
                 bits |= PageTableEntry.Writable;
-            if (vmf.IsWrite)
+            if ((flags & FaultFlag.Write) != 0)
                 bits |= PageTableEntry.Dirty;
             pte.Value = PageTableEntry.Make(folio.Frame, bits);
         }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
 using MmLint;
@@ -11,6 +12,9 @@ namespace MmKernel;
 /// </summary>
 public static class Lockdep
 {
+    // Who holds each lock that anybody may release: when somebody else releases it, the holder's own list does not hear of it.
+    private static readonly ConcurrentDictionary<object, Task> s_holders = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Whether the validator is compiled in.</summary>
     public static bool IsEnabled
     {
@@ -30,7 +34,8 @@ public static class Lockdep
     internal static void Acquire(object @lock, LockdepClass lockClass, LockMode mode)
     {
         CheckWait(@lock, lockClass, outer: null);
-        Task.Current.HeldLocks.Add(new HeldLock(@lock, lockClass, mode, null));
+        if (lockClass.Owner == LockOwner.Thread)
+            Add(@lock, lockClass, mode);
     }
 
     /// <summary>Called before a lock is waited for inside <paramref name="outer"/>, a lock of its own class.</summary>
@@ -38,13 +43,20 @@ public static class Lockdep
     internal static void AcquireInside(object @lock, LockdepClass lockClass, LockMode mode, object outer)
     {
         CheckWait(@lock, lockClass, outer);
-        Task.Current.HeldLocks.Add(new HeldLock(@lock, lockClass, mode, null));
+        if (lockClass.Owner == LockOwner.Thread)
+            Add(@lock, lockClass, mode);
     }
 
-    /// <summary>Called after a lock was taken without waiting.</summary>
+    /// <summary>
+    /// Called after a lock was taken without waiting, and after the wait for one that anybody may release: it changes hands only then.
+    /// </summary>
     [Conditional("LOCKDEP")]
-    internal static void AcquireByTry(object @lock, LockdepClass lockClass, LockMode mode) =>
-        Task.Current.HeldLocks.Add(new HeldLock(@lock, lockClass, mode, null));
+    internal static void AcquireByTry(object @lock, LockdepClass lockClass, LockMode mode)
+    {
+        if (lockClass.Owner == LockOwner.Anyone)
+            s_holders[@lock] = Task.Current;
+        Add(@lock, lockClass, mode);
+    }
 
     /// <summary>Called when a lock is taken that ends with the write section of <paramref name="owner"/>.</summary>
     [Conditional("LOCKDEP")]
@@ -68,10 +80,11 @@ public static class Lockdep
         _ = held.RemoveAll(entry => entry.EndsWith == @lock);
     }
 
-    /// <summary>Called before a lock that anybody may release is released, or when it is handed over to somebody else.</summary>
+    /// <summary>Called before a lock that anybody may release is released.</summary>
     [Conditional("LOCKDEP")]
     internal static void ReleaseByAnyone(object @lock)
     {
+        Assert(s_holders.TryRemove(@lock, out _), $"release of a {@lock.GetType().Name} that nobody holds");
         int index = IndexOf(@lock, LockMode.Shared);
         if (index >= 0)
             Task.Current.HeldLocks.RemoveAt(index);
@@ -98,6 +111,7 @@ public static class Lockdep
     internal static void AssertMaySleep()
     {
         var task = Task.Current;
+        DropReleased(task);
         Assert(task.RcuNesting == 0, "sleeping inside an RCU read section");
         foreach (var entry in task.HeldLocks)
             Assert(!entry.Class.IsAtomic, $"sleeping while {entry.Class} is held");
@@ -108,6 +122,7 @@ public static class Lockdep
     internal static void AssertNothingHeld()
     {
         var task = Task.Current;
+        DropReleased(task);
         Assert(task.RcuNesting == 0, "RCU read section left open");
         Assert(task.HeldLocks.Count == 0, task.HeldLocks.Count == 0 ? "" : $"{task.HeldLocks[0].Class} still held");
     }
@@ -122,6 +137,7 @@ public static class Lockdep
 
     private static void CheckWait(object @lock, LockdepClass lockClass, object? outer)
     {
+        DropReleased(Task.Current);
         if (!lockClass.IsAtomic)
             AssertMaySleep();
         foreach (var entry in Task.Current.HeldLocks)
@@ -133,6 +149,13 @@ public static class Lockdep
                 Assert(entry.Class.Rank < lockClass.Rank, $"waiting for {lockClass} inside {entry.Class}");
         }
     }
+
+    private static void Add(object @lock, LockdepClass lockClass, LockMode mode) =>
+        Task.Current.HeldLocks.Add(new HeldLock(@lock, lockClass, mode, null));
+
+    /// <summary>Forgets locks that somebody else has released for the task.</summary>
+    private static void DropReleased(Task task) => _ = task.HeldLocks.RemoveAll(entry =>
+        entry.Class.Owner == LockOwner.Anyone && (!s_holders.TryGetValue(entry.Lock, out var holder) || holder != task));
 
     private static bool MayNest(object held, object wanted, LockdepClass lockClass, object? outer) => lockClass.Nesting switch
     {

@@ -61,6 +61,7 @@ public sealed class Folio
         Lockdep.Acquire(this, LockdepClass.Folio, LockMode.Exclusive);
         if (!TrySetLocked())
             Wait();
+        Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
     }
 
     /// <summary>Locks the folio while another one is locked, as the lock order allows (<c>folio_lock</c> of a destination).</summary>
@@ -71,6 +72,7 @@ public sealed class Folio
         Lockdep.AcquireInside(this, LockdepClass.Folio, LockMode.Exclusive, outer);
         if (!TrySetLocked())
             Wait();
+        Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
     }
 
     /// <summary>Locks the folio if that takes no waiting (<c>folio_trylock</c>).</summary>

@@ -15,8 +15,11 @@ internal static class Program
             case "faults":
                 FaultRate.Run();
                 return 0;
+            case "host":
+                HostComparison.Run();
+                return 0;
             default:
-                Console.Error.WriteLine($"Unknown suite '{suite}'. Suites: faults.");
+                Console.Error.WriteLine($"Unknown suite '{suite}'. Suites: faults, host.");
                 return 2;
         }
     }

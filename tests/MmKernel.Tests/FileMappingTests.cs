@@ -59,7 +59,7 @@ public sealed class FileMappingTests : IDisposable
         Assert.Equal(100UL, FromFile(0));
         Assert.Equal(101UL, FromFile(1));
         Assert.Equal(2, _process.Mm.Rss[RssKind.Anonymous]);
-        Assert.Equal(0, _process.Mm.Rss[RssKind.SharedMemory]);
+        Assert.Equal(2, _process.Mm.Rss[RssKind.SharedMemory]);
         Check();
     }
 
@@ -83,6 +83,19 @@ public sealed class FileMappingTests : IDisposable
         Assert.Equal(Signal.SIGBUS, _process.Read(Base + (3 * Page.Size), new byte[1]).Signal);
         Assert.Equal(0, _file.Truncate(4 * Page.Size));
         Assert.Equal(0UL, Read(_process, 3));
+        Check();
+    }
+
+    [Fact]
+    public void A_read_maps_cached_neighbours_and_a_write_does_not()
+    {
+        Map(Base, 4, MapFlags.Shared);
+        Assert.Equal(100UL, Read(_process, 0));
+        Assert.Equal(4, _process.Mm.Rss[RssKind.SharedMemory]);
+        Assert.Equal(0, _process.Munmap(Base, 4 * Page.Size));
+        Map(Base, 4, MapFlags.Shared);
+        Write(_process, 0, 1);
+        Assert.Equal(1, _process.Mm.Rss[RssKind.SharedMemory]);
         Check();
     }
 

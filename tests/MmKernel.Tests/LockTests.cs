@@ -126,7 +126,7 @@ public sealed class LockTests
             bool writes = i < 2;
             threads[i] = Start(() =>
             {
-                for (int n = 0; n < 20_000; n++)
+                for (int n = 0; n < 5_000; n++)
                 {
                     if (writes)
                     {
@@ -148,7 +148,7 @@ public sealed class LockTests
         foreach (var thread in threads)
             Join(thread);
         Assert.False(torn);
-        Assert.Equal(40_000, first);
+        Assert.Equal(10_000, first);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class LockTests
         {
             threads[i] = Start(() =>
             {
-                for (int n = 0; n < 20_000; n++)
+                for (int n = 0; n < 5_000; n++)
                 {
                     mutex.Lock();
                     underMutex++;
@@ -177,8 +177,8 @@ public sealed class LockTests
 
         foreach (var thread in threads)
             Join(thread);
-        Assert.Equal(60_000, underMutex);
-        Assert.Equal(60_000, underSpin);
+        Assert.Equal(15_000, underMutex);
+        Assert.Equal(15_000, underSpin);
         Assert.False(mutex.IsLocked);
     }
 
@@ -318,7 +318,7 @@ public sealed class LockTests
         return thread;
     }
 
-    private static void Join(Thread thread) => Assert.True(thread.Join(10_000), "a thread hangs");
+    private static void Join(Thread thread) => Assert.True(thread.Join(30_000), "a thread hangs");
 
     private static void WaitUntil(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, 5000));
 

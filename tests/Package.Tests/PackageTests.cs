@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
@@ -45,7 +44,13 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
 
     // Whatever else an assembly refers to would have to be in the package too, and a higher version would not load in older compilers.
     [Theory]
-    [InlineData("MmLint.Analyzers.dll", "Microsoft.CodeAnalysis 4.8.0.0", "Microsoft.CodeAnalysis.CSharp 4.8.0.0", "System.Collections.Immutable 7.0.0.0", "System.Memory 4.0.1.2", "netstandard 2.0.0.0")]
+    [InlineData(
+        "MmLint.Analyzers.dll",
+        "Microsoft.CodeAnalysis 4.8.0.0",
+        "Microsoft.CodeAnalysis.CSharp 4.8.0.0",
+        "System.Collections.Immutable 7.0.0.0",
+        "System.Memory 4.0.1.2",
+        "netstandard 2.0.0.0")]
     [InlineData("MmLint.CodeFixes.dll", "netstandard 2.0.0.0")]
     public void Analyzer_refers_to_what_the_oldest_host_has(string file, params string[] expected)
     {

@@ -23,7 +23,10 @@ internal sealed record Finding(string Rule, string Level, string Message, Place?
         return
         [
             .. sarif.RootElement.GetProperty("runs").EnumerateArray().SelectMany(run => run.GetProperty("results").EnumerateArray()).Select(Read)
-                .OrderBy(f => f.Place?.File, StringComparer.Ordinal).ThenBy(f => f.Place?.Line).ThenBy(f => f.Place?.Column).ThenBy(f => f.Rule, StringComparer.Ordinal),
+                .OrderBy(f => f.Place?.File, StringComparer.Ordinal)
+                .ThenBy(f => f.Place?.Line)
+                .ThenBy(f => f.Place?.Column)
+                .ThenBy(f => f.Rule, StringComparer.Ordinal),
         ];
     }
 

@@ -39,7 +39,7 @@ internal sealed record KernelCheck(IReadOnlyList<Finding> Findings, int Suppress
         return new KernelCheck(
             reported,
             findings.Count(f => f.IsSuppressed && f.Rule.StartsWith("MML", StringComparison.Ordinal)),
-            Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Count(f => !Path.GetRelativePath(folder, f).StartsWith("obj", StringComparison.Ordinal)),
+            Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Count(f => !f.StartsWith(Path.Combine(folder, "obj"), StringComparison.Ordinal)),
             exitCode == 0 ? CountContracts(assembly) : null);
     }
 

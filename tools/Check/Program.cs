@@ -13,7 +13,8 @@ var suite = new SampleSuite(root);
 Console.WriteLine("MmKernel, checked against its own contracts");
 var kernel = KernelCheck.Run(root);
 Report.Write(Console.Out, kernel.Findings, root);
-Console.WriteLine($"  {kernel.SourceFiles:N0} files{(kernel.Contracts is { } count ? $" with {count:N0} contracts" : "")}: {kernel.Findings.Count} findings, {kernel.Suppressed} suppressed");
+string contracts = kernel.Contracts is { } count ? $" with {count:N0} contracts" : "";
+Console.WriteLine($"  {kernel.SourceFiles:N0} files{contracts}: {kernel.Findings.Count} findings, {kernel.Suppressed} suppressed");
 Console.WriteLine();
 
 suite.Pack(root);

@@ -74,7 +74,8 @@ public sealed class ExampleTests
         var unit = CSharpSyntaxTree.ParseText(code, TestCompilation.ParseOptions).GetCompilationUnitRoot();
         if (unit.AttributeLists.Count > 0)
             return "using Setting; " + code;
-        bool members = unit.Members.Any(m => m is GlobalStatementSyntax or BaseMethodDeclarationSyntax or BaseFieldDeclarationSyntax or BasePropertyDeclarationSyntax);
+        bool members = unit.Members.Any(
+            m => m is GlobalStatementSyntax or BaseMethodDeclarationSyntax or BaseFieldDeclarationSyntax or BasePropertyDeclarationSyntax);
         return members ? "namespace Setting.Example { partial class Members { " + code + "\n} }" : "namespace Setting.Example { " + code + "\n}";
     }
 }

@@ -67,7 +67,8 @@ internal sealed partial class MarkdownPage
             while (Lines[i] != "```")
                 i++;
             string[] info = Lines[start][3..].Split(' ', 2);
-            yield return new CodeBlock(Path, start + 1, info[0], info.ElementAtOrDefault(1) ?? "", section, string.Join('\n', Lines.Skip(start + 1).Take(i - start - 1)));
+            string code = string.Join('\n', Lines.Skip(start + 1).Take(i - start - 1));
+            yield return new CodeBlock(Path, start + 1, info[0], info.ElementAtOrDefault(1) ?? "", section, code);
         }
     }
 

@@ -95,11 +95,11 @@ internal static partial class TrailingComments
             var line = text.Lines.GetLineFromPosition(comment.SpanStart);
             if (string.IsNullOrWhiteSpace(text.ToString(TextSpan.FromBounds(line.Start, comment.SpanStart))))
                 continue;
-            foreach (string id in Ids().Match(comment.ToString()).Groups["ids"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-                yield return new ExpectedDiagnostic(tree.FilePath, id, line.LineNumber, Span: null);
+            foreach (Capture id in Ids().Match(comment.ToString()).Groups["id"].Captures)
+                yield return new ExpectedDiagnostic(tree.FilePath, id.Value, line.LineNumber, Span: null);
         }
     }
 
-    [GeneratedRegex(@"^//\s*(?<ids>MML\d{4}(\s*,\s*MML\d{4})*)\b", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^//\s*(?<id>MML\d{4})(\s*,\s*(?<id>MML\d{4}))*\b", RegexOptions.ExplicitCapture)]
     private static partial Regex Ids();
 }

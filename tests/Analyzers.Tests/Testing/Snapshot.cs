@@ -1,4 +1,3 @@
-using System;
 using System.IO;
 using System.Runtime.CompilerServices;
 using Xunit.Sdk;
@@ -33,7 +32,13 @@ internal static class Snapshot
 
         File.WriteAllText(unverified, text);
         string accepted = File.Exists(verified) ? File.ReadAllText(verified) : "(nothing is accepted yet)";
-        throw new XunitException($"{unverified} differs from what was accepted.{Environment.NewLine}--- accepted{Environment.NewLine}{accepted}{Environment.NewLine}--- received{Environment.NewLine}{text}");
+        throw new XunitException($"""
+            {unverified} differs from what was accepted.
+            --- accepted
+            {accepted}
+            --- received
+            {text}
+            """);
     }
 
     private static string Normal(string text) => text.ReplaceLineEndings("\n").TrimEnd('\n') + "\n";

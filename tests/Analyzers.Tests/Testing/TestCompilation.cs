@@ -38,7 +38,8 @@ internal static class TestCompilation
             name,
             trees,
             [.. References, .. references],
-            Options.WithSyntaxTreeOptionsProvider(config).WithOutputKind(trees.Any(IsProgram) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
+            Options.WithSyntaxTreeOptionsProvider(config)
+                .WithOutputKind(trees.Any(IsProgram) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
 
     /// <summary>Compiles sources that must have no errors, and references the result.</summary>
     public static MetadataReference ToMetadata(string assembly, IEnumerable<(string Path, string Text)> sources)

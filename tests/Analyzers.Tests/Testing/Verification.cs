@@ -6,7 +6,6 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using MmLint.Analyzers;
 using Xunit.Sdk;
@@ -154,7 +153,9 @@ internal sealed class Verification
         return
         [
             .. all.Where(d => !d.Id.StartsWith("CS", StringComparison.Ordinal) || (d.Severity == DiagnosticSeverity.Error && !_compileErrors))
-                .OrderBy(d => d.Location.GetLineSpan().Path, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal),
+                .OrderBy(d => d.Location.GetLineSpan().Path, StringComparer.Ordinal)
+                .ThenBy(d => d.Location.SourceSpan.Start)
+                .ThenBy(d => d.Id, StringComparer.Ordinal),
         ];
     }
 

@@ -252,7 +252,7 @@ public sealed class ConditionalContracts : ThemeTests
         [MustHold("_gate"), Releases("_gate", When = "!result")] public bool Run()
         {
             int error = Finish();
-            return error != 0; // MML1006, MML1006
+            return error != 0; // MML1006
         }
         """);
 

@@ -94,9 +94,17 @@ public sealed class Delegates : ThemeTests
 
     [Fact]
     public Task MethodGroupThatSleeps_Flags() => Flags("""
-        public static extern void Later(Action action);
+        public delegate void Quick();
+        public static extern void Later(Quick action);
         [MaySleep] public extern void Rest();
         public void Run() => Later(Rest); // MML0004
+        """);
+
+    [Fact]
+    public Task MethodGroupThatSleepsForTheFramework_IsSilent() => Silent("""
+        public static extern void Later(Action action);
+        [MaySleep] public extern void Rest();
+        public void Run() => Later(Rest);
         """);
 
     [Fact]

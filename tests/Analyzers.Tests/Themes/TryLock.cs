@@ -123,7 +123,7 @@ public sealed class TryLock : ThemeTests
     public Task ResultReturnedNegated_Flags() => Flags("""
         [Acquires("_gate", When = "result", Try = true)] public bool TryBegin()
         {
-            return !_gate.TryEnter(); // MML1006, MML1006
+            return !_gate.TryEnter(); // MML1006
         }
         """);
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
@@ -74,12 +73,13 @@ internal sealed class FixVerification
         {
             string[] titles = [.. offered.Select(o => o.Action.Title)];
             if (!titles.SequenceEqual(_titles))
-                throw new XunitException($"Fixes offered{Environment.NewLine}  expected: {string.Join("; ", _titles)}{Environment.NewLine}  offered:  {string.Join("; ", titles)}");
+                throw new XunitException($"Fixes{Environment.NewLine}  expected: {string.Join("; ", _titles)}{Environment.NewLine}  offered:  {string.Join("; ", titles)}");
             return;
         }
 
         var chosen = offered.FirstOrDefault(o => _key is null || o.Action.EquivalenceKey == _key)
-            ?? throw new XunitException($"No such fix is offered. Offered: {string.Join("; ", offered.Select(o => $"{o.Action.Title} ({o.Action.EquivalenceKey})"))}");
+            ?? throw new XunitException(
+                "No such fix is offered. Offered: " + string.Join("; ", offered.Select(o => $"{o.Action.Title} ({o.Action.EquivalenceKey})")));
         string? key = chosen.Action.EquivalenceKey;
 
         if (_scope == FixAllScope.Document)
@@ -114,7 +114,13 @@ internal sealed class FixVerification
             var document = solution.Projects.Single(p => p.Name == project).Documents.Single(d => d.Name == name);
             string text = (await document.GetTextAsync()).ToString().ReplaceLineEndings("\n");
             if (text != Plain(after).ReplaceLineEndings("\n"))
-                throw new XunitException($"{name}, {how}{Environment.NewLine}--- expected{Environment.NewLine}{Plain(after)}{Environment.NewLine}--- got{Environment.NewLine}{text}");
+                throw new XunitException($"""
+                    {name}, {how}
+                    --- expected
+                    {Plain(after)}
+                    --- got
+                    {text}
+                    """);
         }
     }
 
@@ -133,7 +139,8 @@ internal sealed class FixVerification
 
     private static async Task<string> TextOfAsync(Solution solution)
     {
-        var texts = await Task.WhenAll(solution.Projects.SelectMany(p => p.Documents).Where(d => d.Name != FixWorkspace.PreambleFile).Select(d => d.GetTextAsync()));
+        var documents = solution.Projects.SelectMany(p => p.Documents).Where(d => d.Name != FixWorkspace.PreambleFile);
+        var texts = await Task.WhenAll(documents.Select(d => d.GetTextAsync()));
         return string.Join(Environment.NewLine, texts.Select(t => t.ToString()));
     }
 }

@@ -90,7 +90,12 @@ internal sealed class FixWorkspace(DiagnosticAnalyzer analyzer, ImmutableArray<C
     {
         var compilation = await project.GetCompilationAsync();
         var all = await compilation!.WithAnalyzers([analyzer], project.AnalyzerOptions).GetAnalyzerDiagnosticsAsync();
-        return [.. all.OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)];
+        return
+        [
+            .. all.OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal)
+                .ThenBy(d => d.Location.SourceSpan.Start)
+                .ThenBy(d => d.Id, StringComparer.Ordinal),
+        ];
     }
 
     private sealed class Diagnostics(FixWorkspace workspace) : FixAllContext.DiagnosticProvider

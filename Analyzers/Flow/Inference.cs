@@ -1,0 +1,119 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>
+/// Gathers, while a body is analysed, what a contract would have to say for it to be right: locks it needs of its callers, gives up, or
+/// leaves held. Private members get their contract this way, so that small helpers need no attributes.
+/// </summary>
+internal sealed class Inference(IMethodSymbol method)
+{
+    /// <summary>Each round may uncover needs behind needs; helpers that want more rounds are better off with a stated contract.</summary>
+    internal const int MaxRounds = 5;
+
+    private static readonly AttributeModel Source = new("Inferred", ImmutableArray<object?>.Empty, ImmutableDictionary<string, object?>.Empty, onReturn: false, static () => null);
+
+    private readonly List<(State State, Term Result)> _exits = [];
+    private readonly List<LockFormula> _needs = [];
+    private readonly List<LockFormula> _released = [];
+    private bool _sleeps;
+
+    /// <summary>Whether a caller could write the formula: it runs through the member's own parameters, <c>this</c> and statics only.</summary>
+    private static bool IsExpressible(LockFormula formula) =>
+        !formula.Any(static part => part is Opaque or Condition or Tuple or Constant { Value: null } or Root { Kind: RootKind.Local or RootKind.Value or RootKind.Result })
+        && formula.Locks.All(static item => item.Term is not Constant) && formula.Locks.Any();
+
+    /// <summary>Takes note of a missing lock; false where no contract could ask for it.</summary>
+    internal bool Need(LockFormula formula)
+    {
+        if (!IsExpressible(formula)) return false;
+        if (_needs.All(known => known.ToString() != formula.ToString())) _needs.Add(formula);
+        return true;
+    }
+
+    /// <summary>Takes note that a lock is given up that was not taken here.</summary>
+    internal bool Release(LockFormula.Lock item)
+    {
+        if (!IsExpressible(item)) return false;
+        if (_released.All(known => known.ToString() != item.ToString())) _released.Add(item);
+        return true;
+    }
+
+    internal void Sleep() => _sleeps = true;
+
+    internal void Exit(State state, Term result) => _exits.Add((state, result));
+
+    /// <summary>The contract that the last round asks for; null where it asks for nothing beyond <paramref name="known"/>.</summary>
+    internal MemberContract? Improve(MemberContract known)
+    {
+        var contract = new MemberContract(method, method.Parameters) { IsInferred = true, MaySleep = known.MaySleep || _sleeps };
+        contract.Needs.AddRange(known.Needs);
+        contract.Releases.AddRange(known.Releases);
+        contract.Acquires.AddRange(known.Acquires);
+        bool grown = contract.MaySleep != known.MaySleep;
+        foreach (LockFormula need in _needs)
+        {
+            if (contract.Needs.Any(clause => clause.Locks.ToString() == need.ToString())) continue;
+            contract.Needs.Add(new LockClause(need, null, Source));
+            grown = true;
+        }
+
+        foreach (LockFormula released in _released)
+        {
+            if (contract.Releases.Any(clause => clause.Locks.ToString() == released.ToString())) continue;
+            contract.Releases.Add(new LockClause(released, null, Source));
+            grown = true;
+        }
+
+        if (grown) return contract;
+        foreach ((Term term, Mode mode) in _exits.SelectMany(static exit => exit.State.Holds).Where(static hold => hold.Origin == Origin.Here && !hold.Maybe).Select(static hold => (hold.Term, hold.Mode)).Distinct())
+        {
+            var item = new LockFormula.Lock(term, mode);
+            if (!IsExpressible(item) || contract.Acquires.Any(clause => clause.Locks.ToString() == item.ToString())) continue;
+            if (!TellsApart(state => state.Holds.Any(hold => hold.Term.Equals(term)), out Fact? when)) continue;
+            contract.Acquires.Add(new LockClause(item, when, Source));
+            grown = true;
+        }
+
+        foreach ((Hold hold, int index) in _exits.SelectMany(static exit => exit.State.Entry.Select(static (hold, index) => (hold, index))).GroupBy(static pair => pair.hold.Term).Select(static group => group.First()))
+        {
+            var item = new LockFormula.Lock(hold.Term, Mode.None);
+            if (!IsExpressible(item) || contract.Releases.Any(clause => clause.Locks.Locks.Any(known => known.Term.Equals(hold.Term)))) continue;
+            if (_exits.All(exit => exit.State.Holds.Any(held => held.Term.Equals(hold.Term)))) continue;
+            if (!TellsApart(state => !state.Holds.Any(held => held.Term.Equals(hold.Term)), out Fact? when)) continue;
+            contract.Releases.Add(new LockClause(item, when, Source));
+            grown = true;
+        }
+
+        return grown ? contract : null;
+    }
+
+    /// <summary>Whether the outcome holds at every exit (no condition), or exactly where the result says so.</summary>
+    private bool TellsApart(Func<State, bool> outcome, out Fact? when)
+    {
+        when = null;
+        if (_exits.Count == 0) return false;
+        if (_exits.All(exit => outcome(exit.State))) return true;
+        Term result = Root.Result(method.ReturnType);
+        Func<Term, Fact>? question = method.ReturnType switch
+        {
+            { SpecialType: SpecialType.System_Boolean } => Fact.Holds,
+            { IsReferenceType: true } => static term => Fact.IsNull(term).Negate(),
+            { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 } or { TypeKind: TypeKind.Enum } => static term => Fact.Equal(term, new Constant(0L, null)),
+            _ => null,
+        };
+        if (question is null) return false;
+        foreach (bool positive in new[] { true, false })
+        {
+            if (!_exits.All(exit => exit.State.Decide(question(exit.Result)) is { } value && (value == positive) == outcome(exit.State))) continue;
+            when = positive ? question(result) : question(result).Negate();
+            return true;
+        }
+
+        return false;
+    }
+}

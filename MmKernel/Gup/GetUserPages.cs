@@ -1,0 +1,78 @@
+using MmLint;
+using static MmKernel.FaultHandling;
+using static MmKernel.PageTableWalk;
+using static MmKernel.VmaLookup;
+
+namespace MmKernel;
+
+/// <summary>Getting at the pages of an address space from outside (<c>mm/gup.c</c>). Faults for others always run under mmap_lock.</summary>
+internal static class GetUserPages
+{
+    /// <summary>The page at an address if it is present and allows the access (<c>follow_page_mask</c>).</summary>
+    /// <returns>With a reference; null if it takes a fault.</returns>
+    [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
+    internal static Folio? FollowPage(VmArea vma, ulong address, bool isWrite)
+    {
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return null;
+        ulong entry = pte.Value;
+        if (!PageTableEntry.IsPresent(entry) || (isWrite && !PageTableEntry.IsWritable(entry)))
+        {
+            PteUnmapUnlock(pte);
+            return null;
+        }
+
+        // The entry's own reference keeps the folio while the table is locked. Dirty now: the write comes after the lock is gone.
+        pte.Or(isWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
+        var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
+        folio.Get();
+        PteUnmapUnlock(pte);
+        return folio;
+    }
+
+    /// <summary>The page at an address, faulted in if need be (<c>get_user_pages_remote</c> of one page).</summary>
+    /// <param name="mm">The address space, not necessarily the current one.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="isWrite">Whether it will be written to.</param>
+    /// <param name="error">0; −EFAULT if nothing is mapped or the access is forbidden, −ENOMEM, −EINTR.</param>
+    /// <returns>With a reference, and mmap_lock held; null after an error, with nothing held.</returns>
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    [Acquires("result.Ref && shared(mm.MmapLock)", When = "result != null")]
+    internal static Folio? GetUserPageLocked(MmStruct mm, ulong address, bool isWrite, out int error)
+    {
+        while (true)
+        {
+            error = mm.MmapLock.ReadLockKillable();
+            if (error != 0)
+                return null;
+            var vma = LookupVma(mm, address);
+            if (vma == null || (vma.Flags & (isWrite ? VmFlags.Write : VmFlags.Read)) == 0)
+            {
+                mm.MmapLock.ReadUnlock();
+                error = -(int)Errno.EFAULT;
+                return null;
+            }
+
+            var folio = FollowPage(vma, address, isWrite);
+            if (folio != null)
+                return folio;
+            var result = HandleMmFault(vma, address, FlagsOf(isWrite));
+            if ((result & VmFault.LockDropped) == 0)
+                mm.MmapLock.ReadUnlock();
+            if ((result & VmFault.Error) != 0)
+            {
+                error = (result & VmFault.Oom) != 0 ? -(int)Errno.ENOMEM : -(int)Errno.EFAULT;
+                return null;
+            }
+        }
+    }
+
+    [Ensures("(result & FaultFlag.VmaLock) == 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]
+    private static FaultFlag FlagsOf(bool isWrite)
+    {
+        if (isWrite)
+            return FaultFlag.Remote | FaultFlag.Write;
+        return FaultFlag.Remote;
+    }
+}
