@@ -26,14 +26,8 @@ internal static class MlockCalls
         start = Page.AlignDown(start);
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(long)Errno.EINTR;
-        ulong limit = mm.Limits.LockedMemory >> Page.Shift;
-        ulong locked = mm.LockedPages + (length >> Page.Shift);
-        if (locked > limit && !mm.Limits.MayLockBeyondLimit)
-            locked -= CountLocked(mm, start, start + length);
-        long error = -(long)Errno.ENOMEM;
         var vmFlags = flags == MlockFlags.OnFault ? VmFlags.LockedMask : VmFlags.Locked;
-        if (locked <= limit || mm.Limits.MayLockBeyondLimit)
-            error = SetRange(mm, start, length, vmFlags);
+        long error = FitsLimit(mm, start, length) ? SetRange(mm, start, length, vmFlags) : -(long)Errno.ENOMEM;
         mm.MmapLock.WriteUnlock();
         if (error != 0)
             return error;
@@ -103,9 +97,9 @@ internal static class MlockCalls
     [MustHold("exclusive(mm.MmapLock)"), MaySleep]
     private static long SetRange(MmStruct mm, ulong start, ulong length, VmFlags lockFlags)
     {
-        ulong end = start + length;
-        if (end < start)
+        if (start > ulong.MaxValue - length)
             return -(long)Errno.EINVAL;
+        ulong end = start + length;
         while (start < end)
         {
             var vma = mm.Vmas.Walk(start);
@@ -164,6 +158,17 @@ internal static class MlockCalls
         VmaLocking.VmaStartWrite(part);
         part.Flags = flags;
         return 0;
+    }
+
+    /// <summary>Whether a range may be locked; pages of it that are locked already do not count twice.</summary>
+    [MustHold("mm.MmapLock")]
+    private static bool FitsLimit(MmStruct mm, ulong start, ulong length)
+    {
+        if (mm.Limits.MayLockBeyondLimit)
+            return true;
+        ulong limit = mm.Limits.LockedMemory >> Page.Shift;
+        ulong locked = mm.LockedPages + (length >> Page.Shift);
+        return locked <= limit || locked - CountLocked(mm, start, start + length) <= limit;
     }
 
     /// <summary>Pages of a range that are locked already (<c>count_mm_mlocked_page_nr</c>).</summary>
