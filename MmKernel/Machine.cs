@@ -27,6 +27,12 @@ public sealed record MachineOptions
 
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;
+
+    /// <summary>How much memory may be promised (<c>vm.overcommit_memory</c>).</summary>
+    public OvercommitMode Overcommit { get; init; } = OvercommitMode.Guess;
+
+    /// <summary>The share of memory that <see cref="OvercommitMode.Never"/> promises, in percent (<c>vm.overcommit_ratio</c>).</summary>
+    public int OvercommitRatio { get; init; } = 50;
 }
 
 /// <summary>A computer: physical memory and the processes in it. Machines have nothing in common but the thread-related state of the host.</summary>
@@ -38,6 +44,7 @@ public sealed class Machine : IDisposable
     {
         Options = options ?? new MachineOptions();
         Memory = new PhysicalMemory(Options.MemoryBytes);
+        Commit = new CommitAccount(Options.Overcommit, (ulong)Options.MemoryBytes >> Page.Shift, Options.OvercommitRatio);
     }
 
     /// <summary>How the machine was built.</summary>
@@ -46,11 +53,15 @@ public sealed class Machine : IDisposable
     /// <summary>Its physical memory.</summary>
     public PhysicalMemory Memory { get; }
 
+    /// <summary>Memory promised to processes.</summary>
+    public CommitAccount Commit { get; }
+
     /// <summary>Starts a process with an empty address space.</summary>
+    /// <param name="limits">What it may use; null for the defaults.</param>
     /// <exception cref="InvalidOperationException">Memory is exhausted.</exception>
-    public Process CreateProcess()
+    public Process CreateProcess(ResourceLimits? limits = null)
     {
-        var mm = MmStruct.TryCreate(this) ?? throw new InvalidOperationException("There is no memory for a page table.");
+        var mm = MmStruct.TryCreate(this, limits ?? new ResourceLimits()) ?? throw new InvalidOperationException("There is no memory for a page table.");
         return new Process(this, mm);
     }
 

@@ -26,26 +26,31 @@ namespace MmKernel;
 /// </remarks>
 public sealed class MmStruct
 {
-    private MmStruct(Machine machine, Folio topTable)
+    private MmStruct(Machine machine, ResourceLimits limits, Folio topTable)
     {
         Machine = machine;
+        Limits = limits;
         Vmas = new VmaTree(this);
         TopTable = topTable;
     }
 
     /// <summary>Creates an empty address space with one user, the caller (<c>mm_alloc</c>).</summary>
     /// <param name="machine">The machine whose memory it uses.</param>
+    /// <param name="limits">What the process may use.</param>
     /// <returns>Null if memory is exhausted.</returns>
     [return: Fresh]
     [AssertsHeld("result.Users")]
-    internal static MmStruct? TryCreate(Machine machine)
+    internal static MmStruct? TryCreate(Machine machine, ResourceLimits limits)
     {
         var table = machine.Memory.AllocateTable();
-        return table == null ? null : new MmStruct(machine, table);
+        return table == null ? null : new MmStruct(machine, limits, table);
     }
 
     /// <summary>The machine whose memory the address space uses.</summary>
     public Machine Machine { get; }
+
+    /// <summary>What the process may use (<c>rlim</c>).</summary>
+    public ResourceLimits Limits { get; }
 
     /// <summary>Guards the set of VMAs and, write-held, bounds the write locks of each (<c>mmap_lock</c>).</summary>
     public RwSemaphore MmapLock { get; } = new(LockdepClass.MmapLock);

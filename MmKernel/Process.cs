@@ -24,32 +24,6 @@ public sealed partial class Process
     /// <summary>Its address space, in use until the process exits.</summary>
     [Owns("value.Users")] internal MmStruct Mm { get; }
 
-    /// <summary>Maps memory (<c>mmap(2)</c>).</summary>
-    /// <param name="address">Where, or a hint, or 0.</param>
-    /// <param name="length">Bytes; rounded up to pages.</param>
-    /// <param name="prot">Protection.</param>
-    /// <param name="flags">Flags.</param>
-    /// <param name="file">What to map; null for anonymous memory.</param>
-    /// <param name="pageOffset">Where in the file the mapping starts, in pages.</param>
-    /// <returns>The address, or −errno.</returns>
-    [MaySleep]
-    public long Mmap(ulong address, ulong length, Prot prot, MapFlags flags, VmFile? file = null, ulong pageOffset = 0)
-    {
-        using var entry = new SystemCall(this);
-        return MmapCalls.VmMmap(Task.CurrentMm!, address, length, prot, flags, file, pageOffset);
-    }
-
-    /// <summary>Unmaps memory (<c>munmap(2)</c>).</summary>
-    /// <param name="address">First address; page-aligned.</param>
-    /// <param name="length">Bytes; rounded up to pages.</param>
-    /// <returns>0, or −errno.</returns>
-    [MaySleep]
-    public long Munmap(ulong address, ulong length)
-    {
-        using var entry = new SystemCall(this);
-        return MunmapCalls.VmMunmap(Task.CurrentMm!, address, length);
-    }
-
     /// <summary>Ends the process: everything is unmapped when the last user of its address space is gone (<c>exit_mm</c>).</summary>
     [MaySleep]
     public void Exit()

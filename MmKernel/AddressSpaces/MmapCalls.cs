@@ -3,92 +3,205 @@ using static MmKernel.VmaLocking;
 
 namespace MmKernel;
 
-/// <summary>mmap (<c>mm/mmap.c</c>, <c>mm/vma.c</c>).</summary>
+/// <summary>mmap and remap_file_pages (<c>mm/mmap.c</c>, <c>mm/vma.c</c>).</summary>
 internal static class MmapCalls
 {
-    /// <summary>Maps anonymous memory under mmap_lock (<c>vm_mmap_pgoff</c>).</summary>
+    // What MAP_SHARED_VALIDATE accepts beside the type (LEGACY_MAP_MASK).
+    private const MapFlags KnownFlags = MapFlags.SharedValidate | MapFlags.Fixed | MapFlags.Anonymous | MapFlags.Low32Bit
+        | MapFlags.GrowsDown | MapFlags.DenyWrite | MapFlags.Executable | MapFlags.Locked | MapFlags.NoReserve | MapFlags.Populate
+        | MapFlags.NonBlock | MapFlags.Stack | MapFlags.HugeTlb | MapFlags.Uninitialized | MapFlags.FixedNoReplace;
+
+    /// <summary>Maps memory under mmap_lock and populates it after (<c>vm_mmap_pgoff</c>).</summary>
+    /// <returns>The address, or −errno.</returns>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    internal static long VmMmap(MmStruct mm, ulong address, ulong length, Prot prot, MapFlags flags, VmFile? file, ulong pageOffset)
+    internal static long VmMmap(MmStruct mm, in MapRequest request)
     {
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(long)Errno.EINTR;
-        long result = DoMmap(mm, address, length, prot, flags, file, pageOffset);
+        long result = DoMmap(mm, request, out bool populate);
         mm.MmapLock.WriteUnlock();
+        if (result >= 0 && populate)
+            Populating.MmPopulate(mm, (ulong)result, Page.AlignUp(request.Length), ignoreErrors: true);
         return result;
     }
 
-    [MustHold("mm.Users && exclusive(mm.MmapLock)"), MaySleep]
-    private static long DoMmap(MmStruct mm, ulong address, ulong length, Prot prot, MapFlags flags, VmFile? file, ulong pageOffset)
+    /// <summary>
+    /// Maps another part of the object behind shared mappings over a range of them; an old call that is mmap in disguise
+    /// (<c>remap_file_pages(2)</c>).
+    /// </summary>
+    /// <returns>0, or −errno.</returns>
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static long RemapFilePages(MmStruct mm, ulong start, ulong size, Prot prot, ulong pageOffset, MapFlags flags)
     {
-        if (length == 0)
+        start = Page.AlignDown(start);
+        size = Page.AlignDown(size);
+        if (prot != Prot.None || start + size <= start || pageOffset + (size >> Page.Shift) < pageOffset)
             return -(long)Errno.EINVAL;
-        if ((flags & MapFlags.FixedNoReplace) != 0)
-            flags |= MapFlags.Fixed;
-        length = Page.AlignUp(length);
-        if (length == 0 || length > Page.TaskSize)
+        if (mm.MmapLock.WriteLockKillable() != 0)
+            return -(long)Errno.EINTR;
+
+        long result = -(long)Errno.EINVAL;
+        bool populate = false;
+        var vma = mm.Vmas.Walk(start);
+        if (vma != null && vma.IsShared && IsCoveredAlike(vma, start + size))
+        {
+            var remap = (flags & MapFlags.NonBlock) | MapFlags.Shared | MapFlags.Fixed | MapFlags.Populate;
+            if ((vma.Flags & VmFlags.Locked) != 0)
+                remap |= MapFlags.Locked;
+            var request = new MapRequest(start, size, (Prot)(vma.Flags & VmFlags.AccessMask), remap, vma.File, pageOffset);
+            result = DoMmap(mm, request, out populate);
+        }
+
+        mm.MmapLock.WriteUnlock();
+        if (result < 0)
+            return result;
+        if (populate)
+            Populating.MmPopulate(mm, start, size, ignoreErrors: true);
+        return 0;
+    }
+
+    /// <summary>Checks a request in Linux's order, picks the address and maps (<c>do_mmap</c>).</summary>
+    [MustHold("exclusive(mm.MmapLock) && mm.Users"), MaySleep]
+    private static long DoMmap(MmStruct mm, in MapRequest request, out bool populate)
+    {
+        populate = false;
+        if (request.Length == 0)
+            return -(long)Errno.EINVAL;
+        ulong length = Page.AlignUp(request.Length);
+        if (length == 0)
             return -(long)Errno.ENOMEM;
+        if (request.PageOffset + (length >> Page.Shift) < request.PageOffset)
+            return -(long)Errno.EOVERFLOW;
         if (mm.MapCount > mm.Machine.Options.MaxMapCount)
             return -(long)Errno.ENOMEM;
 
-        long start = GetUnmappedArea(mm, address, length, flags);
-        if (start < 0)
-            return start;
-        ulong from = (ulong)start;
-        if ((flags & MapFlags.FixedNoReplace) != 0 && mm.Vmas.FindIntersection(from, from + length) != null)
+        bool isFixed = (request.Flags & (MapFlags.Fixed | MapFlags.FixedNoReplace)) != 0;
+        long found = GapSearch.GetUnmappedArea(mm, request.Address, length, isFixed);
+        if (found < 0)
+            return found;
+        ulong address = (ulong)found;
+        if ((request.Flags & MapFlags.FixedNoReplace) != 0 && mm.Vmas.FindIntersection(address, address + length) != null)
             return -(long)Errno.EEXIST;
-        if ((flags & MapFlags.Anonymous) == 0 && file == null)
-            return -(long)Errno.EBADF;
-        if ((flags & MapFlags.TypeMask) is not (MapFlags.Private or MapFlags.Shared))
-            return -(long)Errno.EINVAL;
 
-        var vmFlags = VmFlags.MayRead | VmFlags.MayWrite | VmFlags.MayExec | (VmFlags)((ulong)prot & (ulong)VmFlags.AccessMask);
-        if ((flags & MapFlags.Shared) != 0)
-            vmFlags |= VmFlags.Shared | VmFlags.MayShare;
-        return MmapRegion(mm, from, length, vmFlags | mm.DefaultFlags, file, file == null ? from >> Page.Shift : pageOffset);
+        var flags = FlagsOf(mm, request);
+        if ((request.Flags & MapFlags.Locked) != 0 && !mm.Limits.MayLock)
+            return -(long)Errno.EPERM;
+        if (!VmAccounting.MayLockMore(mm, flags, length))
+            return -(long)Errno.EAGAIN;
+        long error = CheckSharing(request, ref flags);
+        if (error != 0)
+            return error;
+        if ((request.Flags & MapFlags.NoReserve) != 0 && mm.Machine.Commit.Mode != OvercommitMode.Never)
+            flags |= VmFlags.NoReserve;
+
+        long result = MmapRegion(mm, address, length, request.File, PageOffsetOf(request, address), flags);
+        populate = (flags & VmFlags.Locked) != 0 || (request.Flags & (MapFlags.Populate | MapFlags.NonBlock)) == MapFlags.Populate;
+        return result;
     }
 
-    /// <summary>Picks the address (<c>__get_unmapped_area</c>).</summary>
     [MustHold("mm.MmapLock")]
-    private static long GetUnmappedArea(MmStruct mm, ulong address, ulong length, MapFlags flags)
+    private static VmFlags FlagsOf(MmStruct mm, in MapRequest request)
     {
-        if ((flags & MapFlags.Fixed) != 0)
-        {
-            if (!Page.IsAligned(address))
-                return -(long)Errno.EINVAL;
-            return address <= Page.TaskSize - length ? (long)address : -(long)Errno.ENOMEM;
-        }
-
-        ulong hint = Page.AlignUp(address);
-        if (hint >= Page.MinimumAddress && hint <= Page.TaskSize - length && mm.Vmas.FindIntersection(hint, hint + length) == null)
-            return (long)hint;
-        return mm.Vmas.FindGapTopDown(length, Page.MinimumAddress, mm.MmapBase, out ulong found) ? (long)found : -(long)Errno.ENOMEM;
+        var flags = mm.DefaultFlags | VmFlags.MayRead | VmFlags.MayWrite | VmFlags.MayExec
+            | (VmFlags)((ulong)request.Prot & (ulong)VmFlags.AccessMask);
+        if ((request.Flags & MapFlags.GrowsDown) != 0)
+            flags |= VmFlags.GrowsDown;
+        if ((request.Flags & MapFlags.Locked) != 0)
+            flags |= VmFlags.Locked;
+        if ((request.Flags & MapFlags.Stack) != 0)
+            flags |= VmFlags.NoHugePage;
+        return flags;
     }
 
-    /// <summary>Puts a new VMA over whatever is in the range (<c>__mmap_region</c>).</summary>
-    [MustHold("mm.Users && exclusive(mm.MmapLock)"), MaySleep]
-    private static long MmapRegion(MmStruct mm, ulong start, ulong length, VmFlags flags, VmFile? file, ulong pageOffset)
+    /// <summary>Whether the object behind allows the mapping, and what sharing adds to the flags.</summary>
+    private static long CheckSharing(in MapRequest request, ref VmFlags flags)
     {
-        if (mm.Vmas.FindIntersection(start, start + length) != null)
+        var type = request.Flags & MapFlags.TypeMask;
+        bool isShared = type == MapFlags.Shared || (type == MapFlags.SharedValidate && request.File != null);
+        if (!isShared && type != MapFlags.Private)
+            return -(long)Errno.EINVAL;
+        if (type == MapFlags.SharedValidate && (request.Flags & ~KnownFlags) != 0)
+            return -(long)Errno.EOPNOTSUPP;
+        if (isShared)
         {
-            int error = MunmapCalls.DoMunmap(mm, start, length);
-            if (error != 0)
-                return error;
+            if (request.File != null && !request.File.IsWritable && (request.Prot & Prot.Write) != 0)
+                return -(long)Errno.EACCES;
+            flags |= VmFlags.Shared | VmFlags.MayShare;
+
+            // What can never be written need not be kept in step with writers.
+            if (request.File is { IsWritable: false })
+                flags &= ~(VmFlags.MayWrite | VmFlags.Shared);
         }
 
-        var vma = new VmArea(mm) { Start = start, End = start + length, PageOffset = pageOffset, Flags = flags, File = file };
-        VmaStartWrite(vma);
-        FileRmap.VmaLinkFile(vma);
-        VmaLink(mm, vma);
-        mm.TotalPages += length >> Page.Shift;
+        return (isShared || request.File != null) && (flags & VmFlags.GrowsDown) != 0 ? -(long)Errno.EINVAL : 0;
+    }
+
+    // Anonymous pages are numbered by their address, so that neighbours that are mapped one after the other can merge.
+    private static ulong PageOffsetOf(in MapRequest request, ulong address)
+    {
+        if (request.File != null)
+            return request.PageOffset;
+        return (request.Flags & MapFlags.TypeMask) == MapFlags.Private ? address >> Page.Shift : 0;
+    }
+
+    /// <summary>Puts a mapping over whatever is in the range (<c>__mmap_region</c>).</summary>
+    [MustHold("exclusive(mm.MmapLock)"), MaySleep]
+    private static long MmapRegion(MmStruct mm, ulong start, ulong length, VmFile? file, ulong pageOffset, VmFlags flags)
+    {
+        ulong end = start + length;
+        ulong count = length >> Page.Shift;
+        long error = MunmapCalls.Isolate(mm, start, end, out var old);
+        if (error != 0)
+            return error;
+        if (!VmAccounting.MayExpand(mm, flags, count - old.Total))
+            return -(long)Errno.ENOMEM;
+        if (VmAccounting.IsAccountable(flags))
+        {
+            if (!VmAccounting.TryCharge(mm, count))
+                return -(long)Errno.ENOMEM;
+            flags |= VmFlags.Account;
+        }
+
+        MunmapCalls.Remove(mm, start, end);
+        var range = new VmaProposal { Start = start, End = end, PageOffset = pageOffset, Flags = flags, File = file };
+        if ((file == null && (flags & VmFlags.Shared) != 0) || VmaMerge.MergeNew(mm, range) == null)
+        {
+            // Every shared anonymous mapping has an object of its own, so it has no neighbour that it could join.
+            var own = file == null && (flags & VmFlags.Shared) != 0 ? new MemoryFile(mm.Machine.Memory, length) : null;
+            VmaLayout.Link(new VmArea(mm)
+            {
+                File = file ?? own?.Open(isWritable: true),
+                Start = start,
+                End = end,
+                PageOffset = pageOffset,
+                Flags = flags,
+            });
+
+            // From here on the mapping alone keeps the object.
+            if (own != null)
+                Task.Current.DeferRelease(own);
+        }
+
+        VmAccounting.Add(mm, flags, count);
+        if ((flags & VmFlags.Locked) != 0)
+            mm.LockedPages += count;
         return (long)start;
     }
 
-    /// <summary>Puts a finished VMA into the tree (<c>vma_link</c>).</summary>
-    [MustHold("exclusive(mm.MmapLock) && exclusive(vma.Lock)"), Requires("vma.Mm == mm")]
-    internal static void VmaLink(MmStruct mm, VmArea vma)
+    /// <summary>Whether everything from a VMA up to <paramref name="end"/> is mapped like it, without a hole.</summary>
+    [MustHold("vma.Mm.MmapLock")]
+    private static bool IsCoveredAlike(VmArea vma, ulong end)
     {
-        VmaMarkAttached(vma);
-        mm.Vmas.Store(vma.Start, vma.End, vma);
-        mm.MapCount++;
+        var mm = vma.Mm;
+        ulong covered = vma.End;
+        while (covered < end)
+        {
+            var next = mm.Vmas.Find(covered);
+            if (next == null || next.Start != covered || next.File != vma.File || next.Flags != vma.Flags)
+                return false;
+            covered = next.End;
+        }
+
+        return true;
     }
 }

@@ -12,46 +12,93 @@ internal static class MunmapCalls
     {
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(long)Errno.EINTR;
-        int error = DoMunmap(mm, address, length);
+        long error = DoMunmap(mm, address, length);
         mm.MmapLock.WriteUnlock();
         return error;
     }
 
     /// <summary>Takes every VMA, or the part of it, that lies in the range out of the address space (<c>do_vmi_munmap</c>).</summary>
     [MustHold("exclusive(mm.MmapLock)"), MaySleep]
-    internal static int DoMunmap(MmStruct mm, ulong start, ulong length)
+    internal static long DoMunmap(MmStruct mm, ulong start, ulong length)
     {
         if (!Page.IsAligned(start) || start > Page.TaskSize || length > Page.TaskSize - start)
-            return -(int)Errno.EINVAL;
-        length = Page.AlignUp(length);
-        if (length == 0)
-            return -(int)Errno.EINVAL;
-        ulong end = start + length;
+            return -(long)Errno.EINVAL;
+        ulong end = start + Page.AlignUp(length);
+        return end == start ? -(long)Errno.EINVAL : UnmapRange(mm, start, end);
+    }
 
-        var first = mm.Vmas.FindIntersection(start, end);
-        if (first == null)
-            return 0;
-        if (first.Start < start)
+    /// <summary>Unmaps [start, end), which is known to be a range of user addresses (<c>do_vmi_align_munmap</c>).</summary>
+    [MustHold("exclusive(mm.MmapLock)"), MaySleep]
+    internal static long UnmapRange(MmStruct mm, ulong start, ulong end)
+    {
+        long error = Isolate(mm, start, end, out _);
+        if (error == 0)
+            Remove(mm, start, end);
+        return error;
+    }
+
+    /// <summary>
+    /// Cuts VMAs at the borders of a range that is to be unmapped, and finds out whether it may be (<c>vms_gather_munmap_vmas</c>).
+    /// </summary>
+    /// <param name="mm">The address space.</param>
+    /// <param name="start">First address.</param>
+    /// <param name="end">First address behind the range.</param>
+    /// <param name="pages">How much the range holds.</param>
+    /// <returns>0; −EPERM where something is sealed; −ENOMEM.</returns>
+    [MustHold("exclusive(mm.MmapLock)"), MaySleep]
+    internal static long Isolate(MmStruct mm, ulong start, ulong end, out MappedPages pages)
+    {
+        pages = default;
+        var vma = mm.Vmas.FindIntersection(start, end);
+        if (vma != null && vma.Start < start)
         {
-            if (first.End > end && mm.MapCount >= mm.Machine.Options.MaxMapCount)
-                return -(int)Errno.ENOMEM;
-            SplitVma(mm, first, start);
+            // Cutting a hole needs one VMA more in the end; other cuts only until the rest is gone.
+            if (vma.End > end && mm.MapCount >= mm.Machine.Options.MaxMapCount)
+                return -(long)Errno.ENOMEM;
+            if ((vma.Flags & VmFlags.Sealed) != 0)
+                return -(long)Errno.EPERM;
+            long error = VmaSplit.SplitBelow(vma, start);
+            if (error != 0)
+                return error;
         }
 
-        var last = mm.Vmas.Walk(end - 1);
-        if (last != null && last.End > end)
-            SplitVma(mm, last, end);
+        for (vma = mm.Vmas.FindIntersection(start, end); vma != null; vma = mm.Vmas.FindIntersection(vma.End, end))
+        {
+            if ((vma.Flags & VmFlags.Sealed) != 0)
+                return -(long)Errno.EPERM;
+            if (vma.End > end)
+            {
+                long error = VmaSplit.SplitAbove(vma, end);
+                if (error != 0)
+                    return error;
+            }
 
-        ulong floor = mm.Vmas.FindBefore(start)?.End ?? 0;
-        ulong ceiling = mm.Vmas.Find(end)?.Start ?? ulong.MaxValue;
-        VmArea? vma;
-        while ((vma = mm.Vmas.FindIntersection(start, end)) != null)
-            RemoveVma(mm, vma);
-        TableFreeing.FreeTables(mm, start, end, floor, ceiling);
+            pages.Total += vma.PageCount;
+            if ((vma.Flags & VmFlags.Account) != 0)
+                pages.Accounted += vma.PageCount;
+        }
+
         return 0;
     }
 
-    /// <summary>Makes a VMA unreachable and gives up its pages (<c>vms_gather_munmap_vmas</c>, <c>remove_vma</c>).</summary>
+    /// <summary>Removes the VMAs of a range that has been isolated (<c>vms_complete_munmap_vmas</c>).</summary>
+    [MustHold("exclusive(mm.MmapLock)"), MaySleep]
+    internal static void Remove(MmStruct mm, ulong start, ulong end)
+    {
+        var vma = mm.Vmas.FindIntersection(start, end);
+        if (vma == null)
+            return;
+        ulong floor = mm.Vmas.FindBefore(start)?.End ?? 0;
+        ulong ceiling = mm.Vmas.Find(end)?.Start ?? ulong.MaxValue;
+        for (; vma != null; vma = mm.Vmas.FindIntersection(start, end))
+            RemoveVma(mm, vma);
+        TableFreeing.FreeTables(mm, start, end, floor, ceiling);
+    }
+
+    /// <summary>
+    /// Makes a VMA unreachable for faults and gives up its pages. Its entries go while reverse mapping still finds the VMA, so that a
+    /// truncation that runs meanwhile misses none.
+    /// </summary>
     [MustHold("exclusive(mm.MmapLock)"), Requires("vma.Mm == mm"), MaySleep]
     private static void RemoveVma(MmStruct mm, VmArea vma)
     {
@@ -59,37 +106,24 @@ internal static class MunmapCalls
         mm.Vmas.Clear(vma.Start, vma.End);
         VmaMarkDetached(vma);
         mm.MapCount--;
-        mm.TotalPages -= vma.PageCount;
-
-        // Reverse mapping still finds the VMA, so it is unlinked only when no entry is left.
-        Zap.ZapVmaRange(vma, vma.Start, vma.End);
-        AnonVmaLinks.UnlinkAnonVmas(vma);
-        FileRmap.UnlinkFileVma(vma);
+        if ((vma.Flags & VmFlags.Locked) != 0)
+            mm.LockedPages -= vma.PageCount;
+        if ((vma.Flags & VmFlags.Account) != 0)
+            mm.Machine.Commit.Uncharge(vma.PageCount);
+        VmAccounting.Remove(mm, vma.Flags, vma.PageCount);
+        var gather = TlbGather.Start(mm);
+        Zap.ZapRange(gather, vma, vma.Start, vma.End, ZapScope.Everything);
+        gather.Finish();
+        VmaLayout.Free(vma);
     }
 
-    /// <summary>Cuts a VMA in two; the given one keeps the lower part (<c>__split_vma</c>).</summary>
-    [MustHold("exclusive(mm.MmapLock)"), Requires("vma.Mm == mm"), MaySleep]
-    private static void SplitVma(MmStruct mm, VmArea vma, ulong address)
+    /// <summary>What a range holds.</summary>
+    internal struct MappedPages
     {
-        VmaStartWrite(vma);
-        var upper = new VmArea(mm)
-        {
-            Start = address,
-            End = vma.End,
-            PageOffset = vma.PageIndex(address),
-            Flags = vma.Flags,
-            File = vma.File,
-        };
-        VmaStartWrite(upper);
-        AnonVmaLinks.AnonVmaClone(upper, vma, reuse: false);
-        RmapLocking.TakeRmapLocks(vma);
-        if (vma.AnonVma != null)
-            AnonVmaLinks.RemoveIntervals(vma, vma.AnonVma.Root);
-        vma.End = address;
-        if (vma.AnonVma != null)
-            AnonVmaLinks.InsertIntervals(vma, vma.AnonVma.Root);
-        RmapLocking.DropRmapLocks(vma);
-        FileRmap.VmaLinkFile(upper);
-        MmapCalls.VmaLink(mm, upper);
+        /// <summary>Pages mapped.</summary>
+        internal ulong Total;
+
+        /// <summary>Pages charged against the commit limit.</summary>
+        internal ulong Accounted;
     }
 }

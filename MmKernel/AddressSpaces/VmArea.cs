@@ -1,3 +1,4 @@
+using System.Threading;
 using MmLint;
 
 namespace MmKernel;
@@ -69,6 +70,18 @@ public sealed class VmArea
     /// <summary>The links to the anon_vmas whose trees the VMA is in; the array is replaced, not changed (<c>anon_vma_chain</c>).</summary>
     [ReadBy("Mm.MmapLock || Lock || AnonVma.Lock"), WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock")]
     internal AnonVmaChain[] AnonVmaChain = [];
+
+    [Atomic] private bool _mayHoldGuards;
+
+    /// <summary>
+    /// Whether guard markers may be in its page tables. It is raised while others read the flags under the same shared lock, so it is no
+    /// part of them, and it stays when the markers go (<c>VM_MAYBE_GUARD</c>).
+    /// </summary>
+    internal bool MayHoldGuards
+    {
+        get => Volatile.Read(ref _mayHoldGuards);
+        set => Volatile.Write(ref _mayHoldGuards, value);
+    }
 
     /// <summary>Whether writes are shared (<c>VM_SHARED</c>).</summary>
     public bool IsShared => (Flags & VmFlags.Shared) != 0;

@@ -32,6 +32,8 @@ public static class FaultHandling
         vmf.OrigPte = ReadEntry(vmf.Vma, vmf.Address);
         if (vmf.OrigPte == PageTableEntry.None)
             return DoPteMissing(vmf);
+        if (!PageTableEntry.IsPresent(vmf.OrigPte))
+            return VmFault.Sigsegv;
 
         var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)

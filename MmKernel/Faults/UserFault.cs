@@ -64,8 +64,15 @@ internal static class UserFault
         {
             if (mm.MmapLock.ReadLockKillable() != 0)
                 return new AccessResult(Signal.SIGKILL, 0, address);
-            var vma = LookupVma(mm, address);
-            if (vma == null)
+            var vma = FindVma(mm, address);
+            if (vma != null && vma.Start > address && (vma.Flags & VmFlags.GrowsDown) != 0)
+            {
+                vma = StackGrowth.ExpandStack(mm, address);
+                if (vma == null)
+                    return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, address);
+            }
+
+            if (vma == null || vma.Start > address)
             {
                 mm.MmapLock.ReadUnlock();
                 return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, address);

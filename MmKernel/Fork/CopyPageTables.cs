@@ -8,9 +8,12 @@ namespace MmKernel;
 /// <summary>Copying page-table entries to a child: what was writable and private becomes shared until written (<c>mm/memory.c</c>).</summary>
 internal static class CopyPageTables
 {
-    /// <summary>Whether the child needs entries of its own: pages that a fault could find again are left to faults (<c>vma_needs_copy</c>).</summary>
+    /// <summary>
+    /// Whether the child needs entries of its own: pages that a fault could find again are left to faults, markers are not
+    /// (<c>vma_needs_copy</c>).
+    /// </summary>
     [MustHold("exclusive(source.Lock)")]
-    internal static bool NeedsCopy(VmArea source) => source.AnonVma != null;
+    internal static bool NeedsCopy(VmArea source) => source.AnonVma != null || source.MayHoldGuards;
 
     /// <summary>
     /// Copies the entries of <paramref name="source"/> (<c>copy_page_range</c>). The source is write-locked: a fault in between could map a
@@ -62,8 +65,8 @@ internal static class CopyPageTables
         for (ulong address = start; address < end; address += Page.Size)
         {
             ulong entry = pte.Value;
-            entries[index++] = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : None;
-            any |= IsPresent(entry);
+            entries[index++] = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : entry;
+            any |= entry != None;
             pte.Advance();
         }
 
@@ -122,7 +125,7 @@ internal static class CopyPageTables
             if (entry != None)
             {
                 pte.Value = entry;
-                if (!IsSpecial(entry))
+                if (IsMapping(entry))
                     target.Mm.Rss.Add(RssCounters.KindOf(memory.FolioOf(FrameOf(entry))), 1);
             }
 
@@ -137,7 +140,7 @@ internal static class CopyPageTables
     {
         foreach (ulong entry in entries)
         {
-            if (entry == None || IsSpecial(entry))
+            if (!IsMapping(entry))
                 continue;
             var folio = memory.FolioOf(FrameOf(entry));
             folio.RemoveMapping();
@@ -145,4 +148,7 @@ internal static class CopyPageTables
             memory.Put(folio);
         }
     }
+
+    /// <summary>Whether the entry maps a page that counts its mappings.</summary>
+    private static bool IsMapping(ulong entry) => IsPresent(entry) && !IsSpecial(entry);
 }

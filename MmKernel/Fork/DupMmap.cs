@@ -12,7 +12,7 @@ internal static class DupMmap
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     internal static int DupMm(MmStruct mm, out MmStruct? copy)
     {
-        copy = MmStruct.TryCreate(mm.Machine);
+        copy = MmStruct.TryCreate(mm.Machine, new ResourceLimits(mm.Limits));
         if (copy == null)
             return -(int)Errno.ENOMEM;
         int error = CopyInto(mm, copy);
@@ -64,6 +64,9 @@ internal static class DupMmap
     [MustHold("exclusive(source.Lock) && exclusive(mm.MmapLock) && exclusive(child.MmapLock)"), Requires("source.Mm == mm"), MaySleep]
     private static int CopyVma(MmStruct mm, MmStruct child, VmArea source)
     {
+        bool isCharged = (source.Flags & VmFlags.Account) != 0;
+        if (isCharged && !VmAccounting.TryCharge(child, source.PageCount))
+            return -(int)Errno.ENOMEM;
         var target = new VmArea(child)
         {
             Start = source.Start,
@@ -71,16 +74,14 @@ internal static class DupMmap
             PageOffset = source.PageOffset,
             Flags = source.Flags & ~VmFlags.LockedMask,
             File = source.File,
+            MayHoldGuards = source.MayHoldGuards,
         };
         VmaStartWrite(target);
         bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;
         if (!wiped)
             AnonVmaLinks.AnonVmaFork(target, source);
-        FileRmap.VmaLinkFile(target);
-        VmaMarkAttached(target);
-        child.Vmas.Store(target.Start, target.End, target);
-        child.MapCount++;
-        child.TotalPages += target.PageCount;
+        VmaLayout.Link(target);
+        VmAccounting.Add(child, target.Flags, target.PageCount);
         if (wiped || !NeedsCopy(source))
             return 0;
         return CopyPageRange(target, source);

@@ -63,6 +63,15 @@ public sealed class AddressSpace
         return folio;
     }
 
+    /// <summary>Whether the page is cached now (<c>filemap_get_entry</c>, for mincore).</summary>
+    internal bool IsCached(ulong index)
+    {
+        PagesLock.Lock();
+        bool cached = _pages.ContainsKey(index);
+        PagesLock.Unlock();
+        return cached;
+    }
+
     /// <summary>The page, made if it is a hole, and locked so that it stays in the file (<c>shmem_get_folio</c>).</summary>
     /// <param name="index">Its number.</param>
     /// <param name="error">Why there is none: <see cref="VmFault.Sigbus"/> behind the end, <see cref="VmFault.Oom"/>.</param>

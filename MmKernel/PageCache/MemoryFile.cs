@@ -8,6 +8,7 @@ namespace MmKernel;
 /// <summary>A file in memory (<c>memfd_create(2)</c>, <c>mm/shmem.c</c>). It lives until it is closed and nothing maps it any more.</summary>
 public sealed class MemoryFile
 {
+    [Atomic] private static long s_lastNumber;
     [Atomic] private int _references = 1;
 
     internal MemoryFile(PhysicalMemory memory, ulong size)
@@ -24,6 +25,9 @@ public sealed class MemoryFile
 
     /// <summary>Length in bytes.</summary>
     public ulong Size => Mapping.Size;
+
+    /// <summary>A number that no other file has (<c>i_ino</c>).</summary>
+    public long Number { get; } = Interlocked.Increment(ref s_lastNumber);
 
     /// <summary>Opens the file.</summary>
     /// <param name="isWritable">Whether for writing.</param>
@@ -101,9 +105,9 @@ public sealed class MemoryFile
         {
             // Copies that faults made between the first pass and the removal are caught by the second.
             ulong first = Page.AlignUp(size) >> Page.Shift;
-            UnmapMappingRange(Mapping, first, ulong.MaxValue, ZapScope.AllPages);
+            UnmapMappingRange(Mapping, first, ulong.MaxValue, ZapScope.Pages);
             RemovePages(first, ulong.MaxValue);
-            UnmapMappingRange(Mapping, first, ulong.MaxValue, ZapScope.AllPages);
+            UnmapMappingRange(Mapping, first, ulong.MaxValue, ZapScope.Pages);
             ClearTail(size);
         }
 

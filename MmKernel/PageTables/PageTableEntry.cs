@@ -26,6 +26,14 @@ internal static class PageTableEntry
     /// <summary>What an entry of an upper level carries besides the frame (<c>_PAGE_TABLE</c>).</summary>
     internal const ulong Table = Present | Writable | User | Accessed | Dirty;
 
+    /// <summary>
+    /// An entry that is not present and says that an access raises SIGSEGV (<c>PTE_MARKER_GUARD</c>): a type that no swap device has, and the
+    /// kind of marker.
+    /// </summary>
+    internal const ulong Guard = (0x1FUL << 58) | (4UL << 12);
+
+    internal static bool IsGuard(ulong entry) => entry == Guard;
+
     internal static bool IsPresent(ulong entry) => (entry & Present) != 0;
 
     internal static bool IsWritable(ulong entry) => (entry & Writable) != 0;

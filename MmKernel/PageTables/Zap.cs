@@ -10,7 +10,7 @@ internal static class Zap
 {
     /// <summary>Clears the entries of [start, end), which lies in the VMA, and frees the pages (<c>zap_page_range_single</c>).</summary>
     [MustHold("vma.Stable"), MaySleep]
-    internal static void ZapVmaRange(VmArea vma, ulong start, ulong end, ZapScope scope = ZapScope.AllPages)
+    internal static void ZapVmaRange(VmArea vma, ulong start, ulong end, ZapScope scope)
     {
         var gather = TlbGather.Start(vma.Mm);
         ZapRange(gather, vma, start, end, scope);
@@ -73,10 +73,10 @@ internal static class Zap
     {
         if (entry == PageTableEntry.None)
             return false;
-        if (scope == ZapScope.AllPages)
+        if (scope == ZapScope.Everything)
             return true;
-        return PageTableEntry.IsPresent(entry)
-            && !PageTableEntry.IsSpecial(entry)
-            && !memory.FolioOf(PageTableEntry.FrameOf(entry)).IsAnonymous;
+        if (!PageTableEntry.IsPresent(entry))
+            return !PageTableEntry.IsGuard(entry);
+        return scope == ZapScope.Pages || (!PageTableEntry.IsSpecial(entry) && !memory.FolioOf(PageTableEntry.FrameOf(entry)).IsAnonymous);
     }
 }

@@ -4,16 +4,6 @@ using static MmKernel.PageTableWalk;
 
 namespace MmKernel;
 
-/// <summary>Which pages unmapping a range of a file takes away.</summary>
-internal enum ZapScope
-{
-    /// <summary>Every page.</summary>
-    AllPages,
-
-    /// <summary>Pages of the file; private copies stay.</summary>
-    FilePages,
-}
-
 /// <summary>Finding the VMAs that map a file (<c>mm/rmap.c</c>, <c>mm/memory.c</c>).</summary>
 internal static class FileRmap
 {

@@ -72,7 +72,7 @@ internal static unsafe class HostComparison
     private static void Populate(Process process, ulong pages, bool isWrite)
     {
         Map(process, pages);
-        if (process.Populate(Base, pages * Page.Size, isWrite) != 0)
+        if (process.Madvise(Base, pages * Page.Size, isWrite ? Advice.PopulateWrite : Advice.PopulateRead) != 0)
             throw new InvalidOperationException("populate failed");
         Unmap(process, pages);
     }

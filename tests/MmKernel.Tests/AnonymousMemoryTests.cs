@@ -10,7 +10,7 @@ public sealed class AnonymousMemoryTests : IDisposable
     private const ulong Base = 0x10_0000_0000;
     private const MapFlags Anonymous = MapFlags.Private | MapFlags.Anonymous;
 
-    private readonly Machine _machine = new(new MachineOptions { MemoryBytes = 16 << 20 });
+    private readonly Machine _machine = new(new MachineOptions { MemoryBytes = 16 << 20, Overcommit = OvercommitMode.Always });
     private readonly Process _process;
 
     public AnonymousMemoryTests() => _process = _machine.CreateProcess();

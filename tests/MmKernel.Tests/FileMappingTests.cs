@@ -153,7 +153,7 @@ public sealed class FileMappingTests : IDisposable
 
     private void Map(ulong address, ulong pages, MapFlags sharing, ulong pageOffset = 0, Process? process = null) => Assert.Equal(
         (long)address,
-        (process ?? _process).Mmap(address, pages * Page.Size, ReadWrite, sharing | MapFlags.Fixed, _file.Open(isWritable: true), pageOffset));
+        (process ?? _process).Mmap(address, pages * Page.Size, ReadWrite, sharing | MapFlags.Fixed, _file.Open(isWritable: true), pageOffset * Page.Size));
 
     private static ulong Read(Process process, ulong page)
     {

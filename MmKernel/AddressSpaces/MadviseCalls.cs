@@ -1,0 +1,198 @@
+using System;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>
+/// madvise (<c>mm/madvise.c</c>). Each advice runs under the weakest lock that it can: flags change under mmap_lock held exclusively, pages
+/// under mmap_lock held shared, and what may take long drops it in between.
+/// </summary>
+internal static class MadviseCalls
+{
+    /// <summary>Applies advice to whatever is mapped in a range (<c>do_madvise</c>).</summary>
+    /// <returns>
+    /// 0, or −errno. −EINVAL: misaligned, unknown, or not for this mapping. −ENOMEM: done, but part of the range is not mapped. −EPERM: sealed.
+    /// −EAGAIN: memory or the limit of VMAs ran out. −EACCES: the file behind cannot be written. −EFAULT: populating raised a signal.
+    /// </returns>
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static long Madvise(MmStruct mm, ulong start, ulong length, Advice advice)
+    {
+        if (!IsKnown(advice) || !Page.IsAligned(start))
+            return -(long)Errno.EINVAL;
+        ulong aligned = Page.AlignUp(length);
+        if (length != 0 && aligned == 0)
+            return -(long)Errno.EINVAL;
+        ulong end = start + aligned;
+        if (end < start)
+            return -(long)Errno.EINVAL;
+        if (end == start)
+            return 0;
+        return advice switch
+        {
+            Advice.PopulateRead => Populating.MadvisePopulate(mm, start, end, write: false),
+            Advice.PopulateWrite => Populating.MadvisePopulate(mm, start, end, write: true),
+            Advice.Remove => MadviseRemove.Run(mm, start, end),
+            _ when ChangesFlags(advice) => ChangeFlags(mm, start, end, advice),
+            _ => ChangePages(mm, start, end, advice),
+        };
+    }
+
+    // Poisoning needs CONFIG_MEMORY_FAILURE; collapsing comes with huge pages. Linux built without them does not know the numbers.
+    private static bool IsKnown(Advice advice) =>
+        Enum.IsDefined(advice) && advice is not (Advice.HwPoison or Advice.SoftOffline or Advice.Collapse);
+
+    private static bool ChangesFlags(Advice advice) => advice is Advice.Normal or Advice.Random or Advice.Sequential or Advice.DontFork
+        or Advice.DoFork or Advice.WipeOnFork or Advice.KeepOnFork or Advice.DontDump or Advice.DoDump or Advice.Mergeable
+        or Advice.Unmergeable or Advice.HugePage or Advice.NoHugePage;
+
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static long ChangeFlags(MmStruct mm, ulong start, ulong end, Advice advice)
+    {
+        if (mm.MmapLock.WriteLockKillable() != 0)
+            return -(long)Errno.EINTR;
+        long unmapped = 0;
+        long error = 0;
+        while (start < end && error == 0)
+        {
+            var vma = mm.Vmas.FindIntersection(start, end);
+            if (vma == null || vma.Start > start)
+                unmapped = -(long)Errno.ENOMEM;
+            if (vma == null)
+                break;
+            start = Math.Max(start, vma.Start);
+            ulong partEnd = Math.Min(vma.End, end);
+            error = ChangeFlagsOfPart(vma, start, partEnd, advice);
+            start = partEnd;
+        }
+
+        mm.MmapLock.WriteUnlock();
+        return error != 0 ? error : unmapped;
+    }
+
+    [MustHold("exclusive(vma.Mm.MmapLock)"), MaySleep]
+    private static long ChangeFlagsOfPart(VmArea vma, ulong start, ulong end, Advice advice)
+    {
+        var flags = vma.Flags;
+        switch (advice)
+        {
+            case Advice.Normal:
+                flags &= ~(VmFlags.RandomRead | VmFlags.SequentialRead);
+                break;
+            case Advice.Sequential:
+                flags = (flags & ~VmFlags.RandomRead) | VmFlags.SequentialRead;
+                break;
+            case Advice.Random:
+                flags = (flags & ~VmFlags.SequentialRead) | VmFlags.RandomRead;
+                break;
+            case Advice.DontFork:
+                flags |= VmFlags.DontCopy;
+                break;
+            case Advice.DoFork:
+                if ((flags & VmFlags.Io) != 0)
+                    return -(long)Errno.EINVAL;
+                flags &= ~VmFlags.DontCopy;
+                break;
+            case Advice.WipeOnFork:
+                if (!vma.IsAnonymous || vma.IsShared)
+                    return -(long)Errno.EINVAL;
+                flags |= VmFlags.WipeOnFork;
+                break;
+            case Advice.KeepOnFork:
+                flags &= ~VmFlags.WipeOnFork;
+                break;
+            case Advice.DontDump:
+                flags |= VmFlags.DontDump;
+                break;
+            case Advice.DoDump:
+                if ((flags & (VmFlags.Io | VmFlags.DontExpand)) != 0 && (flags & VmFlags.HugeTlb) == 0)
+                    return -(long)Errno.EINVAL;
+                flags &= ~VmFlags.DontDump;
+                break;
+            case Advice.Mergeable:
+                if ((flags & (VmFlags.Shared | VmFlags.MayShare | VmFlags.Io | VmFlags.DontExpand | VmFlags.HugeTlb)) == 0)
+                    flags |= VmFlags.Mergeable;
+                break;
+            case Advice.Unmergeable:
+                flags &= ~VmFlags.Mergeable;
+                break;
+            case Advice.HugePage:
+                flags = (flags & ~VmFlags.NoHugePage) | VmFlags.HugePage;
+                break;
+            case Advice.NoHugePage:
+                flags = (flags & ~VmFlags.HugePage) | VmFlags.NoHugePage;
+                break;
+        }
+
+        if (flags == vma.Flags)
+            return 0;
+        var part = VmaSplit.Modify(vma, start, end, flags);
+        if (part == null)
+            return -(long)Errno.EAGAIN;
+        VmaLocking.VmaStartWrite(part);
+        part.Flags = flags;
+        return 0;
+    }
+
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static long ChangePages(MmStruct mm, ulong start, ulong end, Advice advice)
+    {
+        mm.MmapLock.ReadLock();
+        long unmapped = 0;
+        long error = 0;
+        while (start < end && error == 0)
+        {
+            var vma = mm.Vmas.FindIntersection(start, end);
+            if (vma == null || vma.Start > start)
+                unmapped = -(long)Errno.ENOMEM;
+            if (vma == null)
+                break;
+            start = Math.Max(start, vma.Start);
+            ulong partEnd = Math.Min(vma.End, end);
+            error = ChangePagesOfPart(vma, start, partEnd, advice);
+            start = partEnd;
+        }
+
+        mm.MmapLock.ReadUnlock();
+        return error != 0 ? error : unmapped;
+    }
+
+    [MustHold("vma.Mm.MmapLock && vma.Mm.Users"), MaySleep]
+    private static long ChangePagesOfPart(VmArea vma, ulong start, ulong end, Advice advice)
+    {
+        bool isLocked = (vma.Flags & VmFlags.Locked) != 0;
+        if (Discards(advice) && IsSealedAgainstDiscard(vma))
+            return -(long)Errno.EPERM;
+        switch (advice)
+        {
+            case Advice.DontNeed when !isLocked:
+            case Advice.DontNeedLocked:
+                Zap.ZapVmaRange(vma, start, end, ZapScope.Pages);
+                return 0;
+            case Advice.Free when !isLocked && vma.IsAnonymous:
+            case Advice.Cold when !isLocked:
+            case Advice.PageOut when !isLocked:
+                // Hints to reclaim, which frees, ages or writes the pages when memory is short. Nothing else can tell.
+                return 0;
+            case Advice.WillNeed:
+                // Memory files are in memory already.
+                return 0;
+            case Advice.GuardInstall when !isLocked && !IsSpecial(vma):
+                return GuardRegions.Install(vma, start, end);
+            case Advice.GuardRemove when !IsSpecial(vma):
+                GuardRegions.Remove(vma, start, end);
+                return 0;
+            default:
+                return -(long)Errno.EINVAL;
+        }
+    }
+
+    private static bool Discards(Advice advice) => advice is Advice.DontNeed or Advice.DontNeedLocked or Advice.Free or Advice.GuardInstall;
+
+    /// <summary>A sealed mapping that cannot be written keeps its pages, for its owner could not put them back (<c>can_modify_vma_madv</c>).</summary>
+    [MustHold("vma.Mm.MmapLock")]
+    private static bool IsSealedAgainstDiscard(VmArea vma) =>
+        (vma.Flags & VmFlags.Sealed) != 0 && vma.IsAnonymous && (vma.Flags & VmFlags.Write) == 0;
+
+    [MustHold("vma.Mm.MmapLock")]
+    private static bool IsSpecial(VmArea vma) => (vma.Flags & (VmFlags.Io | VmFlags.DontExpand | VmFlags.HugeTlb)) != 0;
+}

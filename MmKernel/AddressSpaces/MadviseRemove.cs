@@ -1,0 +1,62 @@
+using System;
+using MmLint;
+
+namespace MmKernel;
+
+/// <summary>MADV_REMOVE: frees a range of the file behind a shared mapping (<c>madvise_remove</c>).</summary>
+internal static class MadviseRemove
+{
+    /// <summary>Punches holes into whatever files are mapped in a range.</summary>
+    /// <returns>
+    /// 0, or −errno. −EINVAL: locked, or no file behind. −EACCES: the mapping cannot be made writable or is private. −ENOMEM: done, but part
+    /// of the range is not mapped.
+    /// </returns>
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static long Run(MmStruct mm, ulong start, ulong end)
+    {
+        long unmapped = 0;
+        while (start < end)
+        {
+            mm.MmapLock.ReadLock();
+            var vma = mm.Vmas.FindIntersection(start, end);
+            if (vma == null)
+            {
+                mm.MmapLock.ReadUnlock();
+                return -(long)Errno.ENOMEM;
+            }
+
+            if (vma.Start > start)
+                unmapped = -(long)Errno.ENOMEM;
+            start = Math.Max(start, vma.Start);
+            ulong stop = Math.Min(vma.End, end);
+            long error = Check(vma);
+            if (error != 0)
+            {
+                mm.MmapLock.ReadUnlock();
+                return error;
+            }
+
+            // The file's lock comes before mmap_lock; the reference keeps the file when the VMA goes.
+            var file = vma.File!.File;
+            ulong offset = vma.PageIndex(start) << Page.Shift;
+            file.Get();
+            mm.MmapLock.ReadUnlock();
+            error = file.PunchHole(offset, stop - start);
+            file.Put();
+            if (error != 0)
+                return error;
+            start = stop;
+        }
+
+        return unmapped;
+    }
+
+    [MustHold("vma.Mm.MmapLock")]
+    private static long Check(VmArea vma)
+    {
+        const VmFlags SharedMayWrite = VmFlags.Shared | VmFlags.MayWrite;
+        if ((vma.Flags & VmFlags.Locked) != 0 || vma.File == null)
+            return -(long)Errno.EINVAL;
+        return (vma.Flags & SharedMayWrite) == SharedMayWrite ? 0 : -(long)Errno.EACCES;
+    }
+}

@@ -1,0 +1,61 @@
+using MmLint;
+using static MmKernel.VmaLocking;
+
+namespace MmKernel;
+
+/// <summary>
+/// Changes which addresses a VMA covers, in the tree and in the interval trees of reverse mapping (<c>vma_prepare</c>,
+/// <c>vma_complete</c>). One VMA is changed at a time; where two meet, the growing one goes first, so that reverse mapping never misses a
+/// page.
+/// </summary>
+internal static class VmaLayout
+{
+    /// <summary>Gives a VMA the range [start, end), which contains its present one.</summary>
+    [MustHold("exclusive(vma.Mm.MmapLock) && exclusive(vma.Lock)"), MaySleep]
+    internal static void Resize(VmArea vma, ulong start, ulong end, ulong pageOffset)
+    {
+        SetRange(vma, start, end, pageOffset);
+        vma.Mm.Vmas.Store(start, end, vma);
+    }
+
+    /// <summary>Gives a VMA the range [start, end), a part of its present one, the rest of which the tree maps to others already.</summary>
+    [MustHold("exclusive(vma.Mm.MmapLock) && exclusive(vma.Lock)"), MaySleep]
+    internal static void Shrink(VmArea vma, ulong start, ulong end, ulong pageOffset) => SetRange(vma, start, end, pageOffset);
+
+    /// <summary>Inserts a new VMA, which keeps its file open from here on (<c>vma_link</c>).</summary>
+    [MustHold("exclusive(vma.Mm.MmapLock)"), Acquires("exclusive(vma.Lock)", Idempotent = true), MaySleep]
+    internal static void Link(VmArea vma)
+    {
+        VmaStartWrite(vma);
+        FileRmap.VmaLinkFile(vma);
+        VmaMarkAttached(vma);
+        vma.Mm.Vmas.Store(vma.Start, vma.End, vma);
+        vma.Mm.MapCount++;
+    }
+
+    /// <summary>Makes a VMA unreachable for lookups; the tree has lost it or is about to (<c>vma_mark_detached</c>).</summary>
+    [MustHold("exclusive(vma.Lock)"), MaySleep]
+    internal static void Detach(VmArea vma) => vma.Lock.MarkDetached();
+
+    /// <summary>Takes a detached VMA out of reverse mapping and gives up what it refers to (<c>remove_vma</c>).</summary>
+    [MustHold("exclusive(vma.Mm.MmapLock) && exclusive(vma.Lock)"), MaySleep]
+    internal static void Free(VmArea vma)
+    {
+        AnonVmaLinks.UnlinkAnonVmas(vma);
+        FileRmap.UnlinkFileVma(vma);
+    }
+
+    [MustHold("exclusive(vma.Lock)"), MaySleep]
+    private static void SetRange(VmArea vma, ulong start, ulong end, ulong pageOffset)
+    {
+        RmapLocking.TakeRmapLocks(vma);
+        if (vma.AnonVma != null)
+            AnonVmaLinks.RemoveIntervals(vma, vma.AnonVma.Root);
+        vma.Start = start;
+        vma.End = end;
+        vma.PageOffset = pageOffset;
+        if (vma.AnonVma != null)
+            AnonVmaLinks.InsertIntervals(vma, vma.AnonVma.Root);
+        RmapLocking.DropRmapLocks(vma);
+    }
+}
