@@ -543,7 +543,7 @@ internal sealed partial class BodyAnalysis
                     foreach (LockClause need in _catalog.NeedsToAcquire(member)) CheckNeed(state, site, need, part => part is Root { Kind: RootKind.This } ? target : null);
                 }
 
-                if (BoundOf(state, term, mode) is { } bound)
+                if (BoundOf(state, term, mode) is { } bound && !bound.Any(part => part is Opaque { Site: var made } && ReferenceEquals(made, site.Operation)))
                 {
                     var needed = new LockFormula.Lock(bound, Mode.Exclusive);
                     (Verdict verdict, LockFormula culprit) = Query(state, needed);
