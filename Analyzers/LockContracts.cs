@@ -19,7 +19,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         Rule.DoesNotBind, Rule.NotSupportedYet, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
-        Rule.ReasonMissing, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
+        Rule.ReasonMissing, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
         Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait);
 
@@ -76,13 +76,14 @@ public sealed class LockContracts : DiagnosticAnalyzer
             }
         }
 
-        foreach (ISymbol each in symbols) Report(catalog.ProblemsOf(each), context.ReportDiagnostic);
+        foreach (ISymbol each in symbols) Report(catalog.ProblemsOf(each).Concat(ContractChecks.Of(catalog, each)), context.ReportDiagnostic);
         if (symbol is IPropertySymbol property)
         {
             if (property.GetMethod is { } get) Report(catalog.ProblemsOf(get), context.ReportDiagnostic);
             if (property.SetMethod is { } set) Report(catalog.ProblemsOf(set), context.ReportDiagnostic);
         }
 
+        if (symbol is IMethodSymbol member) Report(UnreachableLocks.Of(catalog, member), context.ReportDiagnostic);
         if (symbol is IMethodSymbol candidate) Report(ContractConversion.CheckOverride(catalog, candidate), context.ReportDiagnostic);
     }
 
