@@ -10,7 +10,7 @@ internal sealed partial class BodyAnalysis
 {
     private void NoteTaking(State state, SyntaxNode site, Term term, Mode mode, bool isTry)
     {
-        if (!_recording || state.IsFresh(term)) return;
+        if (!_recording || _inference is not null || state.IsFresh(term)) return;
         LockNode? node = _catalog.InfoOf(term).IsWaitedFor ? NodeOf(state, term, mode) : null;
         _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, HeldIn(state)));
     }
@@ -18,7 +18,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Notes a call under locks; those that the callee names as needed or released are its own business, for its body knows of them.</summary>
     private void NoteCall(State state, CallSite site)
     {
-        if (!_recording || site.Callee is not IMethodSymbol { DeclaringSyntaxReferences.IsEmpty: false } callee) return;
+        if (!_recording || _inference is not null || site.Callee is not IMethodSymbol { DeclaringSyntaxReferences.IsEmpty: false } callee) return;
         ImmutableArray<HeldLock> held = HeldIn(state, hold => !Names(site.Contract.Needs, hold) && !Names(site.Contract.Releases, hold));
         if (held.IsEmpty) return;
         ImmutableArray<string> judged = site.Contract.Excludes.Concat(site.Contract.Acquires).SelectMany(clause => ClassesIn(clause.Locks)).ToImmutableArray();

@@ -17,9 +17,13 @@ internal sealed class ContractChecks
     private readonly ImmutableArray<AttributeModel> _own;
     private readonly List<ContractProblem> _problems = [];
 
-    private ContractChecks(ContractCatalog catalog, MemberContract contract, ImmutableArray<AttributeModel> own)
+    /// <summary>Whether the contract is that of a property, which each accessor may sharpen.</summary>
+    private readonly bool _shared;
+
+    private ContractChecks(ContractCatalog catalog, MemberContract contract, ImmutableArray<AttributeModel> own, bool shared)
     {
         _catalog = catalog;
+        _shared = shared;
         _contract = contract;
         _own = own;
     }
@@ -40,22 +44,22 @@ internal sealed class ContractChecks
         IEnumerable<ContractProblem> problems = DataContractChecks.Of(catalog, symbol);
         if (catalog.ContractOfValue(symbol) is { } invoked) problems = problems.Concat(Of(catalog, invoked, own));
         else if (symbol is IPropertySymbol property && catalog.LockOf(symbol) is null)
-            problems = problems.Concat(new[] { property.GetMethod, property.SetMethod }.OfType<IMethodSymbol>().SelectMany(accessor => Of(catalog, catalog.ContractOf(accessor), own)));
+            problems = problems.Concat(new[] { property.GetMethod, property.SetMethod }.OfType<IMethodSymbol>().SelectMany(accessor => Of(catalog, catalog.ContractOf(accessor), own, shared: true)));
 
         // A contract of a property is read once for each accessor.
         return problems.GroupBy(static problem => (problem.Rule, problem.Location)).Select(static group => group.First());
     }
 
     /// <summary>What is wrong with the contract, as far as the attributes in <paramref name="own"/> are to blame.</summary>
-    internal static IEnumerable<ContractProblem> Of(ContractCatalog catalog, MemberContract contract, ImmutableArray<AttributeModel> own)
+    private static IEnumerable<ContractProblem> Of(ContractCatalog catalog, MemberContract contract, ImmutableArray<AttributeModel> own, bool shared = false)
     {
-        var checks = new ContractChecks(catalog, contract, own);
+        var checks = new ContractChecks(catalog, contract, own, shared);
         checks.CheckConditions();
         checks.CheckExclusions();
         checks.CheckEffects();
         checks.CheckFacts(contract.Requires);
         checks.CheckFacts(contract.Ensures);
-        checks._problems.AddRange(Repeated(contract.Needs, own));
+        checks._problems.AddRange(Repeated(shared ? contract.Needs.Where(need => own.Contains(need.Source)).ToList() : contract.Needs, own));
         foreach (List<LockClause> effects in new[] { contract.Releases, contract.Downgrades, contract.Acquires, contract.Asserts }) checks.CheckTwice(effects);
         return checks._problems;
     }
@@ -80,8 +84,8 @@ internal sealed class ContractChecks
 
     private void Blame(AttributeModel first, AttributeModel second, string what)
     {
-        AttributeModel source = _own.Contains(second) ? second : first;
-        if (_own.Contains(source)) _problems.Add(Problem(source, what));
+        int last = Math.Max(_own.IndexOf(first), _own.IndexOf(second));
+        if (last >= 0) _problems.Add(Problem(_own[last], what));
     }
 
     private IEnumerable<(AttributeModel Source, Fact? When)> Conditions() =>
@@ -142,8 +146,9 @@ internal sealed class ContractChecks
         }
     }
 
-    private void CheckFacts(List<FactClause> clauses)
+    private void CheckFacts(List<FactClause> all)
     {
+        List<FactClause> clauses = _shared ? all.Where(clause => _own.Contains(clause.Source)).ToList() : all;
         for (int index = clauses.Count - 1; index >= 0; index--)
         {
             FactClause clause = clauses[index];
@@ -158,7 +163,7 @@ internal sealed class ContractChecks
                 .Select(static other => other.When is null ? other.Fact : Fact.Or(other.When.Negate(), other.Fact)).ToList();
             if (Implication.Assume(others) is not { } known || (clause.When is { } when ? known.Assume(when) : known) is not { } under) continue;
             bool? decided = under.Decide(clause.Fact);
-            if (decided == false) _problems.Add(Problem(clause.Source, "cannot be true together with the other contracts"));
+            if (decided == false && clauses.Skip(index + 1).All(later => !_own.Contains(later.Source) || later.When is not null)) _problems.Add(Problem(clause.Source, "cannot be true together with the other contracts"));
             else if (decided == true && !clause.Source.InGroup) _problems.Add(Problem(clause.Source, "the other contracts say it already"));
         }
     }

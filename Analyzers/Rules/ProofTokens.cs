@@ -15,7 +15,7 @@ internal sealed class ProofTokens(ContractCatalog catalog)
 {
     private const int MostNamed = 4;
 
-    private readonly ConcurrentDictionary<ISymbol, AttributeModel> _tokens = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, (AttributeModel Source, LockFormula Proven)> _tokens = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, MemberContract> _takers = new(SymbolEqualityComparer.Default);
 
     /// <summary>Notes a token, or a function that says what it takes.</summary>
@@ -28,22 +28,21 @@ internal sealed class ProofTokens(ContractCatalog catalog)
         }
         else if (catalog.AttributesOf(symbol).FirstOrDefault(static attribute => attribute.Name == "ProofOf") is { } proof)
         {
-            _tokens.TryAdd(symbol, proof);
+            if (catalog.Bind(symbol, proof, binder => binder.BindLocks(proof.Text), stable: false) is { } proven) _tokens.TryAdd(symbol, (proof, proven));
         }
     }
 
     internal IEnumerable<Diagnostic> Refused(Takings takings)
     {
-        foreach (KeyValuePair<ISymbol, AttributeModel> token in _tokens)
+        foreach (KeyValuePair<ISymbol, (AttributeModel Source, LockFormula Proven)> token in _tokens)
         {
-            if (catalog.Bind(token.Key, token.Value, binder => binder.BindLocks(token.Value.Text), stable: false) is not { } proven) continue;
             List<Excluded> excluded = ExcludedBy(token.Key).ToList();
-            List<(string Name, Location Place)> free = excluded.Count == 0 ? [] : Free(takings, proven, excluded);
+            List<(string Name, Location Place)> free = excluded.Count == 0 ? [] : Free(takings, token.Value.Proven, excluded);
             if (excluded.Count > 0 && free.Count == 0) continue;
             string why = excluded.Count == 0
                 ? "it can be taken without any lock, so it keeps nobody out"
                 : string.Join(", ", free.Take(MostNamed).Select(static taker => "'" + taker.Name + "'")) + (free.Count > MostNamed ? " and others" : "") + " can take it without " + string.Join(" or ", excluded.Select(static lockOf => lockOf.Name).Distinct());
-            yield return Diagnostic.Create(Rule.RefusedProof, token.Key.Locations.FirstOrDefault() ?? token.Value.Location, free.Select(static taker => taker.Place).Where(static place => place.IsInSource).Distinct(), token.Key.Name, token.Value.Text, why);
+            yield return Diagnostic.Create(Rule.RefusedProof, token.Key.Locations.FirstOrDefault() ?? token.Value.Source.Location, free.Select(static taker => taker.Place).Where(static place => place.IsInSource).Distinct(), token.Key.Name, token.Value.Source.Text, why);
         }
     }
 
@@ -80,7 +79,7 @@ internal sealed class ProofTokens(ContractCatalog catalog)
     });
 
     /// <summary>Whether whoever holds what the formula asks for holds a lock that the token excludes.</summary>
-    private bool Asks(LockFormula formula, List<Excluded> excluded) => formula switch
+    private static bool Asks(LockFormula formula, List<Excluded> excluded) => formula switch
     {
         LockFormula.Lock item => excluded.Any(lockOf => lockOf.Excludes(item.Term, item.Mode)),
         LockFormula.All all => all.Parts.Any(part => Asks(part, excluded)),
