@@ -12,7 +12,7 @@ internal sealed partial class BodyAnalysis
     {
         if (!_recording || _inference is not null || state.IsFresh(term)) return;
         LockNode? node = _catalog.InfoOf(term).IsWaitedFor ? NodeOf(state, term, mode) : null;
-        _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, HeldIn(state)));
+        _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, HeldIn(state), OfParameters(state)));
     }
 
     /// <summary>Notes a call under locks; those that the callee names as needed or released are its own business, for its body knows of them.</summary>
@@ -22,7 +22,13 @@ internal sealed partial class BodyAnalysis
         ImmutableArray<HeldLock> held = HeldIn(state, hold => !Names(site.Contract.Needs, hold) && !Names(site.Contract.Releases, hold));
         if (held.IsEmpty) return;
         ImmutableArray<string> judged = site.Contract.Excludes.Concat(site.Contract.Acquires).SelectMany(clause => ClassesIn(clause.Locks)).ToImmutableArray();
-        _engine.Takings.Add(new CallUnderLocks(_owner, callee.OriginalDefinition, site.Operation.Syntax, held, judged));
+        var constants = ImmutableDictionary.CreateBuilder<int, Constant>();
+        for (int index = 0; index < site.Arguments.Length; index++)
+        {
+            if (state.Canonical(site.Arguments[index]) is Constant constant) constants[index] = constant;
+        }
+
+        _engine.Takings.Add(new CallUnderLocks(_owner, callee.OriginalDefinition, site.Operation.Syntax, held, judged, constants.ToImmutable()));
 
         static bool Names(List<LockClause> clauses, Hold hold) => clauses.Any(clause => clause.Locks.Locks.Any(item => SameClass(item.Term, hold.Term)) || IsInstanceOf(clause.Locks, hold));
         static bool SameClass(Term first, Term second) => first is MemberOf one && second is MemberOf other
@@ -30,6 +36,11 @@ internal sealed partial class BodyAnalysis
             : first.Type is { } type && SymbolEqualityComparer.Default.Equals(type, second.Type);
         static bool IsInstanceOf(LockFormula formula, Hold hold) => Implication.Parts(formula).OfType<LockFormula.AnyInstance>().Any(any => Implication.IsInstance(hold.Term, any.Symbol));
     }
+
+    /// <summary>What a path knows of nothing but the arguments.</summary>
+    private static Fact OfParameters(State state) => Fact.And(state.Facts.Literals
+        .Where(static entry => !entry.Key.Any(static part => part is MemberOf or ElementOf or Opaque or Old or Tuple or Root { Kind: not RootKind.Parameter }))
+        .Select(static entry => (Fact)new Fact.Single(new Literal(entry.Key, entry.Value))));
 
     private ImmutableArray<HeldLock> HeldIn(State state, System.Func<Hold, bool>? relevant = null) => state.Holds
         .Where(hold => !hold.Maybe && !state.IsFresh(hold.Term) && (relevant is null || relevant(hold)))

@@ -44,12 +44,13 @@ internal sealed class LockGraph
             }
         }
 
-        Dictionary<ISymbol, Dictionary<string, Taking>> reached = Reached(takings);
+        Dictionary<ISymbol, Dictionary<string, List<Taking>>> reached = Reached(takings);
         foreach (CallUnderLocks call in takings.Calls)
         {
-            if (!reached.TryGetValue(call.Callee, out Dictionary<string, Taking>? taken)) continue;
-            foreach (Taking taking in taken.Values.Where(taking => !Holds(call.Held, taking.Node!)))
+            if (!reached.TryGetValue(call.Callee, out Dictionary<string, List<Taking>>? taken)) continue;
+            foreach (Taking taking in taken.Values.Select(places => places.Find(place => !call.RulesOut(place))).OfType<Taking>())
             {
+                if (Holds(call.Held, taking.Node!)) continue;
                 foreach (LockNode outer in Nodes(call.Held))
                 {
                     if (order.Reaches(taking.Node!.Key, outer.Key) && call.Judged.Contains(LockOrder.Bare(taking.Node.Key))) continue;
@@ -67,25 +68,33 @@ internal sealed class LockGraph
         return graph;
     }
 
-    /// <summary>What each function takes, itself or through what it calls: one place for each class.</summary>
-    private static Dictionary<ISymbol, Dictionary<string, Taking>> Reached(Takings takings)
+    /// <summary>What each function takes: every place of its own, and for each class one that its callees lead to.</summary>
+    private static Dictionary<ISymbol, Dictionary<string, List<Taking>>> Reached(Takings takings)
     {
-        var reached = new Dictionary<ISymbol, Dictionary<string, Taking>>(SymbolEqualityComparer.Default);
+        var reached = new Dictionary<ISymbol, Dictionary<string, List<Taking>>>(SymbolEqualityComparer.Default);
+        var behind = new Dictionary<string, HashSet<ISymbol>>(StringComparer.Ordinal);
         foreach (Taking taking in takings.All.Where(static taking => !taking.IsTry && taking.Node is not null).OrderBy(static taking => taking.Site, SourcePlace.Order))
         {
-            var pending = new Stack<ISymbol>();
-            pending.Push(taking.Owner.OriginalDefinition);
+            Note(taking.Owner.OriginalDefinition, taking);
+            if (!behind.TryGetValue(taking.Node!.Key, out HashSet<ISymbol>? callers)) behind[taking.Node.Key] = callers = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+            var pending = new Stack<ISymbol>(takings.CallersOf(taking.Owner));
             while (pending.Count > 0)
             {
-                ISymbol function = pending.Pop();
-                if (!reached.TryGetValue(function, out Dictionary<string, Taking>? known)) reached[function] = known = new Dictionary<string, Taking>(StringComparer.Ordinal);
-                if (known.ContainsKey(taking.Node!.Key)) continue;
-                known[taking.Node.Key] = taking;
-                foreach (ISymbol caller in takings.CallersOf(function)) pending.Push(caller);
+                ISymbol caller = pending.Pop();
+                if (!callers.Add(caller)) continue;
+                Note(caller, taking);
+                foreach (ISymbol next in takings.CallersOf(caller)) pending.Push(next);
             }
         }
 
         return reached;
+
+        void Note(ISymbol function, Taking taking)
+        {
+            if (!reached.TryGetValue(function, out Dictionary<string, List<Taking>>? known)) reached[function] = known = new Dictionary<string, List<Taking>>(StringComparer.Ordinal);
+            if (!known.TryGetValue(taking.Node!.Key, out List<Taking>? places)) known[taking.Node.Key] = places = [];
+            places.Add(taking);
+        }
     }
 
     private static IEnumerable<LockNode> Nodes(ImmutableArray<HeldLock> held) => held.Select(static hold => hold.Node).OfType<LockNode>();

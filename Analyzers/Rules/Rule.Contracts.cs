@@ -10,9 +10,6 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor DoesNotBind = Create(
         "MML0001", "Contract does not bind", "Contract '{0}': {1}", Contracts, DiagnosticSeverity.Error);
 
-    internal static readonly DiagnosticDescriptor NotSupportedYet = Create(
-        "MML0002", "Contract is not supported yet", "{0} is not supported yet and would not be checked: {1}", Contracts, DiagnosticSeverity.Error);
-
     internal static readonly DiagnosticDescriptor WeakerOverride = Create(
         "MML0003", "Override has a weaker contract", "'{0}' {1}, but '{2}' {3}", Contracts, DiagnosticSeverity.Error);
 

@@ -57,6 +57,72 @@ public sealed class LockCycles : ThemeTests
         """);
 
     [Fact]
+    public Task CalleeTakesItOnAnotherArgument_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { First.Enter(); Flush(wait: false); First.Exit(); }
+            public void Flush(bool wait) { if (!wait) return; Second.Enter(); Second.Exit(); }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task CalleeTakesItOnThisArgument_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth()
+            {
+                First.Enter();
+                Flush(wait: true); // MML1020
+                First.Exit();
+            }
+            public void Flush(bool wait) { if (!wait) return; Second.Enter(); Second.Exit(); }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task ConstructorTakesIt_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth()
+            {
+                First.Enter();
+                _ = new Teller(this); // MML1020
+                First.Exit();
+            }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        public sealed class Teller
+        {
+            public Teller(Bank bank) { bank.Second.Enter(); bank.Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task LocalFunctionTakesIt_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth()
+            {
+                First.Enter();
+                Touch(); // MML1020
+                First.Exit();
+                void Touch() { Second.Enter(); Second.Exit(); }
+            }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
     public Task ThroughRecursion_IsSilent() => SilentTypes("""
         public sealed class Bank
         {
