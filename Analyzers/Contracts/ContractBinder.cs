@@ -137,7 +137,27 @@ internal sealed class ContractBinder
         Mode mode = name switch { "shared" => Mode.Shared, "upgradeable" => Mode.Upgradeable, "exclusive" => Mode.Exclusive, _ => Mode.None };
         if (mode == Mode.None) return Fail<LockFormula>("calls are not part of the contract grammar; only shared(x), upgradeable(x), exclusive(x) and old(x) are");
         if (invocation.ArgumentList.Arguments.Count != 1) return Fail<LockFormula>(name + "(…) takes one lock formula");
-        return Locks(invocation.ArgumentList.Arguments[0].Expression)?.WithMode(mode);
+        if (Locks(invocation.ArgumentList.Arguments[0].Expression) is not { } inner) return null;
+        return NeverHeld(inner, mode) is { } which ? Fail<LockFormula>(which + ", which has no " + name + " mode") : inner.WithMode(mode);
+    }
+
+    /// <summary>
+    /// A lock that cannot be held in the mode, if none of them can. Where an alias names locks of several kinds, the mode is meant for those that have it.
+    /// </summary>
+    private string? NeverHeld(LockFormula formula, Mode mode)
+    {
+        string? first = null;
+        foreach (LockFormula.Lock item in formula.Locks)
+        {
+            if (item.Mode != Mode.None) continue;
+            LockInfo info = _catalog.InfoOf(item.Term);
+            if (info.Has(mode) || item.Term.Type is null or { TypeKind: TypeKind.Error }) return null;
+            first ??= "'" + item + "' is of kind " + info.Kind;
+        }
+
+        if (formula is LockFormula.AnyInstance { Mode: Mode.None } any && (any.Symbol is ITypeSymbol type ? _catalog.LockOf(type) : _catalog.LockOf(any.Symbol)) is { } declared && !declared.Has(mode))
+            first = "'" + any + "' is of kind " + declared.Kind;
+        return first;
     }
 
     private LockFormula? Atom(ExpressionSyntax syntax)

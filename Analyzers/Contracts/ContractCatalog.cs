@@ -324,7 +324,7 @@ internal sealed partial class ContractCatalog
     }
 
     /// <summary>Binds a text of a contract of <paramref name="carrier"/>; a failure is kept as a problem of the carrier.</summary>
-    private T? Bind<T>(ISymbol carrier, AttributeModel attribute, Func<ContractBinder, T?> bind, string? text = null, ImmutableArray<IParameterSymbol>? parameters = null, ITypeSymbol? result = null, ITypeSymbol? value = null, bool stable = true)
+    internal T? Bind<T>(ISymbol carrier, AttributeModel attribute, Func<ContractBinder, T?> bind, string? text = null, ImmutableArray<IParameterSymbol>? parameters = null, ITypeSymbol? result = null, ITypeSymbol? value = null, bool stable = true)
         where T : class
     {
         INamedTypeSymbol? scope = carrier.ContainingType;
@@ -336,7 +336,8 @@ internal sealed partial class ContractCatalog
         return bound;
     }
 
-    private static ExpressionSyntax? GetterBody(IPropertySymbol property) => GetterSyntax(property) switch
+    /// <summary>The expression that a getter returns, where it does nothing else.</summary>
+    internal static ExpressionSyntax? GetterBody(IPropertySymbol property) => GetterSyntax(property) switch
     {
         ArrowExpressionClauseSyntax arrow => arrow.Expression,
         AccessorDeclarationSyntax { ExpressionBody: { } arrow } => arrow.Expression,

@@ -146,6 +146,12 @@ internal sealed class ContractFiles
                 else arguments.Add(value);
             }
 
+            if (ContractVocabulary.Objection(attribute.Name.ToString(), onReturn ? 'r' : id[0], arguments.Count, named.Keys) is { } objection)
+            {
+                error = objection;
+                return null;
+            }
+
             models.Add(new AttributeModel(attribute.Name.ToString(), attribute.Name.ToString() == "GuardedBy" ? ImmutableArray.Create<object?>(arguments.OfType<string>().ToImmutableArray()) : arguments.ToImmutable(), named, onReturn, () => location));
         }
 

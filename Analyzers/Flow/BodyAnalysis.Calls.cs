@@ -261,6 +261,7 @@ internal sealed partial class BodyAnalysis
             if (index < site.Operands.Count && site.Operands[index] is { } operand) CheckUsable(state, site.Arguments[index], operand.Syntax);
         }
 
+        NoteCall(state, site);
         State before = state;
         state = PassArguments(state, site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
@@ -536,6 +537,7 @@ internal sealed partial class BodyAnalysis
                     continue;
                 }
 
+                NoteTaking(clause.When?.Replace(map) is { } condition ? state.Assume(condition) ?? state : state, site.Operation.Syntax, term, mode, clause.Try);
                 PassNeed(state, site.Operation.Syntax, "again:" + item.Term);
                 if (_recording && !clause.Try && info.IsWaitedFor && !info.Reentrant && state.Entry.IsEmpty) _inference?.Take(new LockFormula.Lock(term, Mode.None));
                 if (term is MemberOf { Member: var member, Target: var target })

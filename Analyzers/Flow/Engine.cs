@@ -26,6 +26,9 @@ internal sealed class Engine
 
     internal LockOrder Order { get; }
 
+    /// <summary>What the bodies have been seen to take.</summary>
+    internal Takings Takings { get; } = new();
+
     internal INamedTypeSymbol? Volatile { get; }
 
     internal INamedTypeSymbol? Interlocked { get; }
