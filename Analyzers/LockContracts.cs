@@ -54,7 +54,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
 
     private static void Report(IEnumerable<ContractProblem> problems, System.Action<Diagnostic> report)
     {
-        foreach (ContractProblem problem in problems) report(Diagnostic.Create(problem.Rule, problem.Location, problem.Arguments));
+        foreach (ContractProblem problem in problems) report(Diagnostic.Create(problem.Rule, problem.Location, problem.Properties, problem.Arguments));
     }
 
     private static void CheckContracts(SymbolAnalysisContext context, ContractCatalog catalog, ProofTokens tokens)

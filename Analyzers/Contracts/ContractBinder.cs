@@ -42,6 +42,9 @@ internal sealed class ContractBinder
     /// <summary>Why the last text did not bind.</summary>
     internal string Error => _error ?? "does not bind";
 
+    /// <summary>The name that does not bind ("Wrong") and the one that was probably meant ("Near"); empty where none is near.</summary>
+    internal ImmutableDictionary<string, string?> Nearly { get; private set; } = ImmutableDictionary<string, string?>.Empty;
+
     internal LockFormula? BindLocks(string text) => Parse(text) is { } syntax ? Locks(syntax) : null;
 
     internal Fact? BindFact(string text) => Parse(text) is { } syntax ? FactOf(syntax) : null;
@@ -469,12 +472,19 @@ internal sealed class ContractBinder
     {
         IEnumerable<string> names = _parameters.Select(static parameter => parameter.Name);
         if (_scope is not null) names = names.Concat(_scope.GetMembers().Where(static member => member is IFieldSymbol or IPropertySymbol && member.CanBeReferencedByName).Select(static member => member.Name));
-        return Nearest.Of(name, names) is { } near ? "; did you mean '" + near + "'?" : "";
+        return Suggest(name, names);
     }
 
-    private static string Suggest(ITypeSymbol type, string name)
+    private string Suggest(ITypeSymbol type, string name)
     {
         IEnumerable<string> names = type.GetMembers().Where(static member => member is IFieldSymbol or IPropertySymbol && member.CanBeReferencedByName).Select(static member => member.Name);
-        return Nearest.Of(name, names) is { } near ? "; did you mean '" + near + "'?" : "";
+        return Suggest(name, names);
+    }
+
+    private string Suggest(string name, IEnumerable<string> names)
+    {
+        if (Nearest.Of(name, names) is not { } near) return "";
+        Nearly = Nearly.SetItem("Wrong", name).SetItem("Near", near);
+        return "; did you mean '" + near + "'?";
     }
 }

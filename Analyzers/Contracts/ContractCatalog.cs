@@ -18,6 +18,9 @@ internal sealed class ContractProblem(DiagnosticDescriptor rule, Location locati
     internal Location Location { get; } = location;
 
     internal object[] Arguments { get; } = arguments;
+
+    /// <summary>What a code fix needs to know.</summary>
+    internal ImmutableDictionary<string, string?> Properties { get; init; } = ImmutableDictionary<string, string?>.Empty;
 }
 
 /// <summary>Every contract of one compilation, bound once and kept per symbol.</summary>
@@ -331,7 +334,7 @@ internal sealed partial class ContractCatalog
         var binder = new ContractBinder(this, scope, parameters ?? ImmutableArray<IParameterSymbol>.Empty, result, value, carrier.IsStatic);
         T? bound = bind(binder);
         text ??= attribute.Text;
-        if (bound is null) Report(carrier, new ContractProblem(Rule.DoesNotBind, attribute.Location, text, binder.Error));
+        if (bound is null) Report(carrier, new ContractProblem(Rule.DoesNotBind, attribute.Location, text, binder.Error) { Properties = binder.Nearly });
         else if (stable && binder.Unstable is { } unstable) Report(carrier, new ContractProblem(Rule.UnstableName, attribute.Location, text, unstable.Name, unstable.Remedy));
         return bound;
     }
