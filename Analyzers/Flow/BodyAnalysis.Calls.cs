@@ -725,7 +725,7 @@ internal sealed partial class BodyAnalysis
         if (!_catalog.IsScopedLock(_owner.ContainingType)) return false;
         Term? at = term;
         while (at is MemberOf member) at = member.Target;
-        return at is Root { Kind: RootKind.This };
+        return at is Root { Kind: RootKind.This } or Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } };
     }
 
     private IEnumerable<State> Downgrade(State state, CallSite site, LockClause clause, Func<Term, Term?> entry)

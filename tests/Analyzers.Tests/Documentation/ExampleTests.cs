@@ -27,6 +27,8 @@ public sealed class ExampleTests
         var verification = Verify.Diagnostics(block.Info == "setting" ? s_setting : InSetting(block.Code));
         if (block.Info != "setting")
             verification = verification.WithSource("Setting.cs", s_setting);
+        if (OffByDefault(page) is { } id)
+            verification = verification.WithConfig($"[*.cs]\ndotnet_diagnostic.{id}.severity = warning");
         await verification;
     }
 
@@ -51,6 +53,10 @@ public sealed class ExampleTests
         Assert.Contains(page.Examples(), e => e.Section == "Wrong" && (e.Language == "lockcontracts" || e.Code.Contains("// " + id, StringComparison.Ordinal)));
         Assert.Contains(page.Examples(), e => e.Section == "Right" && !e.Code.Contains("// MML", StringComparison.Ordinal));
     }
+
+    // The page of a rule that is off by default shows it switched on.
+    private static string? OffByDefault(string page) => new MmLint.Analyzers.LockContracts().SupportedDiagnostics
+        .Where(rule => !rule.IsEnabledByDefault && page == $"docs/rules/{rule.Id}.md").Select(rule => rule.Id).SingleOrDefault();
 
     private static TheoryData<string, int> Examples(string language)
     {
