@@ -69,7 +69,7 @@ internal sealed class ContractFiles
     }
 
     /// <summary>Whether the built-in contracts, not somebody's own, describe the symbol.</summary>
-    internal static bool IsFramework(ISymbol symbol) => symbol.GetDocumentationCommentId() is { } id && BuiltIn.Value.ContainsKey(id);
+    internal static bool IsFramework(ISymbol symbol) => !symbol.Locations.Any(static location => location.IsInSource) && symbol.GetDocumentationCommentId() is { } id && BuiltIn.Value.ContainsKey(id);
 
     /// <summary>Entries that name members which do not exist in the compilation.</summary>
     internal IEnumerable<ContractProblem> Unbound(Compilation compilation)
