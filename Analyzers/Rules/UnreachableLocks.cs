@@ -84,6 +84,7 @@ internal static class UnreachableLocks
             {
                 MemberContract contract = catalog.ContractOf(method);
                 return Gives(contract)
+                    || (method.AssociatedSymbol is null && SymbolEqualityComparer.Default.Equals(method.ReturnType, ContractCatalog.TypeOf(member)))
                     || ((method.IsVirtual || method.IsAbstract || method.IsOverride) && contract.Needs.Any(need => need.Locks.Any(Is)))
                     || method.Parameters.Any(parameter => catalog.ContractOfValue(parameter) is { } invoked && invoked.Needs.Any(need => need.Locks.Any(Is)));
             }

@@ -89,6 +89,13 @@ public sealed class UnreachableLocks : ThemeTests
         """);
 
     [Fact]
+    public Task PublicMethodReturnsIt_IsSilent() => Silent("""
+        private readonly Gate _own = new();
+        public Gate Open() => _own;
+        [MustHold("_own")] public extern void Run();
+        """);
+
+    [Fact]
     public Task PublicAliasStandsForIt_IsSilent() => Silent("""
         private readonly Gate _own = new();
         [LockAlias("_own")] public LockName Own => default;
