@@ -1,13 +1,15 @@
 using MmLint;
 
 // The lock graph of the kernel, outermost first. This is the only place where it stands: the checker enforces it while typing and Lockdep
-// reads the same attributes at run time. It follows the comment at the top of Linux mm/rmap.c.
+// reads the same attributes at run time. It follows the comment at the top of Linux mm/rmap.c, but for one place:
+// Linux lists folios before VMA write locks. Nothing takes a VMA for write under a folio, and nothing may, because its readers wait for
+// folios; mprotect of locked memory does the reverse.
 [assembly: LockOrder(
     "MemoryFile.Rwsem",
     "MmStruct.MmapLock",
     "shared(VmArea.Lock)",
-    "Folio",
     "exclusive(VmArea.Lock)",
+    "Folio",
     "AddressSpace.ImapLock",
     "AnonVma.Rwsem",
     "MmStruct.PageTableLock",
