@@ -185,7 +185,22 @@ internal sealed class FactSet
             }
         }
 
+        Weaken(clauses, left.Clauses, right, onlyRight);
+        Weaken(clauses, right.Clauses, left, onlyLeft);
         return clauses.Count == 0 ? result : new FactSet(result.Literals, clauses.ToImmutableList());
+    }
+
+    /// <summary>A clause of one side only holds on both with any fact of the other side added to it.</summary>
+    private static void Weaken(List<ImmutableArray<Literal>> clauses, ImmutableList<ImmutableArray<Literal>> own, FactSet other, List<Literal> facts)
+    {
+        foreach (ImmutableArray<Literal> clause in own)
+        {
+            if (Knows(other, clause)) continue;
+            foreach (Literal fact in facts)
+            {
+                if (!clause.Any(literal => literal.Atom.Equals(fact.Atom))) AddClause(clauses, clause.Add(fact));
+            }
+        }
     }
 
     /// <summary>Whether both sets say the same.</summary>
