@@ -18,8 +18,8 @@ public sealed class LockContracts : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
-        Rule.DoesNotBind, Rule.NotSupportedYet, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
-        Rule.ReasonMissing, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
+        Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
+        Rule.ReasonMissing, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
         Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait);
 
@@ -37,10 +37,13 @@ public sealed class LockContracts : DiagnosticAnalyzer
         var catalog = new ContractCatalog(context.Compilation, files);
         LockOrder order = LockOrder.Read(catalog);
         var engine = new Engine(catalog, order);
+        var tokens = new ProofTokens(catalog);
 
-        context.RegisterSymbolAction(symbol => CheckContracts(symbol, catalog), SymbolKind.NamedType, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field, SymbolKind.Event);
+        context.RegisterSymbolAction(symbol => CheckContracts(symbol, catalog, tokens), SymbolKind.NamedType, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field, SymbolKind.Event);
         context.RegisterOperationBlockAction(block => CheckBodies(block, engine));
         context.RegisterOperationAction(operation => CheckConversion(operation, engine), OperationKind.DelegateCreation);
+        context.RegisterOperationAction(operation => NoteCall(operation, engine.Takings), OperationKind.Invocation, OperationKind.ObjectCreation);
+        context.RegisterCompilationEndAction(end => CheckWhole(end, engine, tokens));
         if (!order.Problems.IsEmpty) context.RegisterSemanticModelAction(model => Report(order.Problems.Where(problem => problem.Location.SourceTree == model.SemanticModel.SyntaxTree), model.ReportDiagnostic));
         if (!files.Problems.IsEmpty || context.Options.AdditionalFiles.Any(static file => file.Path.EndsWith(ContractFiles.Extension, System.StringComparison.OrdinalIgnoreCase)))
         {
@@ -51,10 +54,10 @@ public sealed class LockContracts : DiagnosticAnalyzer
 
     private static void Report(IEnumerable<ContractProblem> problems, System.Action<Diagnostic> report)
     {
-        foreach (ContractProblem problem in problems) report(Diagnostic.Create(problem.Rule, problem.Location, problem.Arguments));
+        foreach (ContractProblem problem in problems) report(Diagnostic.Create(problem.Rule, problem.Location, problem.Properties, problem.Arguments));
     }
 
-    private static void CheckContracts(SymbolAnalysisContext context, ContractCatalog catalog)
+    private static void CheckContracts(SymbolAnalysisContext context, ContractCatalog catalog, ProofTokens tokens)
     {
         ISymbol symbol = context.Symbol;
         var symbols = new List<ISymbol> { symbol };
@@ -76,13 +79,15 @@ public sealed class LockContracts : DiagnosticAnalyzer
             }
         }
 
-        foreach (ISymbol each in symbols) Report(catalog.ProblemsOf(each), context.ReportDiagnostic);
+        if (!catalog.AttributesOf(symbol).IsEmpty) tokens.Note(symbol);
+        foreach (ISymbol each in symbols) Report(catalog.ProblemsOf(each).Concat(ContractChecks.Of(catalog, each)), context.ReportDiagnostic);
         if (symbol is IPropertySymbol property)
         {
             if (property.GetMethod is { } get) Report(catalog.ProblemsOf(get), context.ReportDiagnostic);
             if (property.SetMethod is { } set) Report(catalog.ProblemsOf(set), context.ReportDiagnostic);
         }
 
+        if (symbol is IMethodSymbol member) Report(UnreachableLocks.Of(catalog, member), context.ReportDiagnostic);
         if (symbol is IMethodSymbol candidate) Report(ContractConversion.CheckOverride(catalog, candidate), context.ReportDiagnostic);
     }
 
@@ -100,6 +105,28 @@ public sealed class LockContracts : DiagnosticAnalyzer
             MemberContract contract = context.OwningSymbol is IMethodSymbol method ? engine.ContractOfCall(method, graph, root.SemanticModel, context.CancellationToken) : engine.ContractOf(context.OwningSymbol);
             foreach (Diagnostic diagnostic in engine.Analyze(graph, context.OwningSymbol, contract, block.Syntax, root.SemanticModel, context.CancellationToken)) context.ReportDiagnostic(diagnostic);
         }
+    }
+
+    /// <summary>Notes who calls whom, for the locks that are taken behind a call.</summary>
+    private static void NoteCall(OperationAnalysisContext context, Takings takings)
+    {
+        IMethodSymbol? callee = (context.Operation as IInvocationOperation)?.TargetMethod ?? (context.Operation as IObjectCreationOperation)?.Constructor;
+        if (callee is null || callee.DeclaringSyntaxReferences.IsEmpty) return;
+        for (IOperation? at = context.Operation.Parent; at is not null; at = at.Parent)
+        {
+            if (at is IAnonymousFunctionOperation) return;
+            if (at is not ILocalFunctionOperation { Symbol: var local }) continue;
+            takings.AddCall(local, callee);
+            return;
+        }
+
+        takings.AddCall(context.ContainingSymbol, callee);
+    }
+
+    /// <summary>What only the whole compilation shows.</summary>
+    private static void CheckWhole(CompilationAnalysisContext context, Engine engine, ProofTokens tokens)
+    {
+        foreach (Diagnostic diagnostic in tokens.Refused(engine.Takings).Concat(LockCycles.Of(LockGraph.Of(engine.Takings, engine.Order)))) context.ReportDiagnostic(diagnostic);
     }
 
     private static void CheckConversion(OperationAnalysisContext context, Engine engine)

@@ -55,7 +55,7 @@ internal sealed class NeededLock(ExpressionSyntax expression, ITypeSymbol type, 
     internal bool IsNamedBy(ExpressionSyntax? other) => other is not null && AreEquivalent(Expression, other);
 
     private static IEnumerable<LockFormula> DataNeeds(DataContract data, FixSite site) =>
-        site.Diagnostic.Id == "MML1009" ? data.Write.Select(static clause => clause.Locks.WithMode(Mode.Exclusive)) : data.Read is null ? [] : [data.Read];
+        site.Diagnostic.Id is "MML1009" or "MML1002" ? data.Write.Select(static clause => clause.Locks.WithMode(Mode.Exclusive)) : data.Read is null ? [] : [data.Read];
 
     private static ExpressionSyntax? Written(Term term, IOperation operation, FixSite site)
     {

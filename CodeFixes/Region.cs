@@ -62,14 +62,21 @@ internal sealed class Region
     internal BlockSyntax ToBlock() =>
         Block(Statements.Select(static (statement, index) => (index == 0 ? statement.WithLeadingTrivia(ElasticMarker) : statement).WithAdditionalAnnotations(Formatter.Annotation)));
 
-    /// <summary>The statements from one to another and those after them that use locals declared there.</summary>
-    private static Region Closed(BlockSyntax block, int start, int end, FixSite site)
+    /// <summary>The last statement of a block that uses locals which the statements from one to another declare.</summary>
+    internal static int LastUse(BlockSyntax block, int start, int end, FixSite site)
     {
         for (int index = end + 1; index < block.Statements.Count; index++)
         {
             if (UsesDeclared(block, start, end, block.Statements[index], site)) end = index;
         }
 
+        return end;
+    }
+
+    /// <summary>The statements from one to another and those after them that use locals declared there.</summary>
+    private static Region Closed(BlockSyntax block, int start, int end, FixSite site)
+    {
+        end = LastUse(block, start, end, site);
         List<StatementSyntax> statements = block.Statements.Skip(start).Take(end - start + 1).ToList();
         bool disposes = statements.Any(static statement => statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 });
         return new Region(disposes ? block.Statements.Skip(start).ToList() : statements);

@@ -18,6 +18,9 @@ namespace MmLint.CodeFixes;
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(StateContractFixer)), Shared]
 public sealed class StateContractFixer : ContractFixer
 {
+    /// <summary>Needs with longer paths are not stated: methods that call each other along a list would make them longer for ever.</summary>
+    private const int MostSteps = 12;
+
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1002", "MML1008", "MML1009");
 
@@ -29,6 +32,7 @@ public sealed class StateContractFixer : ContractFixer
         if (site.Function is not (MethodDeclarationSyntax or ConstructorDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax) || site.FunctionSymbol is not { } method) yield break;
         foreach ((string locks, string? when) in ContractAtCall.Needs(site, method))
         {
+            if (locks.Count(static character => character == '.') > MostSteps) continue;
             SyntaxNode stated = Strengthened(site.Function, locks, when, site) ?? Added(site.Function, locks, when, site);
             yield return new Proposal("State [MustHold(\"" + locks + "\")]", nameof(StateContractFixer), site.Root.ReplaceNode(site.Function, stated));
         }

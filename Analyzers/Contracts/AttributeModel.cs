@@ -12,8 +12,9 @@ internal sealed class AttributeModel
     private readonly Func<Location?> _location;
 
     internal AttributeModel(
-        string name, ImmutableArray<object?> arguments, ImmutableDictionary<string, object?> named, bool onReturn, Func<Location?> location)
+        string name, ImmutableArray<object?> arguments, ImmutableDictionary<string, object?> named, bool onReturn, Func<Location?> location, bool inGroup = false)
     {
+        InGroup = inGroup;
         Name = name;
         Arguments = arguments;
         Named = named;
@@ -30,6 +31,9 @@ internal sealed class AttributeModel
 
     /// <summary>Whether it is about the returned value.</summary>
     internal bool OnReturn { get; }
+
+    /// <summary>Whether it is part of a bundle: what a bundle says may be less, or more, than one of its users needs.</summary>
+    internal bool InGroup { get; }
 
     internal Location Location => _location() ?? Location.None;
 
@@ -61,7 +65,7 @@ internal sealed class AttributeModel
                 foreach (AttributeData inner in type.GetAttributes())
                 {
                     if (inner.AttributeClass is { } innerType && IsAnnotation(innerType))
-                        yield return From(inner, innerType, onReturn, () => LocationOf(attribute));
+                        yield return From(inner, innerType, onReturn, () => LocationOf(attribute), inGroup: true);
                 }
             }
         }
@@ -81,12 +85,13 @@ internal sealed class AttributeModel
     private static bool IsAnnotation(INamedTypeSymbol type) =>
         type.ContainingNamespace is { Name: "MmLint", ContainingNamespace.IsGlobalNamespace: true } && type.Name.EndsWith("Attribute", StringComparison.Ordinal);
 
-    private static AttributeModel From(AttributeData attribute, INamedTypeSymbol type, bool onReturn, Func<Location?> location) => new(
+    private static AttributeModel From(AttributeData attribute, INamedTypeSymbol type, bool onReturn, Func<Location?> location, bool inGroup = false) => new(
         type.Name.Substring(0, type.Name.Length - "Attribute".Length),
         attribute.ConstructorArguments.Select(ValueOf).ToImmutableArray(),
         attribute.NamedArguments.ToImmutableDictionary(static pair => pair.Key, static pair => ValueOf(pair.Value)),
         onReturn,
-        location);
+        location,
+        inGroup);
 
     private static object? ValueOf(TypedConstant constant) => constant.Kind == TypedConstantKind.Array
         ? constant.Values.IsDefault ? ImmutableArray<string>.Empty : constant.Values.Select(static value => value.Value as string ?? "").ToImmutableArray()

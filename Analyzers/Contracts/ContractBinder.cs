@@ -42,6 +42,9 @@ internal sealed class ContractBinder
     /// <summary>Why the last text did not bind.</summary>
     internal string Error => _error ?? "does not bind";
 
+    /// <summary>The name that does not bind ("Wrong") and the one that was probably meant ("Near"); empty where none is near.</summary>
+    internal ImmutableDictionary<string, string?> Nearly { get; private set; } = ImmutableDictionary<string, string?>.Empty;
+
     internal LockFormula? BindLocks(string text) => Parse(text) is { } syntax ? Locks(syntax) : null;
 
     internal Fact? BindFact(string text) => Parse(text) is { } syntax ? FactOf(syntax) : null;
@@ -137,7 +140,27 @@ internal sealed class ContractBinder
         Mode mode = name switch { "shared" => Mode.Shared, "upgradeable" => Mode.Upgradeable, "exclusive" => Mode.Exclusive, _ => Mode.None };
         if (mode == Mode.None) return Fail<LockFormula>("calls are not part of the contract grammar; only shared(x), upgradeable(x), exclusive(x) and old(x) are");
         if (invocation.ArgumentList.Arguments.Count != 1) return Fail<LockFormula>(name + "(…) takes one lock formula");
-        return Locks(invocation.ArgumentList.Arguments[0].Expression)?.WithMode(mode);
+        if (Locks(invocation.ArgumentList.Arguments[0].Expression) is not { } inner) return null;
+        return NeverHeld(inner, mode) is { } which ? Fail<LockFormula>(which + ", which has no " + name + " mode") : inner.WithMode(mode);
+    }
+
+    /// <summary>
+    /// A lock that cannot be held in the mode, if none of them can. Where an alias names locks of several kinds, the mode is meant for those that have it.
+    /// </summary>
+    private string? NeverHeld(LockFormula formula, Mode mode)
+    {
+        string? first = null;
+        foreach (LockFormula.Lock item in formula.Locks)
+        {
+            if (item.Mode != Mode.None) continue;
+            LockInfo info = _catalog.InfoOf(item.Term);
+            if (info.Has(mode) || item.Term.Type is null or { TypeKind: TypeKind.Error }) return null;
+            first ??= "'" + item + "' is of kind " + info.Kind;
+        }
+
+        if (formula is LockFormula.AnyInstance { Mode: Mode.None } any && (any.Symbol is ITypeSymbol type ? _catalog.LockOf(type) : _catalog.LockOf(any.Symbol)) is { } declared && !declared.Has(mode))
+            first = "'" + any + "' is of kind " + declared.Kind;
+        return first;
     }
 
     private LockFormula? Atom(ExpressionSyntax syntax)
@@ -449,12 +472,19 @@ internal sealed class ContractBinder
     {
         IEnumerable<string> names = _parameters.Select(static parameter => parameter.Name);
         if (_scope is not null) names = names.Concat(_scope.GetMembers().Where(static member => member is IFieldSymbol or IPropertySymbol && member.CanBeReferencedByName).Select(static member => member.Name));
-        return Nearest.Of(name, names) is { } near ? "; did you mean '" + near + "'?" : "";
+        return Suggest(name, names);
     }
 
-    private static string Suggest(ITypeSymbol type, string name)
+    private string Suggest(ITypeSymbol type, string name)
     {
         IEnumerable<string> names = type.GetMembers().Where(static member => member is IFieldSymbol or IPropertySymbol && member.CanBeReferencedByName).Select(static member => member.Name);
-        return Nearest.Of(name, names) is { } near ? "; did you mean '" + near + "'?" : "";
+        return Suggest(name, names);
+    }
+
+    private string Suggest(string name, IEnumerable<string> names)
+    {
+        if (Nearest.Of(name, names) is not { } near) return "";
+        Nearly = Nearly.SetItem("Wrong", name).SetItem("Near", near);
+        return "; did you mean '" + near + "'?";
     }
 }

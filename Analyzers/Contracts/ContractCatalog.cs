@@ -18,6 +18,9 @@ internal sealed class ContractProblem(DiagnosticDescriptor rule, Location locati
     internal Location Location { get; } = location;
 
     internal object[] Arguments { get; } = arguments;
+
+    /// <summary>What a code fix needs to know.</summary>
+    internal ImmutableDictionary<string, string?> Properties { get; init; } = ImmutableDictionary<string, string?>.Empty;
 }
 
 /// <summary>Every contract of one compilation, bound once and kept per symbol.</summary>
@@ -324,19 +327,20 @@ internal sealed partial class ContractCatalog
     }
 
     /// <summary>Binds a text of a contract of <paramref name="carrier"/>; a failure is kept as a problem of the carrier.</summary>
-    private T? Bind<T>(ISymbol carrier, AttributeModel attribute, Func<ContractBinder, T?> bind, string? text = null, ImmutableArray<IParameterSymbol>? parameters = null, ITypeSymbol? result = null, ITypeSymbol? value = null, bool stable = true)
+    internal T? Bind<T>(ISymbol carrier, AttributeModel attribute, Func<ContractBinder, T?> bind, string? text = null, ImmutableArray<IParameterSymbol>? parameters = null, ITypeSymbol? result = null, ITypeSymbol? value = null, bool stable = true)
         where T : class
     {
         INamedTypeSymbol? scope = carrier.ContainingType;
         var binder = new ContractBinder(this, scope, parameters ?? ImmutableArray<IParameterSymbol>.Empty, result, value, carrier.IsStatic);
         T? bound = bind(binder);
         text ??= attribute.Text;
-        if (bound is null) Report(carrier, new ContractProblem(Rule.DoesNotBind, attribute.Location, text, binder.Error));
+        if (bound is null) Report(carrier, new ContractProblem(Rule.DoesNotBind, attribute.Location, text, binder.Error) { Properties = binder.Nearly });
         else if (stable && binder.Unstable is { } unstable) Report(carrier, new ContractProblem(Rule.UnstableName, attribute.Location, text, unstable.Name, unstable.Remedy));
         return bound;
     }
 
-    private static ExpressionSyntax? GetterBody(IPropertySymbol property) => GetterSyntax(property) switch
+    /// <summary>The expression that a getter returns, where it does nothing else.</summary>
+    internal static ExpressionSyntax? GetterBody(IPropertySymbol property) => GetterSyntax(property) switch
     {
         ArrowExpressionClauseSyntax arrow => arrow.Expression,
         AccessorDeclarationSyntax { ExpressionBody: { } arrow } => arrow.Expression,

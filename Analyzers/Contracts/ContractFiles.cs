@@ -69,7 +69,7 @@ internal sealed class ContractFiles
     }
 
     /// <summary>Whether the built-in contracts, not somebody's own, describe the symbol.</summary>
-    internal static bool IsFramework(ISymbol symbol) => symbol.GetDocumentationCommentId() is { } id && BuiltIn.Value.ContainsKey(id);
+    internal static bool IsFramework(ISymbol symbol) => !symbol.Locations.Any(static location => location.IsInSource) && symbol.GetDocumentationCommentId() is { } id && BuiltIn.Value.ContainsKey(id);
 
     /// <summary>Entries that name members which do not exist in the compilation.</summary>
     internal IEnumerable<ContractProblem> Unbound(Compilation compilation)
@@ -144,6 +144,12 @@ internal sealed class ContractFiles
 
                 if (argument.NameEquals is { } name) named = named.SetItem(name.Name.Identifier.ValueText, value);
                 else arguments.Add(value);
+            }
+
+            if (ContractVocabulary.Objection(attribute.Name.ToString(), onReturn ? 'r' : id[0], arguments.Count, named.Keys) is { } objection)
+            {
+                error = objection;
+                return null;
             }
 
             models.Add(new AttributeModel(attribute.Name.ToString(), attribute.Name.ToString() == "GuardedBy" ? ImmutableArray.Create<object?>(arguments.OfType<string>().ToImmutableArray()) : arguments.ToImmutable(), named, onReturn, () => location));

@@ -37,6 +37,15 @@ internal sealed class LockInfo(Kind kind, bool anyone, bool reentrant, bool atom
     /// <summary>The mode of a bare acquire.</summary>
     internal Mode DefaultMode => Kind is Kind.Rcu or Kind.SeqCount ? Mode.Shared : Mode.Exclusive;
 
+    /// <summary>Whether a lock of this kind can be held in the mode.</summary>
+    internal bool Has(Mode mode) => mode switch
+    {
+        Mode.Shared => Kind is not (Kind.Mutex or Kind.Spin),
+        Mode.Upgradeable => Kind == Kind.ReaderWriter,
+        Mode.Exclusive => Kind is not (Kind.Rcu or Kind.SeqCount),
+        _ => true,
+    };
+
     internal static LockInfo From(AttributeModel attribute) => new(
         (Kind)attribute.Number(0), attribute.NamedNumber("Owner") == 1, attribute.NamedFlag("Reentrant"), attribute.NamedFlag("Atomic"));
 }

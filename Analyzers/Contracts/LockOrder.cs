@@ -32,6 +32,9 @@ internal sealed class LockOrder
 
     internal bool IsEmpty => _listed.Count == 0;
 
+    /// <summary>Neighbours in the lists, outer before inner.</summary>
+    internal IEnumerable<(string Outer, string Inner)> Pairs => _inner.SelectMany(static entry => entry.Value.Select(inner => (entry.Key, inner)));
+
     internal static LockOrder Read(ContractCatalog catalog)
     {
         var order = new LockOrder();

@@ -261,6 +261,7 @@ internal sealed partial class BodyAnalysis
             if (index < site.Operands.Count && site.Operands[index] is { } operand) CheckUsable(state, site.Arguments[index], operand.Syntax);
         }
 
+        NoteCall(state, site);
         State before = state;
         state = PassArguments(state, site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
@@ -536,6 +537,7 @@ internal sealed partial class BodyAnalysis
                     continue;
                 }
 
+                NoteTaking(clause.When?.Replace(map) is { } condition ? state.Assume(condition) ?? state : state, site.Operation.Syntax, term, mode, clause.Try);
                 PassNeed(state, site.Operation.Syntax, "again:" + item.Term);
                 if (_recording && !clause.Try && info.IsWaitedFor && !info.Reentrant && state.Entry.IsEmpty) _inference?.Take(new LockFormula.Lock(term, Mode.None));
                 if (term is MemberOf { Member: var member, Target: var target })
@@ -543,7 +545,7 @@ internal sealed partial class BodyAnalysis
                     foreach (LockClause need in _catalog.NeedsToAcquire(member)) CheckNeed(state, site, need, part => part is Root { Kind: RootKind.This } ? target : null);
                 }
 
-                if (BoundOf(state, term, mode) is { } bound)
+                if (BoundOf(state, term, mode) is { } bound && !bound.Any(part => part is Opaque { Site: var made } && ReferenceEquals(made, site.Operation)))
                 {
                     var needed = new LockFormula.Lock(bound, Mode.Exclusive);
                     (Verdict verdict, LockFormula culprit) = Query(state, needed);
@@ -723,7 +725,7 @@ internal sealed partial class BodyAnalysis
         if (!_catalog.IsScopedLock(_owner.ContainingType)) return false;
         Term? at = term;
         while (at is MemberOf member) at = member.Target;
-        return at is Root { Kind: RootKind.This };
+        return at is Root { Kind: RootKind.This } or Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } };
     }
 
     private IEnumerable<State> Downgrade(State state, CallSite site, LockClause clause, Func<Term, Term?> entry)

@@ -49,7 +49,12 @@ internal sealed partial class BodyAnalysis
             case IObjectCreationOperation creation:
                 return Create(creation, state);
             case IInvalidOperation { Syntax.Parent: LockStatementSyntax statement } invalid when invalid.ChildOperations.Count == 1:
-                return Evaluate(invalid.ChildOperations.First(), state).Select(outcome => new Outcome(AddHold(outcome.State, outcome.State.Canonical(outcome.Value), Mode.Exclusive, Origin.Here, statement), outcome.Value)).ToList();
+                return Evaluate(invalid.ChildOperations.First(), state).Select(outcome =>
+                {
+                    Term entered = outcome.State.Canonical(outcome.Value);
+                    NoteTaking(outcome.State, statement.Expression, entered, Mode.Exclusive, isTry: false);
+                    return new Outcome(AddHold(outcome.State, entered, Mode.Exclusive, Origin.Here, statement), outcome.Value);
+                }).ToList();
             case ISimpleAssignmentOperation assignment:
                 return Assign(assignment, state);
             case ICompoundAssignmentOperation compound:

@@ -26,6 +26,9 @@ internal sealed class Engine
 
     internal LockOrder Order { get; }
 
+    /// <summary>What the bodies have been seen to take.</summary>
+    internal Takings Takings { get; } = new();
+
     internal INamedTypeSymbol? Volatile { get; }
 
     internal INamedTypeSymbol? Interlocked { get; }
@@ -66,10 +69,13 @@ internal sealed class Engine
     {
         method = method.OriginalDefinition;
         MemberContract stated = ContractOf(method);
-        if (!stated.IsEmpty || model is null || !IsHelper(method)) return stated;
+        if (!stated.IsEmpty || model is null) return stated;
         if (_inferred.TryGetValue(method, out MemberContract? known)) return known;
+        if (!_helpers.GetOrAdd(method, static candidate => IsHelper((IMethodSymbol)candidate))) return stated;
         return GraphOf(method, caller, model, cancellation) is { } graph ? Infer(method, graph, model, stated, cancellation) : stated;
     }
+
+    private readonly ConcurrentDictionary<ISymbol, bool> _helpers = new(SymbolEqualityComparer.Default);
 
     private readonly ConcurrentDictionary<ISymbol, MemberContract> _inferred = new(SymbolEqualityComparer.Default);
 

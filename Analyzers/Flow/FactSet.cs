@@ -92,7 +92,7 @@ internal sealed class FactSet
             }
 
             case AtomKind.Less:
-                if (Literals.TryGetValue(new Atom(AtomKind.Less, atom.Right!, atom.Left), out bool reverse) && (reverse || Decide(Fact.Equal(atom.Left, atom.Right!)) == false)) return !reverse;
+                if (Literals.TryGetValue(new Atom(AtomKind.Less, atom.Right!, atom.Left), out bool reverse) && (reverse || AreKnownToDiffer(atom.Left, atom.Right!))) return !reverse;
                 return Compare(atom);
             case AtomKind.Equal:
                 return Literals.TryGetValue(new Atom(AtomKind.Less, atom.Left, atom.Right), out bool less) && less
@@ -296,6 +296,10 @@ internal sealed class FactSet
         if (leastLeft >= mostRight) return false;
         return Literals.TryGetValue(new Atom(AtomKind.Equal, atom.Left, atom.Right), out bool equal) && equal ? false : null;
     }
+
+    /// <summary>Whether a literal says so; asked while literals are evaluated, so nothing is derived for it.</summary>
+    private bool AreKnownToDiffer(Term left, Term right) =>
+        Fact.Equal(left, right) is Fact.Single { Literal: { Positive: true, Atom: var atom } } && Literals.TryGetValue(atom, out bool equal) && !equal;
 
     /// <summary>The least and the greatest value that the literals leave to a whole number.</summary>
     private (long Least, long Most) Bounds(Term term)

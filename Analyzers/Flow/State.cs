@@ -102,7 +102,8 @@ internal sealed record State
         foreach (KeyValuePair<Atom, bool> entry in facts.Literals)
         {
             if (!entry.Value || entry.Key.Kind != AtomKind.Equal || entry.Key.Right is null or Constant || Facts.Literals.ContainsKey(entry.Key)) continue;
-            return state.Unify(entry.Key.Left, entry.Key.Right!);
+            if (state.Unify(entry.Key.Left, entry.Key.Right!) is not { } unified) return null;
+            state = unified;
         }
 
         return state;

@@ -21,7 +21,7 @@ internal static class ContractConversion
         foreach (IMethodSymbol overridden in ContractCatalog.BasesOf(method).OfType<IMethodSymbol>())
         {
             if (Difference(own, catalog.ContractOf(overridden), catalog) is not { } difference) continue;
-            yield return new ContractProblem(Rule.WeakerOverride, LocationOf(method), method.Name, difference, overridden.ContainingType.Name + "." + overridden.Name);
+            yield return new ContractProblem(Rule.WeakerOverride, LocationOf(method), method.Name, difference, overridden.ContainingType.Name + "." + overridden.Name, Objection(difference));
         }
     }
 
@@ -40,8 +40,10 @@ internal static class ContractConversion
         if (method.IsEmpty) yield break;
         MemberContract target = (Engine.Destination(creation) is { } value ? engine.Catalog.ContractOfValue(value) : null) ?? engine.ContractOf(type);
         if (Difference(method, target, engine.Catalog) is { } difference)
-            yield return new ContractProblem(Rule.DelegateMismatch, creation.Syntax.GetLocation(), from.Name, difference, type.Name);
+            yield return new ContractProblem(Rule.DelegateMismatch, creation.Syntax.GetLocation(), from.Name, difference, type.Name, Objection(difference));
     }
+
+    private static string Objection(string difference) => difference.StartsWith("does not ", StringComparison.Ordinal) ? "does" : "does not say so";
 
     private static Location LocationOf(ISymbol symbol) => symbol.Locations.FirstOrDefault() ?? Location.None;
 
@@ -66,9 +68,8 @@ internal static class ContractConversion
 
         foreach (FactClause fact in from.Requires)
         {
-            FactSet? known = FactSet.Empty;
-            foreach (FactClause other in to.Requires.Where(static other => other.When is null)) known = known?.Assume(other.Fact);
-            if (known?.Decide(fact.Fact.Replace(Map)) != true) return "requires " + fact.Fact;
+            IEnumerable<Fact> required = to.Requires.Select(static other => Under(other.When, other.Fact));
+            if (!Implication.Implies(fact.When is null ? required : required.Concat([fact.When.Replace(Map)]), fact.Fact.Replace(Map))) return "requires " + fact.Fact;
         }
 
         // What the framework declares without a contract says nothing of sleeping or waiting, so it forbids neither.
@@ -76,7 +77,7 @@ internal static class ContractConversion
         foreach (LockClause exclusion in from.Excludes)
         {
             if (silent) break;
-            if (!to.Excludes.Any(other => Parts(exclusion.Locks.Replace(Map)).All(part => Parts(other.Locks).Any(known => known.ToString() == part.ToString())))) return "must not be called with " + exclusion.Locks + " held";
+            if (!to.Excludes.Any(other => Implication.Parts(exclusion.Locks.Replace(Map)).All(part => Implication.Parts(other.Locks).Any(known => known.ToString() == part.ToString())))) return "must not be called with " + exclusion.Locks + " held";
         }
 
         if (Effects(from.Releases, to.Releases, Map) is { } released) return "releases " + released;
@@ -86,18 +87,14 @@ internal static class ContractConversion
         if (Effects(to.Acquires, from.Acquires, null, Map) is { } notAcquired) return "does not acquire " + notAcquired;
         foreach (FactClause promise in to.Ensures)
         {
-            if (!from.Ensures.Any(other => other.Fact.Replace(Map).ToString() == promise.Fact.ToString() && (other.When is null || promise.When is not null))) return "does not ensure " + promise.Fact;
+            IEnumerable<Fact> ensured = from.Ensures.Where(other => promise.While is null || other.While?.Replace(Map).ToString() == promise.While.ToString()).Select(other => Under(other.When, other.Fact).Replace(Map));
+            if (!Implication.Implies(promise.When is null ? ensured : ensured.Concat([promise.When]), promise.Fact)) return "does not ensure " + promise.Fact;
         }
 
         return from.MaySleep && !to.MaySleep && !silent ? "may sleep" : null;
     }
 
-    private static ImmutableArray<LockFormula> Parts(LockFormula formula) => formula switch
-    {
-        LockFormula.All all => all.Parts,
-        LockFormula.Some some => some.Parts,
-        _ => ImmutableArray.Create(formula),
-    };
+    private static Fact Under(Fact? when, Fact fact) => when is null ? fact : Fact.Or(when.Negate(), fact);
 
     private static string? Effects(List<LockClause> from, List<LockClause> to, Func<Term, Term?>? mapFrom, Func<Term, Term?>? mapTo = null)
     {
@@ -112,19 +109,6 @@ internal static class ContractConversion
     }
 
     /// <summary>Whether a caller that meets <paramref name="given"/> has met <paramref name="need"/>.</summary>
-    private static bool Implies(LockClause given, LockClause need, Func<Term, Term?> map)
-    {
-        if (given.When is not null && need.When?.Replace(map).ToString() != given.When.ToString()) return false;
-        return Implies(given.Locks, need.Locks.Replace(map));
-    }
-
-    private static bool Implies(LockFormula given, LockFormula need) => (given, need) switch
-    {
-        (_, LockFormula.All all) => all.Parts.All(part => Implies(given, part)),
-        (LockFormula.Some some, _) => some.Parts.All(part => Implies(part, need)),
-        (LockFormula.All all, _) => all.Parts.Any(part => Implies(part, need)),
-        (_, LockFormula.Some some) => some.Parts.Any(part => Implies(given, part)),
-        (LockFormula.Lock first, LockFormula.Lock second) => first.Term.Equals(second.Term) && (second.Mode == Mode.None || first.Mode >= second.Mode),
-        _ => given.ToString() == need.ToString(),
-    };
+    private static bool Implies(LockClause given, LockClause need, Func<Term, Term?> map) =>
+        Implication.Covers(given.When, need.When?.Replace(map)) && Implication.Implies(given.Locks, need.Locks.Replace(map));
 }

@@ -10,14 +10,11 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor DoesNotBind = Create(
         "MML0001", "Contract does not bind", "Contract '{0}': {1}", Contracts, DiagnosticSeverity.Error);
 
-    internal static readonly DiagnosticDescriptor NotSupportedYet = Create(
-        "MML0002", "Contract is not supported yet", "{0} is not supported yet and would not be checked: {1}", Contracts, DiagnosticSeverity.Error);
-
     internal static readonly DiagnosticDescriptor WeakerOverride = Create(
-        "MML0003", "Override has a weaker contract", "'{0}' {1}, but '{2}' does not say so", Contracts, DiagnosticSeverity.Error);
+        "MML0003", "Override has a weaker contract", "'{0}' {1}, but '{2}' {3}", Contracts, DiagnosticSeverity.Error);
 
     internal static readonly DiagnosticDescriptor DelegateMismatch = Create(
-        "MML0004", "Method does not fit the contract of the delegate type", "'{0}' {1}, but delegate type '{2}' does not say so", Contracts, DiagnosticSeverity.Error);
+        "MML0004", "Method does not fit the contract of the delegate type", "'{0}' {1}, but delegate type '{2}' {3}", Contracts, DiagnosticSeverity.Error);
 
     internal static readonly DiagnosticDescriptor UnstableName = Create(
         "MML0005", "Contract path runs through a name that may change", "Contract '{0}': '{1}' may change while the contract is in force; {2}", Contracts, DiagnosticSeverity.Error);
@@ -33,4 +30,7 @@ internal static partial class Rule
 
     internal static readonly DiagnosticDescriptor ReasonMissing = Create(
         "MML0009", "NoLockAnalysis has no reason", "[NoLockAnalysis] needs a reason that is not empty", Contracts, DiagnosticSeverity.Error);
+
+    internal static readonly DiagnosticDescriptor NobodyCanHold = Create(
+        "MML0010", "No caller can hold the lock", "'{0}' is public, but no code outside its type can hold '{1}'; make it private or internal, or give the lock a public name or a method that takes it", Contracts, DiagnosticSeverity.Warning);
 }

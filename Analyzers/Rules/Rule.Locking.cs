@@ -25,5 +25,6 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor LeakOnThrow = Create("MML1016", "Lock leaks when a call throws", "{0}", Locking, DiagnosticSeverity.Info, enabled: false);
     internal static readonly DiagnosticDescriptor LostName = Create("MML1017", "Name of a held lock changes", "{0}", Locking, DiagnosticSeverity.Error);
     internal static readonly DiagnosticDescriptor UndeclaredAssignment = Create("MML1018", "Tracked member is assigned without saying so", "{0}", Locking, DiagnosticSeverity.Error);
+    internal static readonly DiagnosticDescriptor LockCycle = Create("MML1020", "Locks are taken in a circle", "{0}", Locking, DiagnosticSeverity.Error, compilationEnd: true);
     internal static readonly DiagnosticDescriptor HeldAcrossAwait = Create("MML1019", "Thread-owned lock is held across await or yield", "{0}", Locking, DiagnosticSeverity.Error);
 }

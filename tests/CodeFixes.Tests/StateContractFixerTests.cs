@@ -31,16 +31,16 @@ public sealed class StateContractFixerTests
     [Fact]
     public Task Need_goes_outward_to_the_callers() => Fixes(
         """
-            static int Second(Folio two) => Third(two) + 1;
+            public static int Second(Folio two) => Third(two) + 1;
 
-            static int Third(Folio three) => Rmap.Walk(three);
+            public static int Third(Folio three) => Rmap.Walk(three);
         """,
         """
             [MustHold("two")]
-            static int Second(Folio two) => Third(two) + 1;
+            public static int Second(Folio two) => Third(two) + 1;
 
             [MustHold("three")]
-            static int Third(Folio three) => Rmap.Walk(three);
+            public static int Third(Folio three) => Rmap.Walk(three);
         """);
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class StateContractFixerTests
                 }
             }
 
-            static void Second(Folio two) => Rmap.Walk(two);
+            public static void Second(Folio two) => Rmap.Walk(two);
         """,
         """
             static void First(Folio one)
@@ -76,7 +76,7 @@ public sealed class StateContractFixerTests
             }
 
             [MustHold("two")]
-            static void Second(Folio two) => Rmap.Walk(two);
+            public static void Second(Folio two) => Rmap.Walk(two);
         """);
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class StateContractFixerTests
             public void AddTwice() { lock (_gate) AddLocked(2); }
 
             [Obsolete("slow")]
-            private void AddLocked(int times) => {|MML1009:_sum|} += times;
+            internal void AddLocked(int times) => {|MML1009:_sum|} += times;
         }
         """,
         """
@@ -160,7 +160,7 @@ public sealed class StateContractFixerTests
 
             [Obsolete("slow")]
             [MustHold("_gate")]
-            private void AddLocked(int times) => _sum += times;
+            internal void AddLocked(int times) => _sum += times;
         }
         """,
         Key);

@@ -1,4 +1,5 @@
 using System.Threading.Tasks;
+using Microsoft.CodeAnalysis.CodeFixes;
 
 namespace CodeFixTests;
 
@@ -458,6 +459,22 @@ public sealed class UseInsteadFixerTests
 
             [FaultHandler] static VmFault Second(FaultContext vmf) => Rmap.VmfAnonPrepare(vmf);
         """);
+
+    [Fact]
+    public async Task Every_document_of_the_project() => await Verify.Fix(FaultPath.Subject(
+        """
+            [FaultHandler] static VmFault First(FaultContext vmf) => {|MML1001:Rmap.AnonVmaPrepare(vmf.Vma)|} != 0 ? VmFault.Oom : VmFault.None;
+        """),
+        FaultPath.Subject(
+        """
+            [FaultHandler] static VmFault First(FaultContext vmf) => Rmap.VmfAnonPrepare(vmf);
+        """),
+        Key)
+        .WithSource("Mm.cs", FaultPath.Source, FaultPath.Source)
+        .WithSource("Other.cs",
+            "namespace Mm;\n\nfile static class Other\n{\n    [FaultHandler] static VmFault Second(FaultContext vmf) => {|MML1001:Rmap.AnonVmaPrepare(vmf.Vma)|} is 0 ? VmFault.None : VmFault.Oom;\n}\n",
+            "namespace Mm;\n\nfile static class Other\n{\n    [FaultHandler] static VmFault Second(FaultContext vmf) => Rmap.VmfAnonPrepare(vmf);\n}\n")
+        .InScope(FixAllScope.Project);
 
     [Fact]
     public async Task Other_names_get_the_same_fix() => await Verify.Fix(Renamed("""

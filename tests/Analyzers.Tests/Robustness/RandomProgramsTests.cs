@@ -33,7 +33,8 @@ public sealed class RandomProgramsTests
         var program = new RandomProgram(seed);
         if (program.FirstWrongs() is not { } wrongs)
             return -1;
-        var reported = (await Verify.Diagnostics(program.Source).ReportAsync())
+        // Orders are random too, and no path through one function shows a circle.
+        var reported = (await Verify.Diagnostics(program.Source).ReportAsync()).Where(d => d.Id != "MML1020")
             .Select(d => (d.Location.GetLineSpan().StartLinePosition.Line + 1, d.Id)).ToHashSet();
 
         // One leak is reported per acquire, so of the leaks only that there is one.

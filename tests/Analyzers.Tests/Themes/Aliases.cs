@@ -96,6 +96,21 @@ public sealed class Aliases : ThemeTests
         """);
 
     [Fact]
+    public Task AliasWhoseGetterReturnsOneOfItsLocks_IsSilent() => Silent("""
+        public readonly Gate _second = new();
+        public readonly bool _swapped;
+        [LockAlias("_swapped ? _second : _gate")] public Gate Lock => _swapped ? _second : _gate;
+        """);
+
+    [Fact]
+    public Task AliasWhoseGetterSometimesReturnsAnotherLock_Flags() => Flags("""
+        public readonly Gate _second = new();
+        public readonly Gate _third = new();
+        public readonly bool _swapped;
+        [LockAlias("_swapped ? _second : _gate")] public Gate Lock => _swapped ? _third : _gate; // MML0007
+        """);
+
+    [Fact]
     public Task AliasOfEitherLock_IsSilent() => Silent("""
         [LockAlias("_gate || _rw")] public LockName Any => default;
         [MustHold("Any")] public extern void Look();

@@ -272,6 +272,166 @@ public sealed class BadContracts : ThemeTests
         """);
 
     [Fact]
+    public Task SharedAndWriteOnceForReading_IsSilent() => Silent("""
+        [WriteOnce, WriteBy("_gate")] public int _value;
+        """);
+
+    [Fact]
+    public Task SaidTogetherByOthers_Flags() => Flags("""
+        [MustHold("_gate"), MustHold("_rw")]
+        [MustHold("_rw && _gate")] public extern void Run(); // MML0007
+        """);
+
+    [Fact]
+    public Task StrongerUnderACondition_IsSilent() => Silent("""
+        [MustHold("_rw"), MustHold("exclusive(_rw)", When = "write")] public extern void Run(bool write);
+        """);
+
+    [Fact]
+    public Task WeakerUnderACondition_Flags() => Flags("""
+        [MustHold("exclusive(_rw)")]
+        [MustHold("_rw", When = "read")] public extern void Run(bool read); // MML0007
+        """);
+
+    [Fact]
+    public Task GroupSaysItToo_IsSilent() => SilentTypes("""
+        [MustHold("node.Gate")] public sealed class OnNodeAttribute : ContractGroupAttribute;
+        [MustHold("node.Gate && rw")] public sealed class OnBothAttribute : ContractGroupAttribute;
+        public static class User { [OnNode, OnBoth] public static extern void Run(Node node, RwGate rw); }
+        """);
+
+    [Fact]
+    public Task RepeatsItsGroup_Flags() => FlagsTypes("""
+        [MustHold("node.Gate")] public sealed class OnNodeAttribute : ContractGroupAttribute;
+        public static class User
+        {
+            [OnNode]
+            [MustHold("node.Gate")] public static extern void Run(Node node); // MML0007
+        }
+        """);
+
+    [Fact]
+    public Task NeededAndExcludedByClass_Flags() => Flags("""
+        [MustHold("_gate")]
+        [MustNotHold("Gate")] public extern void Run(); // MML0007
+        """);
+
+    [Fact]
+    public Task NeededSharedAndExcludedExclusively_IsSilent() => Silent("""
+        [MustHold("shared(_rw)"), MustNotHold("exclusive(_rw)")] public extern void Run();
+        """);
+
+    [Fact]
+    public Task NeededOrExcludedByACondition_IsSilent() => Silent("""
+        [MustHold("_gate", When = "locked"), MustNotHold("_gate", When = "!locked")] public extern void Run(bool locked);
+        """);
+
+    [Fact]
+    public Task ReleasedThoughExcluded_Flags() => Flags("""
+        [MustNotHold("_gate")]
+        [Releases("_gate")] public extern void Run(); // MML0007
+        """);
+
+    [Fact]
+    public Task ExcludedAndAcquired_IsSilent() => Silent("""
+        [MustNotHold("_gate"), Acquires("_gate")] public extern void Run();
+        """);
+
+    [Fact]
+    public Task AcquiredTwice_Flags() => Flags("""
+        [Acquires("_gate")]
+        [Acquires("_gate")] public extern void Run(); // MML0007
+        """);
+
+    [Fact]
+    public Task CountedTwice_IsSilent() => Silent("""
+        [Lock(Reference)] public LockName Users => default;
+        [Acquires("Users"), Acquires("Users")] public extern void Pin();
+        """);
+
+    [Fact]
+    public Task TriedThoughNeededShared_IsSilent() => Silent("""
+        [MustHold("shared(_rw)"), Acquires("shared(_rw)", When = "result", Try = true)] public extern bool Run();
+        """);
+
+    [Fact]
+    public Task MarkedWhileNeeded_IsSilent() => Silent("""
+        [MustHold("_rw"), Acquires("exclusive(_rw)", Idempotent = true)] public extern void Run();
+        """);
+
+    [Fact]
+    public Task SharedModeOfASpinLock_Flags() => Flags("""
+        [Acquires("shared(_spin)")] public extern void Run(); // MML0001
+        """);
+
+    [Fact]
+    public Task ExclusiveModeOfRcu_Flags() => Flags("""
+        [Lock(LockKind.Rcu)] public static LockName Grace => default;
+        [MustHold("exclusive(Grace)")] public extern void Run(); // MML0001
+        """);
+
+    [Fact]
+    public Task UpgradeableModeOfAMutex_Flags() => Flags("""
+        [MustHold("upgradeable(_gate)")] public extern void Run(); // MML0001
+        """);
+
+    [Fact]
+    public Task SharedModeOfAnyGate_Flags() => Flags("""
+        [MustNotHold("shared(Gate)")] public extern void Run(); // MML0001
+        """);
+
+    [Fact]
+    public Task ModeThatOneOfSeveralHas_IsSilent() => Silent("""
+        [LockAlias("_gate || _rw")] public LockName Any => default;
+        [MustHold("shared(Any)")] public extern void Run();
+        """);
+
+    [Fact]
+    public Task DowngradeOfAMutex_Flags() => Flags("""
+        [MustHold("_gate")]
+        [Downgrades("_gate")] public extern void Run(); // MML0001
+        """);
+
+    [Fact]
+    public Task GuardedByWhatNobodyHoldsExclusively_Flags() => Flags("""
+        [Lock(LockKind.Rcu)] public static LockName Grace => default;
+        [GuardedBy(nameof(Grace))] public int _value; // MML0001
+        """);
+
+    [Fact]
+    public Task FactSaidTwice_Flags() => Flags("""
+        [Requires("size > 0")]
+        [Requires("size > 0")] public extern void Run(int size); // MML0007
+        """);
+
+    [Fact]
+    public Task FactsThatContradict_Flags() => Flags("""
+        [Requires("open")]
+        [Requires("!open")] public extern void Run(bool open); // MML0007
+        """);
+
+    [Fact]
+    public Task FactThatIsAlwaysTrue_Flags() => Flags("""
+        [Requires("open || !open")] public extern void Run(bool open); // MML0007
+        """);
+
+    [Fact]
+    public Task PromiseForEachOutcome_IsSilent() => Silent("""
+        [Ensures("node != null", When = "result"), Ensures("node == null", When = "!result")] public extern bool Find(out Node? node);
+        """);
+
+    [Fact]
+    public Task ContractOfAPropertyIsJudgedOnce_Flags() => Flags("""
+        [MustHold("_gate")]
+        [MustHold("_gate")] public int Size { get => 1; set { } } // MML0007
+        """);
+
+    [Fact]
+    public Task SetterNeedsMoreThanItsProperty_IsSilent() => Silent("""
+        [MustHold("_rw")] public int Size { get => 1; [MustHold("exclusive(_rw)")] set { } }
+        """);
+
+    [Fact]
     public Task SpacesDoNotMatter_IsSilent() => Silent("""
         [MustHold("  _gate  &&  shared( _rw ) ")] public extern void Run();
         """);

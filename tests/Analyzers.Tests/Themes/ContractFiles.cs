@@ -81,6 +81,15 @@ public sealed class ContractFiles
     public Task NoSuchAttribute_Flags() => Flags("{|MML0008:M:Vendor.Flush = MustHlod(\"Sync\")|}", "public static void Run() { }");
 
     [Fact]
+    public Task AttributeOnTheWrongKindOfMember_Flags() => Flags("{|MML0008:M:Vendor.Flush = GuardedBy(\"Sync\")|}", "public static void Run() { }");
+
+    [Fact]
+    public Task TooManyArguments_Flags() => Flags("{|MML0008:M:Vendor.Flush = MustHold(\"Sync\", \"Sync\")|}", "public static void Run() { }");
+
+    [Fact]
+    public Task NoSuchNamedArgument_Flags() => Flags("{|MML0008:M:Vendor.Flush = MustHold(\"Sync\", Whne = \"true\")|}", "public static void Run() { }");
+
+    [Fact]
     public Task NotAttributes_Flags() => Flags("{|MML0008:M:Vendor.Flush = MustHold(\"Sync\"|}", "public static void Run() { }");
 
     [Fact]

@@ -89,6 +89,28 @@ public sealed class PathFacts : ThemeTests
         """);
 
     [Fact]
+    public Task TwoVariablesComparedBothWays_IsSilent() => Silent("""
+        public int Run(int start, int end)
+        {
+            if (end < start) return 0;
+            int total = 0;
+            while (start < end) { _gate.Enter(); _count++; total += _count; start++; _gate.Exit(); }
+            return total;
+        }
+        """);
+
+    [Fact]
+    public Task TwoVariablesComparedBothWaysAndLeaked_Flags() => Flags("""
+        public void Run(int start, int end)
+        {
+            if (end < start || start == end) return;
+            _gate.Enter();
+            if (start < end) return; // MML1006
+            _gate.Exit();
+        }
+        """);
+
+    [Fact]
     public Task NumberTestedByANarrowerRange_IsSilent() => Silent("""
         public void Run(int size)
         {

@@ -1,0 +1,70 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <content>What this body tells the compilation: which locks it takes, and which functions it calls, while it holds what.</content>
+internal sealed partial class BodyAnalysis
+{
+    private void NoteTaking(State state, SyntaxNode site, Term term, Mode mode, bool isTry)
+    {
+        if (!_recording || _inference is not null || state.IsFresh(term)) return;
+        LockNode? node = _catalog.InfoOf(term).IsWaitedFor ? NodeOf(state, term, mode) : null;
+        _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, HeldIn(state), OfParameters(state)));
+    }
+
+    /// <summary>Notes a call under locks; those that the callee names as needed or released are its own business, for its body knows of them.</summary>
+    private void NoteCall(State state, CallSite site)
+    {
+        if (!_recording || _inference is not null || site.Callee is not IMethodSymbol { DeclaringSyntaxReferences.IsEmpty: false } callee) return;
+        ImmutableArray<HeldLock> held = HeldIn(state, hold => !Names(site.Contract.Needs, hold) && !Names(site.Contract.Releases, hold));
+        if (held.IsEmpty) return;
+        ImmutableArray<string> judged = site.Contract.Excludes.Concat(site.Contract.Acquires).SelectMany(clause => ClassesIn(clause.Locks)).ToImmutableArray();
+        var constants = ImmutableDictionary.CreateBuilder<int, Constant>();
+        for (int index = 0; index < site.Arguments.Length; index++)
+        {
+            if (state.Canonical(site.Arguments[index]) is Constant constant) constants[index] = constant;
+        }
+
+        _engine.Takings.Add(new CallUnderLocks(_owner, callee.OriginalDefinition, site.Operation.Syntax, held, judged, constants.ToImmutable()));
+
+        static bool Names(List<LockClause> clauses, Hold hold) => clauses.Any(clause => clause.Locks.Locks.Any(item => SameClass(item.Term, hold.Term)) || IsInstanceOf(clause.Locks, hold));
+        static bool SameClass(Term first, Term second) => first is MemberOf one && second is MemberOf other
+            ? SymbolEqualityComparer.Default.Equals(one.Member.OriginalDefinition, other.Member.OriginalDefinition)
+            : first.Type is { } type && SymbolEqualityComparer.Default.Equals(type, second.Type);
+        static bool IsInstanceOf(LockFormula formula, Hold hold) => Implication.Parts(formula).OfType<LockFormula.AnyInstance>().Any(any => Implication.IsInstance(hold.Term, any.Symbol));
+    }
+
+    /// <summary>What a path knows of nothing but the arguments.</summary>
+    private static Fact OfParameters(State state) => Fact.And(state.Facts.Literals
+        .Where(static entry => !entry.Key.Any(static part => part is MemberOf or ElementOf or Opaque or Old or Tuple or Root { Kind: not RootKind.Parameter }))
+        .Select(static entry => (Fact)new Fact.Single(new Literal(entry.Key, entry.Value))));
+
+    private ImmutableArray<HeldLock> HeldIn(State state, System.Func<Hold, bool>? relevant = null) => state.Holds
+        .Where(hold => !hold.Maybe && !state.IsFresh(hold.Term) && (relevant is null || relevant(hold)))
+        .Select(hold => new HeldLock(hold.Term, hold.Mode, hold.Info.IsWaitedFor ? NodeOf(state, hold.Term, hold.Mode) : null))
+        .ToImmutableArray();
+
+    /// <summary>The class of the lock, if it can be told apart from others of its type: as a list names it, else as the member that it is.</summary>
+    private LockNode? NodeOf(State state, Term term, Mode mode)
+    {
+        if (ClassOf(state, term, mode) is { } listed) return new LockNode(listed, listed);
+        Term named = term is ElementOf element ? element.Target : term;
+        return named is MemberOf { Member: { ContainingType: { } owner } member }
+            ? new LockNode(owner.OriginalDefinition.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) + "." + member.Name, owner.Name + "." + member.Name)
+            : null;
+    }
+
+    private static IEnumerable<string> ClassesIn(LockFormula formula)
+    {
+        foreach (LockFormula.Lock item in formula.Locks)
+        {
+            if (item.Term is MemberOf { Member: { ContainingType: { } owner } member }) yield return owner.Name + "." + member.Name;
+            if (item.Term.Type is { } type) yield return type.Name;
+        }
+
+        foreach (LockFormula.AnyInstance any in Implication.Parts(formula).OfType<LockFormula.AnyInstance>()) yield return any.WithMode(Mode.None, force: true).ToString();
+    }
+}

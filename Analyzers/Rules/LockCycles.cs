@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>Circles in the lock graph: threads that take their locks in these orders can wait for each other for ever.</summary>
+internal static class LockCycles
+{
+    internal static IEnumerable<Diagnostic> Of(LockGraph graph)
+    {
+        List<LockEdge> edges = graph.Edges.ToList();
+        ILookup<string, LockEdge> outgoing = edges.ToLookup(static edge => edge.Outer.Key, StringComparer.Ordinal);
+        var told = new HashSet<(string Outer, string Inner)>();
+        foreach (LockEdge edge in edges.Where(static edge => edge.Site is not null).OrderBy(static edge => edge.Site!, SourcePlace.Order).ThenBy(static edge => edge.Inner.Key, StringComparer.Ordinal))
+        {
+            if (told.Contains((edge.Outer.Key, edge.Inner.Key)) || Back(edge, outgoing) is not { } rest) continue;
+            List<LockEdge> circle = [edge, .. rest];
+            foreach (LockEdge part in circle) told.Add((part.Outer.Key, part.Inner.Key));
+            if (Guarded(circle)) continue;
+            IEnumerable<Location> others = circle.SelectMany(static part => new[] { part.Site, part.Taken }).OfType<SyntaxNode>().Where(site => site != edge.Site).Distinct().Select(static site => site.GetLocation());
+            yield return Diagnostic.Create(Rule.LockCycle, edge.Site!.GetLocation(), others, "locks are taken in a circle: " + string.Join("; ", circle.Select(Sentence)));
+        }
+    }
+
+    /// <summary>The shortest way from the inner lock of an edge back to its outer one.</summary>
+    private static List<LockEdge>? Back(LockEdge edge, ILookup<string, LockEdge> outgoing)
+    {
+        var arrivals = new Dictionary<string, LockEdge?>(StringComparer.Ordinal) { [edge.Inner.Key] = null };
+        var pending = new Queue<string>();
+        pending.Enqueue(edge.Inner.Key);
+        while (pending.Count > 0)
+        {
+            string at = pending.Dequeue();
+            if (at == edge.Outer.Key)
+            {
+                var way = new List<LockEdge>();
+                for (LockEdge? step = arrivals[at]; step is not null; step = arrivals[step.Outer.Key]) way.Insert(0, step);
+                return way;
+            }
+
+            foreach (LockEdge next in outgoing[at])
+            {
+                if (arrivals.ContainsKey(next.Inner.Key)) continue;
+                arrivals[next.Inner.Key] = next;
+                pending.Enqueue(next.Inner.Key);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether one and the same lock is held exclusively all the way round, so that no two threads are in the circle at a time.</summary>
+    private static bool Guarded(List<LockEdge> circle) =>
+        circle.Aggregate((ImmutableHashSet<string>?)null, static (common, edge) => common is null ? edge.Gates : common.Intersect(edge.Gates)) is { IsEmpty: false };
+
+    private static string Sentence(LockEdge edge)
+    {
+        string pair = edge.Inner.Name + " inside " + edge.Outer.Name;
+        if (edge.Owner is null || edge.Site is null) return pair + " (declared order)";
+        string through = edge.Through is { } callee ? " through '" + NameOf(callee) + "'" : "";
+        return pair + " ('" + NameOf(edge.Owner) + "'" + through + ", " + SourcePlace.Of(edge.Site) + ")";
+    }
+
+    /// <summary>A function as messages name it; a lambda by the member that it stands in.</summary>
+    internal static string NameOf(ISymbol function)
+    {
+        while (function is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction, ContainingSymbol: { } container }) function = container;
+        return function is IMethodSymbol { AssociatedSymbol: { } member } ? member.Name : function is IMethodSymbol { MethodKind: MethodKind.Constructor } ? function.ContainingType.Name : function.Name;
+    }
+}

@@ -1,0 +1,378 @@
+using System.Threading.Tasks;
+
+namespace AnalyzerTests.Themes;
+
+/// <summary>Orders that contradict each other, however many functions and calls apart.</summary>
+public sealed class LockCycles : ThemeTests
+{
+    [Fact]
+    public Task TwoFunctionsInOppositeOrder_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { First.Enter(); Second.Enter(); Second.Exit(); First.Exit(); } // MML1020
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task OneOrderEverywhere_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { First.Enter(); Second.Enter(); Second.Exit(); First.Exit(); }
+            public void Again() { First.Enter(); Second.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task OneAfterTheOther_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { First.Enter(); First.Exit(); Second.Enter(); Second.Exit(); }
+            public void Back() { Second.Enter(); Second.Exit(); First.Enter(); First.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task ThroughCalls_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth()
+            {
+                First.Enter();
+                Middle(); // MML1020
+                First.Exit();
+            }
+            public void Middle() => Inner();
+            public void Inner() { Second.Enter(); Second.Exit(); }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task CalleeTakesItOnAnotherArgument_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { First.Enter(); Flush(wait: false); First.Exit(); }
+            public void Flush(bool wait) { if (!wait) return; Second.Enter(); Second.Exit(); }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task CalleeTakesItOnThisArgument_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth()
+            {
+                First.Enter();
+                Flush(wait: true); // MML1020
+                First.Exit();
+            }
+            public void Flush(bool wait) { if (!wait) return; Second.Enter(); Second.Exit(); }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task ConstructorTakesIt_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth()
+            {
+                First.Enter();
+                _ = new Teller(this); // MML1020
+                First.Exit();
+            }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        public sealed class Teller
+        {
+            public Teller(Bank bank) { bank.Second.Enter(); bank.Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task LocalFunctionTakesIt_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth()
+            {
+                First.Enter();
+                Touch(); // MML1020
+                First.Exit();
+                void Touch() { Second.Enter(); Second.Exit(); }
+            }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task ThroughRecursion_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Even(int depth)
+            {
+                First.Enter();
+                Second.Enter();
+                Second.Exit();
+                First.Exit();
+                if (depth > 0) Odd(depth - 1);
+            }
+            public void Odd(int depth) => Even(depth);
+        }
+        """);
+
+    [Fact]
+    public Task ThreeLocks_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public readonly Gate Third = new();
+            public void One() { First.Enter(); Second.Enter(); Second.Exit(); First.Exit(); } // MML1020
+            public void Two() { Second.Enter(); Third.Enter(); Third.Exit(); Second.Exit(); }
+            public void Three() { Third.Enter(); First.Enter(); First.Exit(); Third.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task LockStatements_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            private readonly object _first = new();
+            private readonly System.Threading.Lock _second = new();
+            public void Forth() { lock (_first) { lock (_second) { } } } // MML1020
+            public void Back() { lock (_second) { lock (_first) { } } }
+        }
+        """);
+
+    [Fact]
+    public Task NeededLockIsTheOuterOne_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            [MustHold("First")] public void Forth() { Second.Enter(); Second.Exit(); } // MML1020
+            [MustHold("Second")] public void Back() { First.Enter(); First.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task AcrossTypesAndInstances_Flags() => FlagsTypes("""
+        public sealed class Owner
+        {
+            public readonly Gate Gate = new();
+            public void Close(Item item) { Gate.Enter(); item.Touch(); Gate.Exit(); } // MML1020
+        }
+        public sealed class Item
+        {
+            public readonly RwGate Rw = new();
+            public void Touch() { Rw.EnterRead(); Rw.ExitRead(); }
+            public void Detach(Owner owner) { Rw.EnterWrite(); owner.Gate.Enter(); owner.Gate.Exit(); Rw.ExitWrite(); }
+        }
+        """);
+
+    [Fact]
+    public Task SecondIsOnlyTried_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { First.Enter(); Second.Enter(); Second.Exit(); First.Exit(); }
+            public void Back() { Second.Enter(); if (First.TryEnter()) First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task TriedLockIsTheOuterOne_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { if (!First.TryEnter()) return; Second.Enter(); Second.Exit(); First.Exit(); } // MML1020
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task TwoLocksOfOneClass_IsSilent() => SilentTypes("""
+        public static class Move
+        {
+            public static void Between(Node from, Node to) { from.Gate.Enter(); to.Gate.Enter(); to.Gate.Exit(); from.Gate.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task ReentrantLockTakenAgainInside_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            private readonly object _first = new();
+            private readonly object _second = new();
+            public void Forth() { lock (_first) { lock (_second) { Audit(); } } }
+            public void Audit() { lock (_first) { } }
+        }
+        """);
+
+    [Fact]
+    public Task UnderACommonGate_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate Outer = new();
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { Outer.Enter(); First.Enter(); Second.Enter(); Second.Exit(); First.Exit(); Outer.Exit(); }
+            public void Back() { Outer.Enter(); Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); Outer.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task UnderAGateThatIsShared_Flags() => FlagsTypes("""
+        public sealed class Bank
+        {
+            public readonly RwGate Outer = new();
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { Outer.EnterRead(); First.Enter(); Second.Enter(); Second.Exit(); First.Exit(); Outer.ExitRead(); } // MML1020
+            public void Back() { Outer.EnterRead(); Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); Outer.ExitRead(); }
+        }
+        """);
+
+    [Fact]
+    public Task DroppedBeforeTheCall_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { First.Enter(); First.Exit(); Inner(); }
+            public void Inner() { Second.Enter(); Second.Exit(); }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task DroppedByTheCallee_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void Forth() { First.Enter(); Leave(); }
+            [Releases("First")] public void Leave() { First.Exit(); Second.Enter(); Second.Exit(); }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task UnpublishedObject_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate Outer = new();
+            public void Make() { var node = new Node(); node.Gate.Enter(); Outer.Enter(); Outer.Exit(); node.Gate.Exit(); }
+            public void Use(Node node) { Outer.Enter(); node.Gate.Enter(); node.Gate.Exit(); Outer.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task LambdaThatRunsLater_IsSilent() => SilentTypes("""
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public Action Forth() { First.Enter(); Action later = () => { Second.Enter(); Second.Exit(); }; First.Exit(); return later; }
+            public void Back() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task DeclaredOrderThroughAnUnlistedLock_Flags() => FlagsTypes("""
+        [assembly: LockOrder("Bank.First", "Bank.Second")]
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public readonly Gate Other = new();
+            public void One() { Second.Enter(); Other.Enter(); Other.Exit(); Second.Exit(); } // MML1020
+            public void Two() { Other.Enter(); First.Enter(); First.Exit(); Other.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task DeclaredOrderBrokenBehindACall_Flags() => FlagsTypes("""
+        [assembly: LockOrder("Bank.First", "Bank.Second")]
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void One()
+            {
+                Second.Enter();
+                Inner(); // MML1020
+                Second.Exit();
+            }
+            public void Inner() { First.Enter(); First.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task DeclaredOrderBrokenInOneBodyIsToldOnce_Flags() => FlagsTypes("""
+        [assembly: LockOrder("Bank.First", "Bank.Second")]
+        public sealed class Bank
+        {
+            public readonly Gate First = new();
+            public readonly Gate Second = new();
+            public void One()
+            {
+                Second.Enter();
+                First.Enter(); // MML1010
+                First.Exit();
+                Second.Exit();
+            }
+            public void Two() { First.Enter(); Second.Enter(); Second.Exit(); First.Exit(); }
+        }
+        """);
+
+    [Fact]
+    public Task SameNamesInTwoNamespaces_IsSilent() => SilentTypes("""
+        namespace Here { public sealed class Bank { public readonly Gate First = new(); public readonly Gate Second = new();
+            public void Run() { First.Enter(); Second.Enter(); Second.Exit(); First.Exit(); } } }
+        namespace There { public sealed class Bank { public readonly Gate First = new(); public readonly Gate Second = new();
+            public void Run() { Second.Enter(); First.Enter(); First.Exit(); Second.Exit(); } } }
+        """);
+
+    [Fact]
+    public async Task MessageNamesTheCircle() => await Verify.Flags("""
+        public sealed class Bank
+        {
+            private readonly object _first = new();
+            private readonly object _second = new();
+            public void Forth()
+            {
+                lock (_first)
+                {
+                    Inner(); // MML1020
+                }
+            }
+            public void Inner() { lock ({|#taken:_second|}) { } }
+            public void Back() { lock (_second) { lock ({|#back:_first|}) { } } }
+        }
+        """)
+        .WithMessage("locks are taken in a circle: Bank._second inside Bank._first ('Forth' through 'Inner', Test.cs line 9); Bank._first inside Bank._second ('Back', Test.cs line 13)")
+        .WithAdditionalLocations(0, "taken", "back");
+}
