@@ -1,13 +1,14 @@
 using MmLint;
 
 // The lock graph of the kernel, outermost first. This is the only place where it stands: the checker enforces it while typing and Lockdep
-// reads the same attributes at run time. It follows the comment at the top of Linux mm/rmap.c.
+// reads the same attributes at run time. It follows the comment at the top of Linux mm/rmap.c, but for one place: there a VMA is write-locked
+// inside a folio. Whoever write-locks a VMA waits for its readers, and a reader that faults waits for folios, so here the VMA comes first.
 [assembly: LockOrder(
     "MemoryFile.Rwsem",
     "MmStruct.MmapLock",
     "shared(VmArea.Lock)",
-    "Folio",
     "exclusive(VmArea.Lock)",
+    "Folio",
     "AddressSpace.ImapLock",
     "AnonVma.Rwsem",
     "MmStruct.PageTableLock",
