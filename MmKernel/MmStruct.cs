@@ -39,7 +39,7 @@ public sealed class MmStruct
     /// <param name="limits">What the process may use.</param>
     /// <returns>Null if memory is exhausted.</returns>
     [return: Fresh]
-    [AssertsHeld("result.Users")]
+    [Acquires("result.Users", When = "result != null")]
     internal static MmStruct? TryCreate(Machine machine, ResourceLimits limits)
     {
         var table = machine.Memory.AllocateTable();
@@ -143,8 +143,19 @@ public sealed class MmStruct
             Machine.Memory.FreeTable(TopTable);
     }
 
-    /// <summary>Becomes a user if there still is one (<c>mmget_not_zero</c>).</summary>
-    [MustHold("Count || Users"), Acquires("Users", When = "result", Try = true)]
+    /// <summary>The use that the caller owned belongs to a process from here on.</summary>
+    [Releases("Users")]
+    internal void HandOverUser() => Lockdep.Assert(Volatile.Read(ref UsersCount) > 0, "use handed over that nobody has");
+
+    /// <summary>Takes over the use that a process gives up.</summary>
+    [Acquires("Users")]
+    internal void AdoptUser() => Lockdep.Assert(Volatile.Read(ref UsersCount) > 0, "use adopted that nobody has");
+
+    /// <summary>
+    /// Becomes a user if there still is one (<c>mmget_not_zero</c>). The object outlives its last count as long as anything refers to it, so
+    /// nothing needs to be held.
+    /// </summary>
+    [Acquires("Users", When = "result", Try = true)]
     internal bool TryGet()
     {
         int users = Volatile.Read(ref UsersCount);

@@ -12,17 +12,21 @@ public sealed partial class Process
 {
     [Atomic] private int _exited;
 
+    [Releases("mm.Users")]
     internal Process(Machine machine, MmStruct mm)
     {
         Machine = machine;
         Mm = mm;
+        mm.HandOverUser();
     }
 
     /// <summary>The machine that it runs on.</summary>
     public Machine Machine { get; }
 
-    /// <summary>Its address space, in use until the process exits.</summary>
-    [Owns("value.Users")] internal MmStruct Mm { get; }
+    /// <summary>
+    /// Its address space. The process is a user until it exits, which may be at any time: another process becomes a user itself first.
+    /// </summary>
+    internal MmStruct Mm { get; }
 
     /// <summary>Ends the process: everything is unmapped when the last user of its address space is gone (<c>exit_mm</c>).</summary>
     [MaySleep]
@@ -30,7 +34,10 @@ public sealed partial class Process
     {
         using var entry = new SystemCall(this);
         if (Interlocked.Exchange(ref _exited, 1) == 0)
+        {
+            Mm.AdoptUser();
             Mm.Put();
+        }
     }
 
     /// <summary>Reads user memory as a load instruction of the process does.</summary>

@@ -54,7 +54,7 @@ public static class FaultHandling
         return VmFault.None;
     }
 
-    [FaultHandler, Assigns("vmf.OrigPte")]
+    [FaultHandler]
     private static VmFault DoPteMissing(FaultContext vmf)
     {
         if (vmf.Vma.IsAnonymous)

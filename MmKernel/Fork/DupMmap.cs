@@ -10,6 +10,7 @@ internal static class DupMmap
     /// <summary>Makes a copy of the address space (<c>dup_mm</c>).</summary>
     /// <returns>0, or −EINTR or −ENOMEM with nothing left of the copy.</returns>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    [Acquires("copy.Users", When = "result == 0"), Ensures("copy != null", When = "result == 0")]
     internal static int DupMm(MmStruct mm, out MmStruct? copy)
     {
         copy = MmStruct.TryCreate(mm.Machine, new ResourceLimits(mm.Limits));

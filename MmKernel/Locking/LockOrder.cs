@@ -1,9 +1,8 @@
 using MmLint;
 
 // The lock graph of the kernel, outermost first. This is the only place where it stands: the checker enforces it while typing and Lockdep
-// reads the same attributes at run time. It follows the comment at the top of Linux mm/rmap.c, but for one place:
-// Linux lists folios before VMA write locks. Nothing takes a VMA for write under a folio, and nothing may, because its readers wait for
-// folios; mprotect of locked memory does the reverse.
+// reads the same attributes at run time. It follows the comment at the top of Linux mm/rmap.c, but for one place: there a VMA is write-locked
+// inside a folio. Whoever write-locks a VMA waits for its readers, and a reader that faults waits for folios, so here the VMA comes first.
 [assembly: LockOrder(
     "MemoryFile.Rwsem",
     "MmStruct.MmapLock",

@@ -76,7 +76,7 @@ public sealed class AddressSpace
     /// <param name="index">Its number.</param>
     /// <param name="error">Why there is none: <see cref="VmFault.Sigbus"/> behind the end, <see cref="VmFault.Oom"/>.</param>
     /// <returns>Locked and with a reference; null after an error.</returns>
-    [Acquires("result && result.Ref", When = "result != null"), MaySleep]
+    [Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == this"), MaySleep]
     internal Folio? GetLocked(ulong index, out VmFault error)
     {
         while (true)
@@ -111,7 +111,7 @@ public sealed class AddressSpace
     }
 
     /// <summary>Takes a page out of the file; it stays with whoever has a reference (<c>filemap_remove_folio</c>).</summary>
-    [MustHold("folio")]
+    [MustHold("folio"), Requires("folio.Mapping == this")]
     internal void Remove(Folio folio)
     {
         PagesLock.Lock();
