@@ -701,7 +701,7 @@ internal sealed partial class BodyAnalysis
                 if (hold.Maybe)
                 {
                     Excuse(item.Term);
-                    FailNeed(next, syntax, key, Rule.MayNotBeHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which may not be held", null);
+                    FailNeed(next, syntax, key, Rule.MayNotBeHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which may not be held", ("maybe", hold.Site ?? (object)hold.Term));
                 }
                 else if (item.Mode != Mode.None && hold.Mode != item.Mode && !(hold.Mode == Mode.Exclusive && item.Mode == Mode.Upgradeable))
                 {

@@ -112,7 +112,7 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
 
-            object cause = ("leak", hold.Site ?? (object)hold.Term);
+            object cause = (hold.Maybe ? "maybe" : "leak", hold.Site ?? (object)hold.Term);
             FailNeed(outcome, exit, key, hold.Maybe ? Rule.MayNotBeHeld : Rule.Leak, null, sentence => hold.Origin == Origin.Entry && wanted is null
                 ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + _owner.Name + "' says it is released"
                 : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location);
@@ -144,6 +144,10 @@ internal sealed partial class BodyAnalysis
         else if (actual.Mode < hold.Mode)
         {
             FailNeed(outcome, exit, key, Rule.Leak, null, sentence => "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held exclusively here, but it is held shared" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location);
+        }
+        else if (!kept && actual.Origin == Origin.Here && hold.Mode == Mode.Shared && actual.Mode > Mode.Shared)
+        {
+            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held shared here, but it is held exclusively" + sentence.Condition + Taken(sentence, actual), null, location: location);
         }
         else if (kept && actual.Origin == Origin.Here)
         {

@@ -26,9 +26,17 @@ internal sealed class Findings
     /// <summary>Notes that a path fails a check.</summary>
     internal void Fail(SyntaxNode node, string key, DiagnosticDescriptor rule, State state, Location location, Func<Sentence, string> message, object? cause = null, ImmutableDictionary<string, string?>? properties = null)
     {
+        // Paths that fail alike at one place are one report; paths that fail in another way are another.
         Check check = At(node, key);
+        if (check.Rule is not null && check.Rule != rule)
+        {
+            Check other = At(node, key + ":" + rule.Id);
+            other.Passing = check.Passing;
+            check = other;
+        }
+
         check.Failing.Add(state);
-        if (check.Message is not null && Rank(rule) >= Rank(check.Rule!)) return;
+        if (check.Message is not null) return;
         check.Rule = rule;
         check.Message = message;
         check.Location = location;
@@ -83,7 +91,7 @@ internal sealed class Findings
     {
         internal string Key { get; } = key;
 
-        internal List<State> Passing { get; } = [];
+        internal List<State> Passing { get; set; } = [];
 
         internal List<State> Failing { get; } = [];
 

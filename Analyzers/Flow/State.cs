@@ -274,7 +274,7 @@ internal sealed record State
 
         ImmutableArray<Hold> joined = holds.ToImmutableArray();
         ImmutableDictionary<Term, LockFormula> stale = left.Stale.Where(entry => right.Stale.ContainsKey(entry.Key)).ToImmutableDictionary();
-        ImmutableHashSet<Term> excused = left.Excused.Union(right.Excused);
+        ImmutableHashSet<Term> excused = left.Excused.Intersect(right.Excused);
         return Merge(left with { Holds = joined, Stale = stale, Excused = excused }, right with { Holds = joined, Stale = stale, Excused = excused }, symbolFor);
     }
 
