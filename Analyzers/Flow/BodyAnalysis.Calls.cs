@@ -271,7 +271,6 @@ internal sealed partial class BodyAnalysis
         Term? AtEntry(Term part) => Substitute(part, site, null, exit: false);
         Term? AtExit(Term part) => Substitute(part, site, result, exit: true);
 
-        bool constructing = site.Operation is IObjectCreationOperation;
         foreach (Term assigned in contract.Assigns) CheckAssigned(before, site, assigned.Replace(AtEntry));
         foreach (LockClause need in contract.Needs) CheckNeed(before, site, need, AtEntry);
         foreach (FactClause fact in contract.Requires) CheckRequired(before, site, fact, AtEntry);
@@ -613,7 +612,7 @@ internal sealed partial class BodyAnalysis
             case NestingRule.AnyUnder:
             {
                 var binder = new ContractBinder(_catalog, hold.Term is MemberOf { Member: var owner } ? owner.ContainingType : null, ImmutableArray<IParameterSymbol>.Empty, null, null, isStatic: false);
-                if (member is not null && Unmoded(member) is { } name && binder.BindClass(name) is { } symbol && state.Holds.Any(held => IsInstance(held, new LockFormula.AnyInstance(symbol, Mode.None))))
+                if (member is not null && binder.BindClass(LockOrder.Bare(member)) is { } symbol && state.Holds.Any(held => IsInstance(held, new LockFormula.AnyInstance(symbol, Mode.None))))
                 {
                     PassNeed(state, site.Operation.Syntax, key);
                     return;
@@ -633,8 +632,6 @@ internal sealed partial class BodyAnalysis
 
         FailNeed(state, site.Operation.Syntax, key, Rule.NestingBroken, null, sentence => "'" + site.Name + "' takes " + sentence.Name(term) + " while " + sentence.Name(hold.Term) + ", of the same class " + lockClass + ", is held: " + problem + sentence.Condition, null);
     }
-
-    private static string? Unmoded(string entry) => LockOrder.Bare(entry);
 
     private static Term? OrderingMember(Term term, string? name)
     {

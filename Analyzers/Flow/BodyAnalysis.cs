@@ -65,17 +65,14 @@ internal sealed partial class BodyAnalysis
         _budget = 2000 + (graph.Blocks.Length * 40);
     }
 
-    /// <summary>Analyses the body and returns what it finds, nested functions included.</summary>
+    /// <summary>Analyses the body and returns what it finds; functions nested in it are bodies of their own.</summary>
     internal IEnumerable<Diagnostic> Check()
     {
-        foreach (State entry in EntryStates(_start)) _exitEntries.Add(entry);
-        Solve(new Run(0, _graph.Blocks.Length - 1), 0, _exitEntries, record: true);
-        IEnumerable<Diagnostic> own = _findings.Report(NamesIn);
-        return own.Concat(_nested);
+        Solve(new Run(0, _graph.Blocks.Length - 1), 0, EntryStates(_start), record: true);
+        return _findings.Report(NamesIn).Concat(_undecided);
     }
 
-    private readonly List<State> _exitEntries = [];
-    private readonly List<Diagnostic> _nested = [];
+    private readonly List<Diagnostic> _undecided = [];
 
     private List<State> Solve(Run run, int firstBlock, List<State> entry, bool record)
     {

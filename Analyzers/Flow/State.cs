@@ -202,14 +202,14 @@ internal sealed record State
         foreach (KeyValuePair<object, Term> entry in Values)
         {
             if (!other.Values.TryGetValue(entry.Key, out Term? value) || value.Equals(entry.Value)) continue;
-            if (Holds.Any(hold => Names_(hold.Term, entry.Value) || Names_(hold.Term, value))) return false;
+            if (Holds.Any(hold => IsNamedBy(hold.Term, entry.Value) || IsNamedBy(hold.Term, value))) return false;
             if (Stale.ContainsKey(value) != Stale.ContainsKey(entry.Value)) return false;
             if (value is not Opaque && isLock(value) || entry.Value is not Opaque && isLock(entry.Value)) return false;
         }
 
         return true;
 
-        static bool Names_(Term hold, Term value) => value is not Constant && hold.Contains(value);
+        static bool IsNamedBy(Term hold, Term value) => value is not Constant && hold.Contains(value);
     }
 
     /// <summary>Whether nothing distinguishes the two, facts included.</summary>
