@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -16,6 +17,16 @@ namespace MmLint.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class LockContracts : DiagnosticAnalyzer
 {
+    private readonly Action<LockGraph>? _seen;
+
+    /// <summary>The analyzer as compilers and editors create it.</summary>
+    public LockContracts()
+    {
+    }
+
+    /// <summary>An analyzer that also hands over the lock graph of each compilation.</summary>
+    internal LockContracts(Action<LockGraph> seen) => _seen = seen;
+
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
@@ -31,7 +42,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(Start);
     }
 
-    private static void Start(CompilationStartAnalysisContext context)
+    private void Start(CompilationStartAnalysisContext context)
     {
         ContractFiles files = ContractFiles.Read(context.Options.AdditionalFiles, context.CancellationToken);
         var catalog = new ContractCatalog(context.Compilation, files);
@@ -45,14 +56,14 @@ public sealed class LockContracts : DiagnosticAnalyzer
         context.RegisterOperationAction(operation => NoteCall(operation, engine.Takings), OperationKind.Invocation, OperationKind.ObjectCreation);
         context.RegisterCompilationEndAction(end => CheckWhole(end, engine, tokens));
         if (!order.Problems.IsEmpty) context.RegisterSemanticModelAction(model => Report(order.Problems.Where(problem => problem.Location.SourceTree == model.SemanticModel.SyntaxTree), model.ReportDiagnostic));
-        if (!files.Problems.IsEmpty || context.Options.AdditionalFiles.Any(static file => file.Path.EndsWith(ContractFiles.Extension, System.StringComparison.OrdinalIgnoreCase)))
+        if (!files.Problems.IsEmpty || context.Options.AdditionalFiles.Any(static file => file.Path.EndsWith(ContractFiles.Extension, StringComparison.OrdinalIgnoreCase)))
         {
             ImmutableArray<ContractProblem> problems = files.Problems.AddRange(files.Unbound(context.Compilation));
             context.RegisterAdditionalFileAction(file => Report(problems.Where(problem => problem.Location.GetLineSpan().Path == file.AdditionalFile.Path), file.ReportDiagnostic));
         }
     }
 
-    private static void Report(IEnumerable<ContractProblem> problems, System.Action<Diagnostic> report)
+    private static void Report(IEnumerable<ContractProblem> problems, Action<Diagnostic> report)
     {
         foreach (ContractProblem problem in problems) report(Diagnostic.Create(problem.Rule, problem.Location, problem.Properties, problem.Arguments));
     }
@@ -124,9 +135,11 @@ public sealed class LockContracts : DiagnosticAnalyzer
     }
 
     /// <summary>What only the whole compilation shows.</summary>
-    private static void CheckWhole(CompilationAnalysisContext context, Engine engine, ProofTokens tokens)
+    private void CheckWhole(CompilationAnalysisContext context, Engine engine, ProofTokens tokens)
     {
-        foreach (Diagnostic diagnostic in tokens.Refused(engine.Takings).Concat(LockCycles.Of(LockGraph.Of(engine.Takings, engine.Order)))) context.ReportDiagnostic(diagnostic);
+        LockGraph graph = LockGraph.Of(engine.Takings, engine.Order);
+        _seen?.Invoke(graph);
+        foreach (Diagnostic diagnostic in tokens.Refused(engine.Takings).Concat(LockCycles.Of(graph))) context.ReportDiagnostic(diagnostic);
     }
 
     private static void CheckConversion(OperationAnalysisContext context, Engine engine)

@@ -11,6 +11,17 @@ internal static class LockCycles
 {
     internal static IEnumerable<Diagnostic> Of(LockGraph graph)
     {
+        foreach (IReadOnlyList<LockEdge> circle in In(graph))
+        {
+            SyntaxNode site = circle[0].Site!;
+            IEnumerable<Location> others = circle.SelectMany(static part => new[] { part.Site, part.Taken }).OfType<SyntaxNode>().Where(other => other != site).Distinct().Select(static other => other.GetLocation());
+            yield return Diagnostic.Create(Rule.LockCycle, site.GetLocation(), others, "locks are taken in a circle: " + string.Join("; ", circle.Select(Sentence)));
+        }
+    }
+
+    /// <summary>The circles, each from an edge that the source shows; every edge is in one of them at most.</summary>
+    internal static IEnumerable<IReadOnlyList<LockEdge>> In(LockGraph graph)
+    {
         List<LockEdge> edges = graph.Edges.ToList();
         ILookup<string, LockEdge> outgoing = edges.ToLookup(static edge => edge.Outer.Key, StringComparer.Ordinal);
         var told = new HashSet<(string Outer, string Inner)>();
@@ -19,9 +30,7 @@ internal static class LockCycles
             if (told.Contains((edge.Outer.Key, edge.Inner.Key)) || Back(edge, outgoing) is not { } rest) continue;
             List<LockEdge> circle = [edge, .. rest];
             foreach (LockEdge part in circle) told.Add((part.Outer.Key, part.Inner.Key));
-            if (Guarded(circle)) continue;
-            IEnumerable<Location> others = circle.SelectMany(static part => new[] { part.Site, part.Taken }).OfType<SyntaxNode>().Where(site => site != edge.Site).Distinct().Select(static site => site.GetLocation());
-            yield return Diagnostic.Create(Rule.LockCycle, edge.Site!.GetLocation(), others, "locks are taken in a circle: " + string.Join("; ", circle.Select(Sentence)));
+            if (!Guarded(circle)) yield return circle;
         }
     }
 
