@@ -23,9 +23,9 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
                 "README.md",
                 "analyzers/dotnet/cs/MmLint.Analyzers.dll",
                 "analyzers/dotnet/cs/MmLint.CodeFixes.dll",
+                "build/MmLint.audit.globalconfig",
                 "build/MmLint.strict.globalconfig",
                 "build/MmLint.targets",
-                "build/MmLint.warning.globalconfig",
                 "icon.png",
                 "lib/netstandard2.0/MmLint.Annotations.dll",
                 "lib/netstandard2.0/MmLint.Annotations.xml",
@@ -75,9 +75,9 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
     }
 
     [Theory]
-    [InlineData("-p:MmLintSeverity=")]
-    [InlineData("-p:MmLintSeverity=warning")]
-    [InlineData("-p:MmLintSeverity=strict")]
+    [InlineData("-p:MmLintMode=")]
+    [InlineData("-p:MmLintMode=audit")]
+    [InlineData("-p:MmLintMode=strict")]
     public void Consumer_gets_the_annotations_beside_its_assembly_and_nothing_else(string option)
     {
         string output = Path.Combine(package.Folder, "output");
@@ -88,14 +88,6 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
     }
 
     [Fact]
-    public void Severity_warning_lets_a_broken_project_build()
-    {
-        var sample = package.Copy("RmapWalkUnlocked", "Warned");
-        DotNet.Run(sample.Folder, "build", "-p:MmLintSeverity=warning");
-        Assert.Equal(sample.Expected!.Replace(": error ", ": warning ", StringComparison.Ordinal), Report.Snapshot(sample.Findings()));
-    }
-
-    [Fact]
     public void Contract_file_is_found_without_being_listed()
     {
         var sample = package.Copy("Clean", "WithFile");
@@ -103,14 +95,6 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
         DotNet.TryRun(sample.Folder, "build");
         var finding = Assert.Single(sample.Findings());
         Assert.Equal(("MML0008", "Journal.lockcontracts", 1), (finding.Rule, Path.GetFileName(finding.Place?.File), finding.Place?.Line));
-    }
-
-    [Fact]
-    public void Unknown_severity_is_refused()
-    {
-        var (exitCode, output) = DotNet.TryRun(package.Copy("Clean", "Misspelt").Folder, "build", "-p:MmLintSeverity=warn");
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains("MmLintSeverity is 'warn'; it may be 'warning' or 'strict', or not be set.", output, StringComparison.Ordinal);
     }
 
     [Theory]

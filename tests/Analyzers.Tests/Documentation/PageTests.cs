@@ -78,7 +78,7 @@ public sealed class PageTests
     }
 
     [Theory]
-    [InlineData("warning", "warning")]
+    [InlineData("audit", "warning")]
     [InlineData("strict", "error")]
     public void Preset_of_the_package_names_every_rule_that_is_on(string preset, string severity)
     {
