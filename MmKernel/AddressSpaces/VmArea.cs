@@ -71,6 +71,9 @@ public sealed class VmArea
     [ReadBy("Mm.MmapLock || Lock || AnonVma.Lock"), WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock")]
     internal AnonVmaChain[] AnonVmaChain = [];
 
+    /// <summary>The node in the tree of the VMAs that map the file (<c>shared.rb</c>).</summary>
+    [GuardedBy("File.Mapping.ImapLock")] internal int FileNode;
+
     [Atomic] private bool _mayHoldGuards;
 
     /// <summary>

@@ -49,6 +49,7 @@ internal static class VmaLayout
     private static void SetRange(VmArea vma, ulong start, ulong end, ulong pageOffset)
     {
         RmapLocking.TakeRmapLocks(vma);
+        FileRmap.RemoveInterval(vma);
         if (vma.AnonVma != null)
             AnonVmaLinks.RemoveIntervals(vma, vma.AnonVma.Root);
         vma.Start = start;
@@ -56,6 +57,7 @@ internal static class VmaLayout
         vma.PageOffset = pageOffset;
         if (vma.AnonVma != null)
             AnonVmaLinks.InsertIntervals(vma, vma.AnonVma.Root);
+        FileRmap.InsertInterval(vma);
         RmapLocking.DropRmapLocks(vma);
     }
 }

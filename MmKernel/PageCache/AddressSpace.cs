@@ -9,13 +9,20 @@ namespace MmKernel;
 public sealed class AddressSpace
 {
     [GuardedBy("PagesLock")] private readonly Dictionary<ulong, Folio> _pages = [];
-    [GuardedBy("ImapLock")] private readonly List<VmArea> _vmas = [];
     [Atomic] private ulong _size;
 
-    internal AddressSpace(PhysicalMemory memory) => Memory = memory;
+    internal AddressSpace(PhysicalMemory memory)
+    {
+        Memory = memory;
+        Vmas = new IntervalTree<VmArea>(ImapLock);
+    }
 
     /// <summary>Guards the set of VMAs that map the file (<c>i_mmap_rwsem</c>).</summary>
     public RwSemaphore ImapLock { get; } = new(LockdepClass.ImapLock);
+
+    /// <summary>The VMAs that map the file, by page index (<c>i_mmap</c>).</summary>
+    [Ensures("result.Guard == ImapLock")]
+    internal IntervalTree<VmArea> Vmas { get; }
 
     /// <summary>Guards the index of the cached pages (the lock of <c>i_pages</c>).</summary>
     internal SpinLock PagesLock { get; } = new(LockdepClass.Pages);
@@ -139,22 +146,6 @@ public sealed class AddressSpace
         indices.Sort();
         return [.. indices];
     }
-
-    /// <summary>Adds a VMA that maps the file.</summary>
-    [MustHold("exclusive(ImapLock)")]
-    internal void AddVma(VmArea vma) => _vmas.Add(vma);
-
-    /// <summary>Takes a VMA out.</summary>
-    [MustHold("exclusive(ImapLock)")]
-    internal void RemoveVma(VmArea vma)
-    {
-        if (!_vmas.Remove(vma))
-            throw new InvalidOperationException("The VMA is not linked to this file.");
-    }
-
-    /// <summary>The VMAs that map the file (<c>i_mmap</c>).</summary>
-    [MustHold("ImapLock")]
-    internal List<VmArea> Vmas() => _vmas;
 
     /// <summary>Adds a page of zeros unless somebody was faster or the end has moved before it.</summary>
     /// <returns>False if memory is exhausted.</returns>

@@ -28,7 +28,7 @@ public static class AnonPrepare
         {
             vma.AnonVma = anonVma;
             vma.AnonVmaChain = [link];
-            anonVma.Intervals.Insert(link, vma.PageOffset, vma.PageOffset + vma.PageCount - 1);
+            link.Node = anonVma.Intervals.Insert(link, vma.PageOffset, vma.PageOffset + vma.PageCount - 1);
             anonVma.ActiveVmaCount++;
         }
 

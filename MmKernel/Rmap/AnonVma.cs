@@ -1,3 +1,4 @@
+using System;
 using MmLint;
 
 namespace MmKernel;
@@ -8,14 +9,16 @@ namespace MmKernel;
 /// </summary>
 public sealed class AnonVma
 {
+    private readonly IntervalTree<AnonVmaChain> _intervals;
+
     /// <summary>Creates an anon_vma; it is unpublished until a VMA points to it (<c>anon_vma_alloc</c>).</summary>
     /// <param name="parent">The anon_vma of the parent process's VMA; null for a root.</param>
     internal AnonVma(AnonVma? parent)
     {
         Root = parent == null ? this : parent.Root;
         Parent = parent ?? this;
-        Intervals = new AnonVmaIntervals(this);
         Rwsem = parent == null ? new RwSemaphore(LockdepClass.AnonVma) : parent.Root.Rwsem;
+        _intervals = new IntervalTree<AnonVmaChain>(Rwsem);
     }
 
     /// <summary>The anon_vma whose lock stands for all of the tree (<c>root</c>).</summary>
@@ -38,6 +41,14 @@ public sealed class AnonVma
     [GuardedBy("Lock")] internal int ActiveVmaCount;
 
     /// <summary>The links to all VMAs that may map pages of this one, by page index (<c>rb_root</c>).</summary>
-    [Ensures("result.Owner == this")]
-    internal AnonVmaIntervals Intervals { get; }
+    internal IntervalTree<AnonVmaChain> Intervals
+    {
+        [Ensures("result.Guard == Root.Rwsem")]
+        get
+        {
+            if (_intervals.Guard != Root.Rwsem)
+                throw new InvalidOperationException("An anon_vma whose tree is guarded by another lock than its root's.");
+            return _intervals;
+        }
+    }
 }

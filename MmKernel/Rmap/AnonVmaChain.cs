@@ -22,7 +22,7 @@ internal sealed class AnonVmaChain
     /// <summary>The anon_vma.</summary>
     [WriteOnce] internal AnonVma AnonVma { get; }
 
-    /// <summary>The number of the node in the interval tree, <see cref="AnonVmaIntervals.None"/> while not in it.</summary>
+    /// <summary>The number of the node in the interval tree, <see cref="IntervalTree{T}.None"/> while not in it.</summary>
     [GuardedBy("AnonVma.Lock")] internal int Node;
 
     /// <summary>

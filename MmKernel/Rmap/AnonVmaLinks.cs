@@ -33,7 +33,7 @@ internal static class AnonVmaLinks
         {
             var anonVma = from[i].AnonVmaOf(root);
             var link = new AnonVmaChain(target, anonVma);
-            anonVma.Intervals.Insert(link, first, last);
+            link.Node = anonVma.Intervals.Insert(link, first, last);
             links[i] = link;
             if (chosen == null && anonVma.ChildCount < 2 && anonVma.ActiveVmaCount == 0)
                 chosen = anonVma;
@@ -66,9 +66,9 @@ internal static class AnonVmaLinks
         target.AnonVma = own;
         var link = new AnonVmaChain(target, own);
         own.Lock.WriteLock();
-        own.Intervals.Insert(link, target.PageOffset, target.PageOffset + target.PageCount - 1);
         if (parent.Root == own.Root)
             parent.ChildCount++;
+        link.Node = own.Intervals.Insert(link, target.PageOffset, target.PageOffset + target.PageCount - 1);
         own.Lock.WriteUnlock();
         target.AnonVmaChain = [.. target.AnonVmaChain, link];
     }
@@ -86,7 +86,8 @@ internal static class AnonVmaLinks
         foreach (var link in links)
         {
             var anonVma = link.AnonVmaOf(root);
-            anonVma.Intervals.Remove(link);
+            anonVma.Intervals.Remove(link.Node);
+            link.Node = IntervalTree<AnonVmaChain>.None;
             if (anonVma.Intervals.IsEmpty())
                 DropChild(anonVma.Parent, root);
         }
@@ -101,7 +102,10 @@ internal static class AnonVmaLinks
     internal static void RemoveIntervals(VmArea vma, AnonVma root)
     {
         foreach (var link in vma.AnonVmaChain)
-            link.AnonVmaOf(root).Intervals.Remove(link);
+        {
+            link.AnonVmaOf(root).Intervals.Remove(link.Node);
+            link.Node = IntervalTree<AnonVmaChain>.None;
+        }
     }
 
     /// <summary>Puts a VMA back after its range changed (<c>anon_vma_interval_tree_post_update_vma</c>).</summary>
@@ -109,7 +113,7 @@ internal static class AnonVmaLinks
     internal static void InsertIntervals(VmArea vma, AnonVma root)
     {
         foreach (var link in vma.AnonVmaChain)
-            link.AnonVmaOf(root).Intervals.Insert(link, vma.PageOffset, vma.PageOffset + vma.PageCount - 1);
+            link.Node = link.AnonVmaOf(root).Intervals.Insert(link, vma.PageOffset, vma.PageOffset + vma.PageCount - 1);
     }
 
     [MustHold("exclusive(vma.Lock) && exclusive(root.Rwsem)")]

@@ -16,7 +16,7 @@ internal static class FileRmap
             return;
         file.File.Get();
         file.Mapping.ImapLock.WriteLock();
-        file.Mapping.AddVma(vma);
+        InsertInterval(vma);
         file.Mapping.ImapLock.WriteUnlock();
     }
 
@@ -28,9 +28,27 @@ internal static class FileRmap
         if (file == null)
             return;
         file.Mapping.ImapLock.WriteLock();
-        file.Mapping.RemoveVma(vma);
+        RemoveInterval(vma);
         file.Mapping.ImapLock.WriteUnlock();
         Task.Current.DeferRelease(file.File);
+    }
+
+    /// <summary>Puts a VMA into the tree of its file, if it maps one (<c>vma_interval_tree_insert</c>).</summary>
+    [MustHold("exclusive(vma.Lock)"), MustHold("exclusive(vma.File.Mapping.ImapLock)", When = "vma.File != null")]
+    internal static void InsertInterval(VmArea vma)
+    {
+        if (vma.File != null)
+            vma.FileNode = vma.File.Mapping.Vmas.Insert(vma, vma.PageOffset, vma.PageOffset + vma.PageCount - 1);
+    }
+
+    /// <summary>Takes a VMA out of the tree of its file, for good or until its range has changed (<c>vma_interval_tree_remove</c>).</summary>
+    [MustHold("exclusive(vma.Lock)"), MustHold("exclusive(vma.File.Mapping.ImapLock)", When = "vma.File != null")]
+    internal static void RemoveInterval(VmArea vma)
+    {
+        if (vma.File == null)
+            return;
+        vma.File.Mapping.Vmas.Remove(vma.FileNode);
+        vma.FileNode = IntervalTree<VmArea>.None;
     }
 
     /// <summary>Removes the pages [first, end) of a file from every mapping (<c>unmap_mapping_pages</c>).</summary>
@@ -38,8 +56,10 @@ internal static class FileRmap
     internal static void UnmapMappingRange(AddressSpace mapping, ulong first, ulong end, ZapScope scope)
     {
         mapping.ImapLock.ReadLock();
-        foreach (var vma in mapping.Vmas())
+        int node = IntervalTree<VmArea>.None;
+        while ((node = mapping.Vmas.Next(node, first, end - 1)) != IntervalTree<VmArea>.None)
         {
+            var vma = mapping.Vmas.ItemOf(node);
             AssertLinked(vma, mapping);
             UnmapInVma(vma, first, end, scope);
         }
@@ -53,11 +73,11 @@ internal static class FileRmap
     {
         ulong index = folio.Index;
         mapping.ImapLock.ReadLock();
-        foreach (var vma in mapping.Vmas())
+        int node = IntervalTree<VmArea>.None;
+        while ((node = mapping.Vmas.Next(node, index, index)) != IntervalTree<VmArea>.None)
         {
+            var vma = mapping.Vmas.ItemOf(node);
             AssertLinked(vma, mapping);
-            if (index < vma.PageOffset || index >= vma.PageOffset + vma.PageCount)
-                continue;
             if (!one(folio, vma, vma.Start + ((index - vma.PageOffset) << Page.Shift)))
                 break;
         }

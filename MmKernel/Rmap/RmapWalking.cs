@@ -82,10 +82,10 @@ public static class RmapWalking
         ulong index = folio.Index;
         anonVma.Lock.ReadLock();
         var intervals = anonVma.Intervals;
-        int node = AnonVmaIntervals.None;
-        while ((node = intervals.Next(node, index, index)) != AnonVmaIntervals.None)
+        int node = IntervalTree<AnonVmaChain>.None;
+        while ((node = intervals.Next(node, index, index)) != IntervalTree<AnonVmaChain>.None)
         {
-            var vma = intervals.LinkOf(node).Vma;
+            var vma = intervals.ItemOf(node).Vma;
             AssertLinked(vma, anonVma);
             ulong address = vma.Start + ((index - vma.PageOffset) << Page.Shift);
             if (!one(folio, vma, address))

@@ -4,32 +4,36 @@ using MmLint;
 namespace MmKernel;
 
 /// <summary>
-/// The VMAs of an anon_vma by the page indices that they cover: a treap that knows the last index below each node
-/// (<c>anon_vma_interval_tree</c>). A link's indices are those that its VMA had when it was inserted, so a VMA is taken out before its range
-/// changes and put back after. The nodes lie in one array, so that the owner's lock guards them all by one name.
+/// What maps pages, by the page indices that it covers: a treap that knows the last index below each node (<c>interval_tree.h</c>; the trees
+/// of anon_vmas and of files). The indices of an item are those that it had when it was inserted, so an item is taken out before its range
+/// changes and put back after. The nodes lie in one array, so that one lock guards them all by one name.
 /// </summary>
-/// <param name="owner">The anon_vma, whose lock guards the tree.</param>
-[method: Ensures("Owner == owner")]
-internal sealed class AnonVmaIntervals(AnonVma owner)
+/// <typeparam name="T">What is found.</typeparam>
+/// <param name="guard">The lock that guards the tree.</param>
+[method: Ensures("Guard == guard")]
+internal sealed class IntervalTree<T>(RwSemaphore guard)
+    where T : class
 {
     /// <summary>No node: the first one of the array is never used.</summary>
     internal const int None = 0;
 
-    [GuardedBy("Owner.Lock", Deep = true)] private Node[] _nodes = [];
-    [GuardedBy("Owner.Lock")] private int _root;
-    [GuardedBy("Owner.Lock")] private int _used;
-    [GuardedBy("Owner.Lock")] private int _firstFree;
-    [GuardedBy("Owner.Lock")] private ulong _inserted;
+    [GuardedBy("Guard", Deep = true)] private Node[] _nodes = [];
+    [GuardedBy("Guard")] private int _root;
+    [GuardedBy("Guard")] private int _used;
+    [GuardedBy("Guard")] private int _firstFree;
+    [GuardedBy("Guard")] private ulong _inserted;
 
-    internal AnonVma Owner { get; } = owner;
+    /// <summary>The lock that guards the tree.</summary>
+    internal RwSemaphore Guard { get; } = guard;
 
-    /// <summary>Whether no VMA is linked.</summary>
-    [MustHold("Owner.Lock")]
+    /// <summary>Whether nothing is linked.</summary>
+    [MustHold("Guard")]
     internal bool IsEmpty() => _root == None;
 
-    /// <summary>Inserts <paramref name="link"/> with the indices [first, last] that its VMA covers.</summary>
-    [MustHold("exclusive(Owner.Lock)"), Requires("link.AnonVma == Owner")]
-    internal void Insert(AnonVmaChain link, ulong first, ulong last)
+    /// <summary>Inserts <paramref name="item"/> with the indices [first, last] that it covers.</summary>
+    /// <returns>Its node, by which it is taken out.</returns>
+    [MustHold("exclusive(Guard)")]
+    internal int Insert(T item, ulong first, ulong last)
     {
         int node = TakeNode();
         ulong sequence = ++_inserted;
@@ -38,42 +42,41 @@ internal sealed class AnonVmaIntervals(AnonVma owner)
         ulong mixed = (sequence ^ (sequence >> 30)) * 0xBF58_476D_1CE4_E5B9;
         _nodes[node] = new Node
         {
-            Link = link,
+            Item = item,
             First = first,
             Last = last,
             LastBelow = last,
             Sequence = sequence,
             Priority = (uint)(mixed >> 32),
         };
-        link.Node = node;
         _root = Insert(_root, node);
+        return node;
     }
 
-    /// <summary>Takes <paramref name="link"/> out.</summary>
-    [MustHold("exclusive(Owner.Lock)"), Requires("link.AnonVma == Owner")]
-    internal void Remove(AnonVmaChain link)
+    /// <summary>Takes an item out.</summary>
+    /// <param name="node">What its insertion returned.</param>
+    [MustHold("exclusive(Guard)")]
+    internal void Remove(int node)
     {
-        int node = link.Node;
-        if (node == None)
-            throw new InvalidOperationException("The VMA is not linked to this anon_vma.");
+        if (node == None || _nodes[node].Item == null)
+            throw new InvalidOperationException("What is to be taken out is not in the tree.");
         _root = Remove(_root, node);
-        link.Node = None;
         _nodes[node] = new Node { Left = _firstFree };
         _firstFree = node;
     }
 
     /// <summary>
-    /// The first link behind <paramref name="after"/> (<see cref="None"/>: from the start) whose VMA meets the indices [first, last].
+    /// The first item behind <paramref name="after"/> (<see cref="None"/>: from the start) that meets the indices [first, last].
     /// </summary>
     /// <returns>Its node, or <see cref="None"/>.</returns>
-    [MustHold("Owner.Lock")]
+    [MustHold("Guard")]
     internal int Next(int after, ulong first, ulong last) => Search(_root, after, first, last);
 
-    /// <summary>The link of a node.</summary>
-    [MustHold("Owner.Lock")]
-    internal AnonVmaChain LinkOf(int node) => _nodes[node].Link!;
+    /// <summary>The item of a node.</summary>
+    [MustHold("Guard")]
+    internal T ItemOf(int node) => _nodes[node].Item!;
 
-    [MustHold("Owner.Lock")]
+    [MustHold("Guard")]
     private int Search(int node, int after, ulong first, ulong last)
     {
         if (node == None || _nodes[node].LastBelow < first)
@@ -88,7 +91,7 @@ internal sealed class AnonVmaIntervals(AnonVma owner)
         return _nodes[node].Last >= first ? node : Search(_nodes[node].Right, after, first, last);
     }
 
-    [MustHold("exclusive(Owner.Lock)")]
+    [MustHold("exclusive(Guard)")]
     private int TakeNode()
     {
         int node = _firstFree;
@@ -104,7 +107,7 @@ internal sealed class AnonVmaIntervals(AnonVma owner)
         return node;
     }
 
-    [MustHold("exclusive(Owner.Lock)")]
+    [MustHold("exclusive(Guard)")]
     private int Insert(int node, int added)
     {
         if (node == None)
@@ -125,7 +128,7 @@ internal sealed class AnonVmaIntervals(AnonVma owner)
     }
 
     /// <summary>Parts the nodes into those before and those behind <paramref name="at"/>.</summary>
-    [MustHold("exclusive(Owner.Lock)")]
+    [MustHold("exclusive(Guard)")]
     private (int Before, int Behind) Split(int node, int at)
     {
         if (node == None)
@@ -146,7 +149,7 @@ internal sealed class AnonVmaIntervals(AnonVma owner)
         }
     }
 
-    [MustHold("exclusive(Owner.Lock)")]
+    [MustHold("exclusive(Guard)")]
     private int Remove(int node, int removed)
     {
         if (node == removed)
@@ -159,7 +162,7 @@ internal sealed class AnonVmaIntervals(AnonVma owner)
         return node;
     }
 
-    [MustHold("exclusive(Owner.Lock)")]
+    [MustHold("exclusive(Guard)")]
     private int Join(int before, int behind)
     {
         if (before == None)
@@ -179,19 +182,19 @@ internal sealed class AnonVmaIntervals(AnonVma owner)
     }
 
     // The unused node 0 has 0 as its last index, so that it never raises one.
-    [MustHold("exclusive(Owner.Lock)")]
+    [MustHold("exclusive(Guard)")]
     private void Update(int node) => _nodes[node].LastBelow = Math.Max(
         _nodes[node].Last,
         Math.Max(_nodes[_nodes[node].Left].LastBelow, _nodes[_nodes[node].Right].LastBelow));
 
-    [MustHold("Owner.Lock")]
+    [MustHold("Guard")]
     private bool Precedes(int one, int other) =>
         _nodes[one].First != _nodes[other].First ? _nodes[one].First < _nodes[other].First : _nodes[one].Sequence < _nodes[other].Sequence;
 
     /// <summary>A node; <see cref="Left"/> links the free ones.</summary>
     private struct Node
     {
-        internal AnonVmaChain? Link;
+        internal T? Item;
         internal ulong First;
         internal ulong Last;
         internal ulong LastBelow;
