@@ -12,19 +12,32 @@ internal static class MunmapCalls
     {
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(long)Errno.EINTR;
-        long error = DoMunmap(mm, address, length);
-        mm.MmapLock.WriteUnlock();
-        return error;
+        ulong end = 0;
+        long error = CheckRange(address, length, ref end);
+        if (error == 0)
+            error = Isolate(mm, address, end, out _);
+        if (error != 0)
+        {
+            mm.MmapLock.WriteUnlock();
+            return error;
+        }
+
+        // What is left is found by nobody who looks for mappings, so faults elsewhere need not wait for it.
+        var detached = Detach(mm, address, end, out var borders);
+        mm.MmapLock.DowngradeWrite();
+        if (detached != null)
+            Release(detached, address, end, borders);
+        mm.MmapLock.ReadUnlock();
+        return 0;
     }
 
     /// <summary>Takes every VMA, or the part of it, that lies in the range out of the address space (<c>do_vmi_munmap</c>).</summary>
     [MustHold("exclusive(mm.MmapLock)"), MaySleep]
     internal static long DoMunmap(MmStruct mm, ulong start, ulong length)
     {
-        if (!Page.IsAligned(start) || start > Page.TaskSize || length > Page.TaskSize - start)
-            return -(long)Errno.EINVAL;
-        ulong end = start + Page.AlignUp(length);
-        return end == start ? -(long)Errno.EINVAL : UnmapRange(mm, start, end);
+        ulong end = 0;
+        long error = CheckRange(start, length, ref end);
+        return error != 0 ? error : UnmapRange(mm, start, end);
     }
 
     /// <summary>Unmaps [start, end), which is known to be a range of user addresses (<c>do_vmi_align_munmap</c>).</summary>
@@ -35,6 +48,14 @@ internal static class MunmapCalls
         if (error == 0)
             Remove(mm, start, end);
         return error;
+    }
+
+    private static long CheckRange(ulong start, ulong length, ref ulong end)
+    {
+        if (!Page.IsAligned(start) || start > Page.TaskSize || length > Page.TaskSize - start)
+            return -(long)Errno.EINVAL;
+        end = start + Page.AlignUp(length);
+        return end == start ? -(long)Errno.EINVAL : 0;
     }
 
     /// <summary>
@@ -85,37 +106,70 @@ internal static class MunmapCalls
     [MustHold("exclusive(mm.MmapLock)"), MaySleep]
     internal static void Remove(MmStruct mm, ulong start, ulong end)
     {
+        var detached = Detach(mm, start, end, out var borders);
+        if (detached != null)
+            Release(detached, start, end, borders);
+    }
+
+    /// <summary>Makes the VMAs of a range that has been isolated unreachable for faults, and stops counting them.</summary>
+    /// <returns>A tree with them in it, others besides; null if there is none in the range.</returns>
+    [MustHold("exclusive(mm.MmapLock)"), Ensures("result.Mm == mm"), MaySleep]
+    private static VmaTree? Detach(MmStruct mm, ulong start, ulong end, out Borders borders)
+    {
+        borders = default;
         var vma = mm.Vmas.FindIntersection(start, end);
         if (vma == null)
-            return;
-        ulong floor = mm.Vmas.FindBefore(start)?.End ?? 0;
-        ulong ceiling = mm.Vmas.Find(end)?.Start ?? ulong.MaxValue;
-        for (; vma != null; vma = mm.Vmas.FindIntersection(start, end))
-            RemoveVma(mm, vma);
-        TableFreeing.FreeTables(mm, start, end, floor, ceiling);
+            return null;
+        borders = new Borders(mm.Vmas.FindBefore(start)?.End ?? 0, mm.Vmas.Find(end)?.Start ?? ulong.MaxValue);
+        var detached = mm.Vmas.Detach(start, end);
+        for (; vma != null; vma = detached.FindIntersection(vma.End, end))
+        {
+            VmaStartWrite(vma);
+            VmaMarkDetached(vma);
+            mm.MapCount--;
+            if ((vma.Flags & VmFlags.Locked) != 0)
+                mm.LockedPages -= vma.PageCount;
+            if ((vma.Flags & VmFlags.Account) != 0)
+                mm.Machine.Commit.Uncharge(vma.PageCount);
+            VmAccounting.Remove(mm, vma.Flags, vma.PageCount);
+        }
+
+        return detached;
     }
 
     /// <summary>
-    /// Makes a VMA unreachable for faults and gives up its pages. Its entries go while reverse mapping still finds the VMA, so that a
-    /// truncation that runs meanwhile misses none.
+    /// Gives up the pages, the page tables and the objects of detached VMAs (<c>vms_clear_ptes</c>, <c>remove_vma</c>). Entries go while
+    /// reverse mapping still finds the VMAs, so that a truncation that runs meanwhile misses none.
     /// </summary>
-    [MustHold("exclusive(mm.MmapLock)"), Requires("vma.Mm == mm"), MaySleep]
-    private static void RemoveVma(MmStruct mm, VmArea vma)
+    [MustHold("detached.Mm.MmapLock"), MaySleep]
+    private static void Release(VmaTree detached, ulong start, ulong end, Borders borders)
     {
-        VmaStartWrite(vma);
-        mm.Vmas.Clear(vma.Start, vma.End);
-        VmaMarkDetached(vma);
-        mm.MapCount--;
-        if ((vma.Flags & VmFlags.Locked) != 0)
-            mm.LockedPages -= vma.PageCount;
-        if ((vma.Flags & VmFlags.Account) != 0)
-            mm.Machine.Commit.Uncharge(vma.PageCount);
-        VmAccounting.Remove(mm, vma.Flags, vma.PageCount);
+        var mm = detached.Mm;
         var gather = TlbGather.Start(mm);
-        Zap.ZapRange(gather, vma, vma.Start, vma.End, ZapScope.Everything);
+        for (var vma = detached.FindIntersection(start, end); vma != null; vma = detached.FindIntersection(vma.End, end))
+            Zap.ZapRange(gather, vma, vma.Start, vma.End, ZapScope.Everything);
         gather.Finish();
+        TableFreeing.FreeTables(mm, start, end, borders.Floor, borders.Ceiling);
+
+        ulong next = start;
+        while (detached.FindIntersection(next, end) is { } vma)
+        {
+            next = vma.End;
+            FreeDetached(vma);
+        }
+    }
+
+    [MustHold("vma.Mm.MmapLock"), MaySleep]
+    private static void FreeDetached(VmArea vma)
+    {
+        VmaAssertDetached(vma);
         VmaLayout.Free(vma);
     }
+
+    /// <summary>What is mapped next to a range.</summary>
+    /// <param name="Floor">Where the mapping below it ends.</param>
+    /// <param name="Ceiling">Where the mapping above it starts.</param>
+    private readonly record struct Borders(ulong Floor, ulong Ceiling);
 
     /// <summary>What a range holds.</summary>
     internal struct MappedPages

@@ -38,7 +38,7 @@ internal static class VmaLayout
     internal static void Detach(VmArea vma) => vma.Lock.MarkDetached();
 
     /// <summary>Takes a detached VMA out of reverse mapping and gives up what it refers to (<c>remove_vma</c>).</summary>
-    [MustHold("exclusive(vma.Mm.MmapLock) && exclusive(vma.Lock)"), MaySleep]
+    [MustHold("exclusive(vma.Lock) && vma.Mm.MmapLock"), MaySleep]
     internal static void Free(VmArea vma)
     {
         AnonVmaLinks.UnlinkAnonVmas(vma);

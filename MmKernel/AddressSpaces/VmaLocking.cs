@@ -81,4 +81,11 @@ public static class VmaLocking
     /// <summary>Makes a VMA unreachable for them (<c>vma_mark_detached</c>).</summary>
     [MustHold("exclusive(vma.Mm.MmapLock) && exclusive(vma.Lock)"), MaySleep]
     public static void VmaMarkDetached(VmArea vma) => vma.Lock.MarkDetached();
+
+    /// <summary>
+    /// Whoever took a VMA out of the tree is alone with it: no reader gets in any more, even when mmap_lock is downgraded
+    /// (<c>vma_assert_detached</c>; checked, and assumed from here on).
+    /// </summary>
+    [AssertsHeld("exclusive(vma.Lock)")]
+    internal static void VmaAssertDetached(VmArea vma) => Lockdep.Assert(!vma.Lock.IsAttached, "VMA freed while reachable");
 }

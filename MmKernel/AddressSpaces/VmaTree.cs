@@ -115,6 +115,17 @@ public sealed class VmaTree(MmStruct mm)
     [MustHold("exclusive(Mm.MmapLock)")]
     public void Clear(ulong start, ulong end) => Volatile.Write(ref _root, Cleared(start, end));
 
+    /// <summary>Maps [start, end) to nothing, and returns what was mapped before.</summary>
+    /// <returns>The tree as it was, which changes no more. It is not walked by anybody else.</returns>
+    [MustHold("exclusive(Mm.MmapLock)"), Ensures("result.Mm == Mm")]
+    internal VmaTree Detach(ulong start, ulong end)
+    {
+        var before = new VmaTree(Mm);
+        before._root = _root;
+        Clear(start, end);
+        return before;
+    }
+
     /// <summary>
     /// The highest free range of <paramref name="length"/> bytes within [low, high) (<c>mas_empty_area_rev</c>).
     /// </summary>
@@ -185,15 +196,14 @@ public sealed class VmaTree(MmStruct mm)
     private VmaTreeNode? Cleared(ulong start, ulong end)
     {
         var root = _root;
-        while (root != null && FirstEntry(root, start, out ulong from, out ulong to) is { } area && from < end)
-        {
-            root = VmaTreeBuilder.Remove(root, from);
-            if (from < start)
-                root = VmaTreeBuilder.Insert(root, from, start, area);
-            if (to > end)
-                root = VmaTreeBuilder.Insert(root, end, to, area);
-        }
-
+        if (root == null || FirstEntry(root, start, out ulong first, out _) is not { } head || first >= end)
+            return root;
+        var tail = FirstEntry(root, end - 1, out ulong last, out ulong lastEnd);
+        root = VmaTreeBuilder.Remove(root, start, end);
+        if (first < start)
+            root = VmaTreeBuilder.Insert(root, first, start, head);
+        if (tail != null && last < end && lastEnd > end)
+            root = VmaTreeBuilder.Insert(root, end, lastEnd, tail);
         return root;
     }
 

@@ -13,12 +13,7 @@ internal static class VmaTreeBuilder
     internal static VmaTreeNode Insert(VmaTreeNode? root, ulong start, ulong end, VmArea area)
     {
         if (root == null)
-        {
-            var draft = default(Draft);
-            draft.Add(start, end, area);
-            return draft.Build(isLeaf: true, out _);
-        }
-
+            return new VmaTreeLeaf(start, end, area);
         var first = InsertBelow(root, start, end, area, out var second);
         if (second == null)
             return first;
@@ -28,10 +23,10 @@ internal static class VmaTreeBuilder
         return top.Build(isLeaf: false, out _);
     }
 
-    /// <summary>A tree without the range that starts at <paramref name="start"/>, which must be there.</summary>
-    internal static VmaTreeNode? Remove(VmaTreeNode root, ulong start)
+    /// <summary>A tree without the ranges that meet [start, end).</summary>
+    internal static VmaTreeNode? Remove(VmaTreeNode root, ulong start, ulong end)
     {
-        var rest = RemoveBelow(root, start);
+        var rest = RemoveBelow(root, start, end);
         while (rest is VmaTreeBranch { Count: 1 } branch)
             rest = branch.Children[0];
         return rest;
@@ -39,10 +34,13 @@ internal static class VmaTreeBuilder
 
     private static VmaTreeNode InsertBelow(VmaTreeNode node, ulong start, ulong end, VmArea area, out VmaTreeNode? second)
     {
+        second = null;
         var draft = default(Draft);
         if (node is VmaTreeLeaf leaf)
         {
             int at = leaf.FirstEndingAfter(start);
+            if (leaf.Count < VmaTreeNode.Fanout)
+                return new VmaTreeLeaf(leaf, at, start, end, area);
             draft.AddFrom(leaf, 0, at);
             draft.Add(start, end, area);
             draft.AddFrom(leaf, at, leaf.Count);
@@ -52,51 +50,38 @@ internal static class VmaTreeBuilder
         var branch = (VmaTreeBranch)node;
         int index = Math.Max(0, branch.LastStartingBefore(start));
         var below = InsertBelow(branch.Children[index]!, start, end, area, out var belowSecond);
+        if (belowSecond == null)
+            return new VmaTreeBranch(branch, index, below);
         draft.AddFrom(branch, 0, index);
         draft.Add(below.Start, below.End, below);
-        if (belowSecond != null)
-            draft.Add(belowSecond.Start, belowSecond.End, belowSecond);
+        draft.Add(belowSecond.Start, belowSecond.End, belowSecond);
         draft.AddFrom(branch, index + 1, branch.Count);
         return draft.Build(isLeaf: false, out second);
     }
 
-    private static VmaTreeNode? RemoveBelow(VmaTreeNode node, ulong start)
+    private static VmaTreeNode? RemoveBelow(VmaTreeNode node, ulong start, ulong end)
     {
-        var draft = default(Draft);
-        int index = node.FirstEndingAfter(start);
+        int first = node.FirstEndingAfter(start);
+        int behind = node.LastStartingBefore(end) + 1;
+        if (first >= behind)
+            return node;
         if (node is VmaTreeLeaf leaf)
-        {
-            draft.AddFrom(leaf, 0, index);
-            draft.AddFrom(leaf, index + 1, leaf.Count);
-            return draft.Count == 0 ? null : draft.Build(isLeaf: true, out _);
-        }
+            return behind - first == leaf.Count ? null : new VmaTreeLeaf(leaf, first, behind);
 
+        // Whatever lies between the two outer children goes as a whole.
         var branch = (VmaTreeBranch)node;
-        var below = RemoveBelow(branch.Children[index]!, start);
-        int before = index;
-        int after = index + 1;
-        if (below is { Count: < VmaTreeNode.FewEntries })
-        {
-            // Joined with a neighbour, so that a tree that shrinks gets shallow again.
-            if (index > 0 && branch.Children[index - 1]!.Count + below.Count <= VmaTreeNode.Fanout)
-                below = Join(branch.Children[--before]!, below);
-            else if (after < branch.Count && branch.Children[after]!.Count + below.Count <= VmaTreeNode.Fanout)
-                below = Join(below, branch.Children[after++]!);
-        }
-
-        draft.AddFrom(branch, 0, before);
-        if (below != null)
-            draft.Add(below.Start, below.End, below);
-        draft.AddFrom(branch, after, branch.Count);
-        return draft.Count == 0 ? null : draft.Build(isLeaf: false, out _);
-    }
-
-    private static VmaTreeNode Join(VmaTreeNode left, VmaTreeNode right)
-    {
+        var left = RemoveBelow(branch.Children[first]!, start, end);
+        var right = behind - 1 == first ? null : RemoveBelow(branch.Children[behind - 1]!, start, end);
+        if (left is { Count: >= VmaTreeNode.FewEntries } && behind - 1 == first)
+            return new VmaTreeBranch(branch, first, left);
         var draft = default(Draft);
-        draft.AddFrom(left, 0, left.Count);
-        draft.AddFrom(right, 0, right.Count);
-        return draft.Build(left is VmaTreeLeaf, out _);
+        draft.AddFrom(branch, 0, first);
+        draft.AddOrJoin(left);
+        draft.AddOrJoin(right);
+        if (behind < branch.Count)
+            draft.AddOrJoin(branch.Children[behind]);
+        draft.AddFrom(branch, behind + 1, branch.Count);
+        return draft.Count == 0 ? null : draft.Build(isLeaf: false, out _);
     }
 
     /// <summary>The entries of a node to be, one more than a node can have.</summary>
@@ -122,11 +107,34 @@ internal static class VmaTreeBuilder
                 Add(node.Starts[i], node.Ends[i], node is VmaTreeLeaf leaf ? leaf.Areas[i]! : ((VmaTreeBranch)node).Children[i]!);
         }
 
+        /// <summary>Adds a child, joined with the last one if either has few entries: a tree that shrinks gets shallow again.</summary>
+        internal void AddOrJoin(VmaTreeNode? child)
+        {
+            if (child == null)
+                return;
+            if (Count > 0 && _items[Count - 1] is VmaTreeNode last && last.Count + child.Count <= VmaTreeNode.Fanout
+                && Math.Min(last.Count, child.Count) < VmaTreeNode.FewEntries)
+            {
+                Count--;
+                child = Join(last, child);
+            }
+
+            Add(child.Start, child.End, child);
+        }
+
         internal VmaTreeNode Build(bool isLeaf, out VmaTreeNode? second)
         {
             int firstCount = Count <= VmaTreeNode.Fanout ? Count : (Count + 1) / 2;
             second = firstCount == Count ? null : BuildNode(isLeaf, firstCount, Count);
             return BuildNode(isLeaf, 0, firstCount);
+        }
+
+        private static VmaTreeNode Join(VmaTreeNode left, VmaTreeNode right)
+        {
+            var draft = default(Draft);
+            draft.AddFrom(left, 0, left.Count);
+            draft.AddFrom(right, 0, right.Count);
+            return draft.Build(left is VmaTreeLeaf, out _);
         }
 
         [return: Fresh]
@@ -138,36 +146,27 @@ internal static class VmaTreeBuilder
                 for (int i = from; i < to; i++)
                     leaf.Areas[i - from] = (VmArea)_items[i]!;
                 FillRanges(leaf, from, to);
+                leaf.MaxGap = leaf.LargestGap();
                 return leaf;
             }
 
             var branch = new VmaTreeBranch();
-            ulong gap = 0;
             for (int i = from; i < to; i++)
-            {
-                var child = (VmaTreeNode)_items[i]!;
-                branch.Children[i - from] = child;
-                gap = Math.Max(gap, child.MaxGap);
-            }
-
+                branch.Children[i - from] = (VmaTreeNode)_items[i]!;
             FillRanges(branch, from, to);
-            branch.MaxGap = Math.Max(branch.MaxGap, gap);
+            branch.MaxGap = branch.LargestGapBelow();
             return branch;
         }
 
         private void FillRanges([Fresh, Borrowed] VmaTreeNode node, int from, int to)
         {
-            ulong gap = 0;
             for (int i = from; i < to; i++)
             {
                 node.Starts[i - from] = _starts[i];
                 node.Ends[i - from] = _ends[i];
-                if (i > from)
-                    gap = Math.Max(gap, _starts[i] - _ends[i - 1]);
             }
 
             node.Count = to - from;
-            node.MaxGap = gap;
         }
 
         [InlineArray(VmaTreeNode.Fanout + 1)]

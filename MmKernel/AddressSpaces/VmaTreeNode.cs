@@ -47,6 +47,24 @@ internal abstract class VmaTreeNode
         return i;
     }
 
+    /// <summary>The largest hole between two neighbouring ranges of this node.</summary>
+    internal ulong LargestGap()
+    {
+        ReadOnlySpan<ulong> starts = Starts;
+        ReadOnlySpan<ulong> ends = Ends;
+        ulong gap = 0;
+        for (int i = 1; i < Count; i++)
+            gap = Math.Max(gap, starts[i] - ends[i - 1]);
+        return gap;
+    }
+
+    /// <summary>Copies <paramref name="count"/> entries except [at, behind), leaving <paramref name="room"/> free ones in their place.</summary>
+    protected static void CopyAround<T>(ReadOnlySpan<T> from, Span<T> to, int count, int at, int behind, int room)
+    {
+        from[..at].CopyTo(to);
+        from[behind..count].CopyTo(to[(at + room)..]);
+    }
+
     /// <summary>Sixteen addresses.</summary>
     [InlineArray(Fanout)]
     internal struct Keys
@@ -67,10 +85,73 @@ internal abstract class VmaTreeNode
 internal sealed class VmaTreeLeaf : VmaTreeNode
 {
     [WriteOnce] internal Slots<VmArea> Areas;
+
+    internal VmaTreeLeaf()
+    {
+    }
+
+    /// <summary>A leaf with one range.</summary>
+    internal VmaTreeLeaf(ulong start, ulong end, VmArea area)
+    {
+        Starts[0] = start;
+        Ends[0] = end;
+        Areas[0] = area;
+        Count = 1;
+    }
+
+    /// <summary>A copy with one more range.</summary>
+    internal VmaTreeLeaf(VmaTreeLeaf other, int at, ulong start, ulong end, VmArea area)
+    {
+        CopyAround<ulong>(other.Starts, Starts, other.Count, at, at, room: 1);
+        CopyAround<ulong>(other.Ends, Ends, other.Count, at, at, room: 1);
+        CopyAround<VmArea?>(other.Areas, Areas, other.Count, at, at, room: 1);
+        Starts[at] = start;
+        Ends[at] = end;
+        Areas[at] = area;
+        Count = other.Count + 1;
+        MaxGap = LargestGap();
+    }
+
+    /// <summary>A copy without the ranges [at, behind).</summary>
+    internal VmaTreeLeaf(VmaTreeLeaf other, int at, int behind)
+    {
+        CopyAround<ulong>(other.Starts, Starts, other.Count, at, behind, room: 0);
+        CopyAround<ulong>(other.Ends, Ends, other.Count, at, behind, room: 0);
+        CopyAround<VmArea?>(other.Areas, Areas, other.Count, at, behind, room: 0);
+        Count = other.Count - (behind - at);
+        MaxGap = LargestGap();
+    }
 }
 
 /// <summary>A node whose ranges are nodes.</summary>
 internal sealed class VmaTreeBranch : VmaTreeNode
 {
     [WriteOnce] internal Slots<VmaTreeNode> Children;
+
+    internal VmaTreeBranch()
+    {
+    }
+
+    /// <summary>A copy in which one child is another.</summary>
+    internal VmaTreeBranch(VmaTreeBranch other, int at, VmaTreeNode child)
+    {
+        Starts = other.Starts;
+        Ends = other.Ends;
+        Children = other.Children;
+        Starts[at] = child.Start;
+        Ends[at] = child.End;
+        Children[at] = child;
+        Count = other.Count;
+        MaxGap = LargestGapBelow();
+    }
+
+    /// <summary>The largest hole between two neighbouring ranges below this node.</summary>
+    internal ulong LargestGapBelow()
+    {
+        ReadOnlySpan<VmaTreeNode?> children = Children;
+        ulong gap = LargestGap();
+        for (int i = 0; i < Count; i++)
+            gap = Math.Max(gap, children[i]!.MaxGap);
+        return gap;
+    }
 }

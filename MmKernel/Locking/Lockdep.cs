@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using MmLint;
 
 namespace MmKernel;
@@ -77,7 +78,7 @@ public static class Lockdep
         int index = IndexOf(@lock, LockMode.Shared);
         Assert(index >= 0, $"release of a {@lock.GetType().Name} that this task does not hold");
         held.RemoveAt(index);
-        _ = held.RemoveAll(entry => entry.EndsWith == @lock);
+        RemoveBoundBy(@lock, held);
     }
 
     /// <summary>Called before a lock that anybody may release is released.</summary>
@@ -98,7 +99,7 @@ public static class Lockdep
         int index = IndexOf(@lock, LockMode.Exclusive);
         Assert(index >= 0, "downgrade of a lock that this task does not hold exclusively");
         held[index] = held[index] with { Mode = LockMode.Shared };
-        _ = held.RemoveAll(entry => entry.EndsWith == @lock);
+        RemoveBoundBy(@lock, held);
     }
 
     /// <summary>Checks that this task holds the lock in <paramref name="mode"/> or stronger.</summary>
@@ -124,7 +125,7 @@ public static class Lockdep
         var task = Task.Current;
         DropReleased(task);
         Assert(task.RcuNesting == 0, "RCU read section left open");
-        Assert(task.HeldLocks.Count == 0, task.HeldLocks.Count == 0 ? "" : $"{task.HeldLocks[0].Class} still held");
+        Assert(task.HeldLocks.Count == 0, $"{task.HeldLocks[0].Class} still held");
     }
 
     /// <summary>Throws if <paramref name="condition"/> is false.</summary>
@@ -133,6 +134,14 @@ public static class Lockdep
     {
         if (!condition)
             throw new LockdepException(message);
+    }
+
+    /// <summary>Throws if <paramref name="condition"/> is false; only then the message is put together.</summary>
+    [Conditional("LOCKDEP")]
+    internal static void Assert(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref LockdepMessage message)
+    {
+        if (!condition)
+            throw new LockdepException(message.ToString());
     }
 
     private static void CheckWait(object @lock, LockdepClass lockClass, object? outer)
@@ -153,9 +162,26 @@ public static class Lockdep
     private static void Add(object @lock, LockdepClass lockClass, LockMode mode) =>
         Task.Current.HeldLocks.Add(new HeldLock(@lock, lockClass, mode, null));
 
+    /// <summary>Forgets the locks that end with the write section of <paramref name="owner"/>.</summary>
+    private static void RemoveBoundBy(object owner, List<HeldLock> held)
+    {
+        for (int i = held.Count - 1; i >= 0; i--)
+        {
+            if (held[i].EndsWith == owner)
+                held.RemoveAt(i);
+        }
+    }
+
     /// <summary>Forgets locks that somebody else has released for the task.</summary>
-    private static void DropReleased(Task task) => _ = task.HeldLocks.RemoveAll(entry =>
-        entry.Class.Owner == LockOwner.Anyone && (!s_holders.TryGetValue(entry.Lock, out var holder) || holder != task));
+    private static void DropReleased(Task task)
+    {
+        var held = task.HeldLocks;
+        for (int i = held.Count - 1; i >= 0; i--)
+        {
+            if (held[i].Class.Owner == LockOwner.Anyone && (!s_holders.TryGetValue(held[i].Lock, out var holder) || holder != task))
+                held.RemoveAt(i);
+        }
+    }
 
     private static bool MayNest(object held, object wanted, LockdepClass lockClass, object? outer) => lockClass.Nesting switch
     {

@@ -16,7 +16,12 @@ public static class Rcu
     [Atomic] private static long s_queued;
     [Atomic] private static long s_done;
 
+    // A grace period costs the same for one callback and for many, so the first one waits a little for others to come.
+    private const int MillisecondsToGather = 1;
+    private const int EnoughGathered = 512;
+
     private static readonly SemaphoreSlim s_work = new(0);
+    private static readonly ManualResetEventSlim s_hurry = new();
 
     /// <summary>The read section of the current task.</summary>
     [Lock(LockKind.Rcu, Reentrant = true)]
@@ -58,6 +63,7 @@ public static class Rcu
     {
         bool start;
         CallbackLock.Lock();
+        bool isFirst = s_last == null;
         if (s_last == null)
             s_first = head;
         else
@@ -66,10 +72,13 @@ public static class Rcu
         start = !s_workerRuns;
         s_workerRuns = true;
         CallbackLock.Unlock();
-        Interlocked.Increment(ref s_queued);
+        long waiting = Interlocked.Increment(ref s_queued) - Volatile.Read(ref s_done);
         if (start)
             new Thread(RunCallbacks) { IsBackground = true, Name = "rcu" }.Start();
-        s_work.Release();
+        if (isFirst)
+            s_work.Release();
+        if (waiting == EnoughGathered)
+            s_hurry.Set();
     }
 
     /// <summary>Waits until every callback that is queued now has run (<c>rcu_barrier</c>).</summary>
@@ -78,6 +87,9 @@ public static class Rcu
     {
         Lockdep.AssertMaySleep();
         long target = Volatile.Read(ref s_queued);
+        if (Volatile.Read(ref s_done) >= target)
+            return;
+        s_hurry.Set();
         var spinner = default(SpinWait);
         while (Volatile.Read(ref s_done) < target)
             spinner.SpinOnce();
@@ -89,6 +101,8 @@ public static class Rcu
         while (true)
         {
             s_work.Wait();
+            s_hurry.Wait(MillisecondsToGather);
+            s_hurry.Reset();
             CallbackLock.Lock();
             var head = s_first;
             s_first = null;

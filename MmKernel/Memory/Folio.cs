@@ -14,7 +14,11 @@ public sealed class Folio
     [Atomic] private int _references;
     [Atomic] private int _mappings;
 
-    internal Folio(ulong frame) => Frame = frame;
+    internal Folio(ulong frame)
+    {
+        Frame = frame;
+        TableLock = new PageTableLock { Order = frame };
+    }
 
     /// <summary>The frame number (<c>folio_pfn</c>).</summary>
     public ulong Frame { get; }
@@ -37,8 +41,8 @@ public sealed class Folio
     [GuardedBy("BuddyAllocator.Lock")] internal Folio? FreePrevious;
     [GuardedBy("BuddyAllocator.Lock")] internal int FreeOrder = NotFree;
 
-    /// <summary>The lock of the page table in this frame; made when the frame first becomes one and then kept.</summary>
-    [WriteOnce] internal PageTableLock? TableLock;
+    /// <summary>The lock of the page table in this frame, while there is one.</summary>
+    internal PageTableLock TableLock { get; }
 
     internal const int NotFree = -1;
 

@@ -92,7 +92,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         return folio;
     }
 
-    /// <summary>Allocates an empty page table with a lock of its own (<c>pagetable_alloc</c>).</summary>
+    /// <summary>Allocates an empty page table (<c>pagetable_alloc</c>).</summary>
     /// <returns>A folio whose one reference is the table's; null if memory is exhausted.</returns>
     [return: Fresh]
     internal Folio? AllocateTable()
@@ -100,7 +100,6 @@ public sealed unsafe class PhysicalMemory : IDisposable
         var folio = AllocateZeroed();
         if (folio == null)
             return null;
-        folio.TableLock ??= new PageTableLock { Order = folio.Frame };
         folio.HandOverReference();
         return folio;
     }

@@ -118,7 +118,7 @@ internal static unsafe class PageTableWalk
         }
 
         var pte = Task.Current.TakePte();
-        pte.Ptl = mm.Machine.Memory.FolioOf(frame).TableLock!;
+        pte.Ptl = mm.Machine.Memory.FolioOf(frame).TableLock;
         pte.Map(entry);
         Rcu.ReadUnlock();
         return pte;

@@ -11,13 +11,14 @@ internal static unsafe class TableFreeing
 {
     /// <summary>
     /// Frees the tables that map only addresses between <paramref name="floor"/> and <paramref name="ceiling"/>, where no VMA is left, and
-    /// meet [start, end) (<c>free_pgd_range</c>). Walkers without locks may still be in them, so the frames go after a grace period.
+    /// meet [start, end) (<c>free_pgd_range</c>). Nothing is mapped there before the caller releases mmap_lock. Walkers without locks may
+    /// still be in them, so the frames go after a grace period.
     /// </summary>
-    [MustHold("exclusive(mm.MmapLock)")]
+    [MustHold("mm.MmapLock")]
     internal static void FreeTables(MmStruct mm, ulong start, ulong end, ulong floor, ulong ceiling) =>
         FreeBelow(mm, mm.TopTable.Frame, TopLevel, start, end, floor, ceiling);
 
-    [MustHold("exclusive(mm.MmapLock)")]
+    [MustHold("mm.MmapLock")]
     private static void FreeBelow(MmStruct mm, ulong frame, int level, ulong start, ulong end, ulong floor, ulong ceiling)
     {
         ulong span = SpanOf(level);

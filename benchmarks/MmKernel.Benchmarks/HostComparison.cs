@@ -1,112 +1,112 @@
 using System;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 
 namespace MmKernel.Benchmarks;
 
-/// <summary>The same work on the host kernel and on MmKernel, in one process; a ratio above 1 means that MmKernel took less time.</summary>
-internal static unsafe class HostComparison
+/// <summary>
+/// The same work on the host kernel and on MmKernel, in one process and by turns. A ratio above 1 means that MmKernel took less time. After
+/// each case both kernels must show the same VMAs, resident pages, shares (which tell map counts) and contents.
+/// </summary>
+internal static class HostComparison
 {
-    private const ulong Base = 0x30_0000_0000;
-    private const ulong Small = 64;
-    private const ulong Large = 32768;
-    private const int Rounds = 7;
+    private const int Rounds = 9;
+    private const int WarmUpRounds = 3;
 
-    internal static void Run()
+    /// <returns>Whether every case reached its goal.</returns>
+    internal static bool Run()
     {
-        using var machine = new Machine(new MachineOptions { MemoryBytes = 512L << 20 });
-        var process = machine.CreateProcess();
-        Console.WriteLine($"{"case",-36}{"host ns",12}{"ours ns",12}{"host/ours",11}");
-        Compare("zero-page read, 64 pages", Small, 400, () => HostPopulate(Small, Advice.PopulateRead), () => Populate(process, Small, isWrite: false));
-        Compare("write, 64 pages (cache-hot)", Small, 400, () => HostPopulate(Small, Advice.PopulateWrite), () => Populate(process, Small, isWrite: true));
-        Compare("write, 128 MiB", Large, 1, () => HostPopulate(Large, Advice.PopulateWrite), () => Populate(process, Large, isWrite: true));
-        Compare("touch read, 64 pages", Small, 400, () => HostTouch(Small, isWrite: false), () => Touch(process, Small, isWrite: false));
-        Compare("touch write, 64 pages", Small, 400, () => HostTouch(Small, isWrite: true), () => Touch(process, Small, isWrite: true));
-        Compare("map + unmap, 16 pages", 1, 4000, () => HostKernel.Unmap(HostKernel.Map(16 * Page.Size), 16 * Page.Size), () => MapAndUnmap(process, 16));
+        Console.WriteLine($"{"case",-36}{"host ns",14}{"ours ns",14}{"host/ours",11}{"goal",7}");
+        using var host = new HostCalls();
+        using var ours = new ManagedCalls(256L << 20);
+        bool reached = true;
+        foreach (var work in HostCase.All())
+            reached &= Compare(work, host, ours);
+        return reached;
     }
 
-    private static void Compare(string name, ulong units, int repeat, Action host, Action ours)
+    private static bool Compare(HostCase work, IMemoryCalls host, IMemoryCalls ours)
     {
-        double hostTime = Median(host, repeat) / units;
-        double ourTime = Median(ours, repeat) / units;
-        Console.WriteLine($"{name,-36}{hostTime,12:N1}{ourTime,12:N1}{hostTime / ourTime,11:N2}");
+        double withoutPreparation = work.CoversWholeProcess ? Median(work, host, null).Host : 0;
+        work.Prepare(host);
+        work.Prepare(ours);
+        var (hostTime, ourTime) = Median(work, host, ours);
+        Verify(work, host, ours);
+        hostTime -= withoutPreparation;
+        double ratio = hostTime / ourTime;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{work.Name,-36}{hostTime / work.Units,14:N1}{ourTime / work.Units,14:N1}{ratio,11:N2}{work.Goal,7:N2}{(ratio < work.Goal ? "  MISSED" : "")}"));
+        return ratio >= work.Goal;
     }
 
-    /// <summary>Nanoseconds for one call, the median of several rounds after as many for warming up.</summary>
-    private static double Median(Action action, int repeat)
+    /// <summary>Nanoseconds for one run on each kernel.</summary>
+    private static (double Host, double Ours) Median(HostCase work, IMemoryCalls host, IMemoryCalls? ours)
     {
-        var times = new double[Rounds];
-        for (int round = -Rounds; round < Rounds; round++)
+        var hostTimes = new double[Rounds];
+        var ourTimes = new double[Rounds];
+        for (int round = -WarmUpRounds; round < Rounds; round++)
         {
-            long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < repeat; i++)
-                action();
-            if (round >= 0)
-                times[round] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / repeat;
+            double hostTime = Time(work, host);
+            double ourTime = ours == null ? 0 : Time(work, ours);
+            if (round < 0)
+                continue;
+            hostTimes[round] = hostTime;
+            ourTimes[round] = ourTime;
         }
 
-        Array.Sort(times);
-        return times[Rounds / 2];
+        Array.Sort(hostTimes);
+        Array.Sort(ourTimes);
+        return (hostTimes[Rounds / 2], ourTimes[Rounds / 2]);
     }
 
-    private static void HostPopulate(ulong pages, Advice advice)
+    private static double Time(HostCase work, IMemoryCalls calls)
     {
-        byte* address = HostKernel.Map(pages * Page.Size);
-        HostKernel.Advise(address, pages * Page.Size, advice);
-        HostKernel.Unmap(address, pages * Page.Size);
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < work.Repeat; i++)
+            work.Run(calls);
+        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / work.Repeat;
     }
 
-    private static void HostTouch(ulong pages, bool isWrite)
+    private static void Verify(HostCase work, IMemoryCalls host, IMemoryCalls ours)
     {
-        byte* address = HostKernel.Map(pages * Page.Size);
-        for (ulong page = 0; page < pages; page++)
+        ulong hostSum = work.Leave(host);
+        ulong ourSum = work.Leave(ours);
+        string hostView = Summary(host.Smaps());
+        string ourView = Summary(ours.Smaps());
+        if (hostSum != ourSum)
+            throw new InvalidOperationException($"{work.Name}: words add up to {hostSum} on the host and to {ourSum} here.");
+        if (hostView != ourView)
+            throw new InvalidOperationException($"{work.Name}: the kernels differ.\nhost:\n{hostView}\nours:\n{ourView}");
+        work.CleanUp(host);
+        work.CleanUp(ours);
+        if (Summary(host.Smaps()).Length != 0 || Summary(ours.Smaps()).Length != 0)
+            throw new InvalidOperationException($"{work.Name}: something is left.");
+    }
+
+    /// <summary>Of each VMA in the area of the cases: range, permissions, resident pages, share, anonymous pages.</summary>
+    private static string Summary(string smaps)
+    {
+        var text = new StringBuilder();
+        bool inArea = false;
+        foreach (string line in smaps.Split('\n'))
         {
-            if (isWrite)
-                address[page * Page.Size] = 1;
-            else
-                _ = System.Threading.Volatile.Read(ref address[page * Page.Size]);
+            int dash = line.IndexOf('-', StringComparison.Ordinal);
+            if (dash > 0 && ulong.TryParse(line.AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong start))
+            {
+                inArea = start >= HostCase.Base && start < HostCase.Base + (1UL << 40);
+                if (inArea)
+                    text.Append('\n').Append(line.AsSpan(0, line.IndexOf(' ', StringComparison.Ordinal) + 5));
+            }
+            else if (inArea && (Is(line, "Rss:") || Is(line, "Pss:") || Is(line, "Anonymous:")))
+            {
+                text.Append(' ').Append(line.Replace(" ", "", StringComparison.Ordinal));
+            }
         }
 
-        HostKernel.Unmap(address, pages * Page.Size);
+        return text.ToString();
     }
 
-    private static void Populate(Process process, ulong pages, bool isWrite)
-    {
-        Map(process, pages);
-        if (process.Madvise(Base, pages * Page.Size, isWrite ? Advice.PopulateWrite : Advice.PopulateRead) != 0)
-            throw new InvalidOperationException("populate failed");
-        Unmap(process, pages);
-    }
-
-    private static void Touch(Process process, ulong pages, bool isWrite)
-    {
-        Map(process, pages);
-        Span<byte> word = stackalloc byte[8];
-        for (ulong page = 0; page < pages; page++)
-        {
-            var result = isWrite ? process.Write(Base + (page * Page.Size), word) : process.Read(Base + (page * Page.Size), word);
-            if (!result.IsOk)
-                throw new InvalidOperationException($"access failed: {result}");
-        }
-
-        Unmap(process, pages);
-    }
-
-    private static void MapAndUnmap(Process process, ulong pages)
-    {
-        Map(process, pages);
-        Unmap(process, pages);
-    }
-
-    private static void Map(Process process, ulong pages)
-    {
-        long result = process.Mmap(Base, pages * Page.Size, Prot.Read | Prot.Write, MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed);
-        if (result < 0)
-            throw new InvalidOperationException($"mmap failed: {result}");
-    }
-
-    private static void Unmap(Process process, ulong pages)
-    {
-        if (process.Munmap(Base, pages * Page.Size) != 0)
-            throw new InvalidOperationException("munmap failed");
-    }
+    private static bool Is(string line, string field) => line.StartsWith(field, StringComparison.Ordinal);
 }
