@@ -1,0 +1,72 @@
+using System;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using MmLint.Analyzers;
+
+namespace AnalyzerBenchmarks;
+
+/// <summary>What checking a workload costs beside compiling it.</summary>
+/// <param name="Compile">Processor time to bind everything and report what the compiler has to say.</param>
+/// <param name="Check">What that takes longer with the analyzers; the host's part, which further analyzers share, included.</param>
+/// <param name="Own">Wall-clock time inside the analyzers themselves, as the host counts it.</param>
+/// <param name="Allocated">Bytes allocated beyond those of compiling alone.</param>
+/// <param name="Retained">Bytes alive at the end beyond those of compiling alone.</param>
+/// <param name="Diagnostics">What the analyzers reported.</param>
+internal sealed record Measurement(TimeSpan Compile, TimeSpan Check, TimeSpan Own, long Allocated, long Retained, ImmutableArray<Diagnostic> Diagnostics)
+{
+    /// <summary>Measures with the analyzer of this project.</summary>
+    public static Measurement Of(Workload workload, int rounds = 5) => Of(workload, [new LockContracts()], rounds);
+
+    /// <summary>The best of several rounds on one thread, so that what else the machine does counts as little as possible.</summary>
+    public static Measurement Of(Workload workload, ImmutableArray<DiagnosticAnalyzer> analyzers, int rounds)
+    {
+        Round compile = Best(rounds, () => CompileOnce(workload));
+        Round check = Best(rounds, () => CheckOnce(workload, analyzers));
+        return new Measurement(
+            compile.Time, TimeSpan.FromTicks(Math.Max(0, (check.Time - compile.Time).Ticks)), check.Own, check.Allocated - compile.Allocated, check.Retained - compile.Retained, check.Diagnostics);
+    }
+
+    /// <summary>Compiles and checks once.</summary>
+    public static (TimeSpan Own, ImmutableArray<Diagnostic> Diagnostics) CheckOnce(Workload workload, ImmutableArray<DiagnosticAnalyzer> analyzers)
+    {
+        var options = new CompilationWithAnalyzersOptions(
+            new AnalyzerOptions(workload.Files), onAnalyzerException: static (exception, _, _) => throw exception, concurrentAnalysis: false, logAnalyzerExecutionTime: true);
+        CSharpCompilation compilation = workload.Fresh();
+        compilation.GetDiagnostics();
+        var host = new CompilationWithAnalyzers(compilation, analyzers, options);
+        AnalysisResult result = host.GetAnalysisResultAsync(CancellationToken.None).GetAwaiter().GetResult();
+        var own = TimeSpan.FromTicks(result.AnalyzerTelemetryInfo.Values.Sum(each => each.ExecutionTime.Ticks));
+        return (own, result.GetAllDiagnostics());
+    }
+
+    /// <summary>Compiles once.</summary>
+    public static (TimeSpan Own, ImmutableArray<Diagnostic> Diagnostics) CompileOnce(Workload workload) => (TimeSpan.Zero, workload.Fresh().GetDiagnostics());
+
+    private static Round Best(int rounds, Func<(TimeSpan Own, ImmutableArray<Diagnostic> Diagnostics)> work)
+    {
+        Round? best = null;
+        for (int round = 0; round < rounds; round++)
+        {
+            long before = GC.GetTotalMemory(forceFullCollection: true);
+            long allocated = GC.GetTotalAllocatedBytes(precise: true);
+            using var process = Process.GetCurrentProcess();
+            TimeSpan start = process.TotalProcessorTime;
+            (TimeSpan own, ImmutableArray<Diagnostic> diagnostics) = work();
+            process.Refresh();
+            TimeSpan time = process.TotalProcessorTime - start;
+            allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+            long retained = GC.GetTotalMemory(forceFullCollection: false) - before;
+            if (best is null || time < best.Time)
+                best = new Round(time, own, allocated, retained, diagnostics);
+        }
+
+        return best!;
+    }
+
+    private sealed record Round(TimeSpan Time, TimeSpan Own, long Allocated, long Retained, ImmutableArray<Diagnostic> Diagnostics);
+}

@@ -1,0 +1,40 @@
+using System;
+using System.Globalization;
+
+namespace AnalyzerBenchmarks;
+
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        Spectre.Console.AnsiConsole.Profile.Width = 160;
+        switch (args is [var suite, ..] ? suite : "quick")
+        {
+            case "quick":
+                Quick.Run();
+                return 0;
+            case "loop":
+                Loop(args is [_, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 20);
+                return 0;
+            default:
+                Console.Error.WriteLine("Suites: quick, loop.");
+                return 2;
+        }
+    }
+
+    /// <summary>Checks the kernel again and again, for a profiler to watch.</summary>
+    private static void Loop(int times)
+    {
+        Workload kernel = Workload.Kernel();
+        for (int i = 0; i < times; i++)
+        {
+            using var process = System.Diagnostics.Process.GetCurrentProcess();
+            TimeSpan start = process.TotalProcessorTime;
+            long allocated = GC.GetTotalAllocatedBytes(precise: true);
+            (TimeSpan own, System.Collections.Immutable.ImmutableArray<Microsoft.CodeAnalysis.Diagnostic> found) = Measurement.CheckOnce(kernel, [new MmLint.Analyzers.LockContracts()]);
+            process.Refresh();
+            Console.WriteLine($"own {own.TotalMilliseconds:F0} ms, processor {(process.TotalProcessorTime - start).TotalMilliseconds:F0} ms, {(GC.GetTotalAllocatedBytes(precise: true) - allocated) / 1048576} MB, {found.Length} findings");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+using MmLint;
+using MmLint.Testing;
+
+namespace AnalyzerBenchmarks;
+
+/// <summary>Something to compile and to check.</summary>
+internal sealed class Workload
+{
+    private static readonly CSharpParseOptions s_parse = new(LanguageVersion.Latest);
+
+    private static readonly ImmutableArray<MetadataReference> s_references =
+    [
+        MetadataReference.CreateFromFile(typeof(MustHoldAttribute).Assembly.Location),
+        .. Directory.EnumerateFiles(ReferenceAssemblies(), "*.dll").Select(file => MetadataReference.CreateFromFile(file)),
+    ];
+
+    private readonly CSharpCompilation _compilation;
+
+    private Workload(string name, IEnumerable<SyntaxTree> trees, ImmutableArray<AdditionalText> files)
+    {
+        Name = name;
+        Files = files;
+        _compilation = CSharpCompilation.Create(
+            "Workload", trees, s_references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        Lines = _compilation.SyntaxTrees.Sum(tree => tree.GetText().Lines.Count);
+        // References are read once for all compilations, as by a compiler server.
+        if (Fresh().GetDiagnostics().FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
+            throw new InvalidOperationException($"{name} does not compile: {error}");
+    }
+
+    public string Name { get; }
+
+    /// <summary>Lines of source, blank ones and comments included.</summary>
+    public int Lines { get; }
+
+    public ImmutableArray<AdditionalText> Files { get; }
+
+    /// <summary>The memory manager of this repository, as its debug build compiles it.</summary>
+    public static Workload Kernel()
+    {
+        string folder = Path.Combine(Repository.Root, "MmKernel");
+        CSharpParseOptions debug = s_parse.WithPreprocessorSymbols("DEBUG", "LOCKDEP");
+        IEnumerable<string> sources = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(path => Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
+            .Order(StringComparer.Ordinal);
+        return new Workload(
+            "MmKernel",
+            sources.Select(path => CSharpSyntaxTree.ParseText(SourceText.From(File.ReadAllText(path)), debug, path)),
+            [.. Directory.EnumerateFiles(folder, "*.lockcontracts").Select(path => new ContractFile(path))]);
+    }
+
+    public static Workload Of(string name, params IEnumerable<string> sources) =>
+        new(name, sources.Select((text, index) => CSharpSyntaxTree.ParseText(SourceText.From(text), s_parse, $"/File{index}.cs")), []);
+
+    /// <summary>The compilation with nothing bound yet.</summary>
+    public CSharpCompilation Fresh() => _compilation.Clone();
+
+    private static string ReferenceAssemblies() =>
+        typeof(Workload).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ReferenceAssemblies").Value!;
+
+    private sealed class ContractFile(string path) : AdditionalText
+    {
+        private readonly SourceText _text = SourceText.From(File.ReadAllText(path));
+
+        public override string Path => path;
+
+        public override SourceText GetText(CancellationToken cancellationToken = default) => _text;
+    }
+}
