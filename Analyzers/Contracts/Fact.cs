@@ -47,6 +47,12 @@ internal sealed class Atom : IEquatable<Atom>
 
     internal long Bit { get; }
 
+    /// <summary>The marks of the operands as wholes: what is known of one term tells something of another only where these meet.</summary>
+    internal ulong Operands => Right is null ? Left.Mark : Left.Mark | Right.Mark;
+
+    /// <summary>The marks of all terms that occur.</summary>
+    internal ulong Marks => Right is null ? Left.Marks : Left.Marks | Right.Marks;
+
     public bool Equals(Atom? other) =>
         ReferenceEquals(this, other)
         || (other is not null && _hash == other._hash && Kind == other.Kind && Bit == other.Bit && Left.Equals(other.Left) && Equals(Right, other.Right));
@@ -98,6 +104,9 @@ internal abstract class Fact : IEquatable<Fact>
 
     internal abstract Fact Negate();
 
+    /// <summary>The marks of all terms that occur.</summary>
+    internal abstract ulong Marks { get; }
+
     internal abstract bool Any(Func<Term, bool> predicate);
 
     internal abstract bool Mentions(Term term);
@@ -116,7 +125,7 @@ internal abstract class Fact : IEquatable<Fact>
 
     internal static Fact And(IEnumerable<Fact> facts)
     {
-        var parts = ImmutableArray.CreateBuilder<Fact>();
+        ImmutableArray<Fact>.Builder parts = ImmutableArray.CreateBuilder<Fact>();
         foreach (Fact fact in facts)
         {
             if (ReferenceEquals(fact, False)) return False;
@@ -227,6 +236,8 @@ internal abstract class Fact : IEquatable<Fact>
                 return clauses;
             }
 
+            case Some some when some.Parts.All(static part => part is Single):
+                return [some.Parts.Select(static part => ((Single)part).Literal).ToImmutableArray()];
             default:
             {
                 var clauses = new List<ImmutableArray<Literal>> { ImmutableArray<Literal>.Empty };
@@ -257,6 +268,13 @@ internal abstract class Fact : IEquatable<Fact>
         return And(parts);
     }
 
+    private static ulong MarksOf(ImmutableArray<Fact> parts)
+    {
+        ulong marks = 0;
+        foreach (Fact part in parts) marks |= part.Marks;
+        return marks;
+    }
+
     private static int CountBits(long mask)
     {
         int count = 0;
@@ -273,6 +291,8 @@ internal abstract class Fact : IEquatable<Fact>
         public override int GetHashCode() => Literal.GetHashCode();
 
         internal override Fact Negate() => new Single(Literal.Negate());
+
+        internal override ulong Marks => Literal.Atom.Marks;
 
         internal override bool Any(Func<Term, bool> predicate) => Literal.Atom.Any(predicate);
 
@@ -302,6 +322,8 @@ internal abstract class Fact : IEquatable<Fact>
     {
         internal ImmutableArray<Fact> Parts { get; } = parts;
 
+        internal override ulong Marks { get; } = MarksOf(parts);
+
         public override bool Equals(Fact? other) => other is All all && all.Parts.SequenceEqual(Parts);
 
         public override int GetHashCode() => Parts.Aggregate(7, static (hash, part) => unchecked((hash * 31) + part.GetHashCode()));
@@ -310,7 +332,7 @@ internal abstract class Fact : IEquatable<Fact>
 
         internal override bool Any(Func<Term, bool> predicate) => Parts.Any(part => part.Any(predicate));
 
-        internal override bool Mentions(Term term) => Parts.Any(part => part.Mentions(term));
+        internal override bool Mentions(Term term) => (Marks & term.Mark) != 0 && Parts.Any(part => part.Mentions(term));
 
         internal override Fact Replace(Func<Term, Term?> map) => And(Parts.Select(part => part.Replace(map)));
 
@@ -321,6 +343,8 @@ internal abstract class Fact : IEquatable<Fact>
     {
         internal ImmutableArray<Fact> Parts { get; } = parts;
 
+        internal override ulong Marks { get; } = MarksOf(parts);
+
         public override bool Equals(Fact? other) => other is Some some && some.Parts.SequenceEqual(Parts);
 
         public override int GetHashCode() => Parts.Aggregate(13, static (hash, part) => unchecked((hash * 31) + part.GetHashCode()));
@@ -329,7 +353,7 @@ internal abstract class Fact : IEquatable<Fact>
 
         internal override bool Any(Func<Term, bool> predicate) => Parts.Any(part => part.Any(predicate));
 
-        internal override bool Mentions(Term term) => Parts.Any(part => part.Mentions(term));
+        internal override bool Mentions(Term term) => (Marks & term.Mark) != 0 && Parts.Any(part => part.Mentions(term));
 
         internal override Fact Replace(Func<Term, Term?> map) => Or(Parts.Select(part => part.Replace(map)));
 

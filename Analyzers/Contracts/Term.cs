@@ -14,11 +14,19 @@ internal abstract class Term : IEquatable<Term>
 {
     private readonly int _hash;
 
-    private protected Term(int hash, ITypeSymbol? type)
+    private protected Term(int hash, ITypeSymbol? type, ulong parts = 0)
     {
         _hash = hash;
         Type = type;
+        Mark = 1UL << (int)(unchecked((uint)hash * 2654435769u) >> 26);
+        Marks = parts | Mark;
     }
+
+    /// <summary>One bit that stands for the term: two terms that are equal have the same.</summary>
+    internal ulong Mark { get; }
+
+    /// <summary>The marks of the term and of all its parts: a part whose mark is missing does not occur.</summary>
+    internal ulong Marks { get; }
 
     /// <summary>The static type, where there is one.</summary>
     internal ITypeSymbol? Type { get; }
@@ -41,12 +49,14 @@ internal abstract class Term : IEquatable<Term>
     internal Term Replace(Func<Term, Term?> map) => map(this) ?? ReplaceParts(map);
 
     /// <summary>Whether <paramref name="part"/> is this term or a part of it.</summary>
-    internal virtual bool Contains(Term part) => Equals(part);
+    internal bool Contains(Term part) => (Marks & part.Mark) != 0 && (Equals(part) || PartsContain(part));
 
     /// <summary>Whether some part satisfies <paramref name="predicate"/>.</summary>
     internal virtual bool Any(Func<Term, bool> predicate) => predicate(this);
 
     private protected abstract bool SameAs(Term other);
+
+    private protected virtual bool PartsContain(Term part) => false;
 
     private protected virtual Term ReplaceParts(Func<Term, Term?> map) => this;
 
@@ -128,7 +138,7 @@ internal sealed class Opaque : Term
 internal sealed class MemberOf : Term
 {
     internal MemberOf(Term? target, ISymbol member, ITypeSymbol? type = null)
-        : base(Mix(target?.GetHashCode() ?? 17, SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition)), type ?? TypeOf(member))
+        : base(Mix(target?.GetHashCode() ?? 17, SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition)), type ?? TypeOf(member), target?.Marks ?? 0)
     {
         Target = target;
         Member = member;
@@ -146,7 +156,7 @@ internal sealed class MemberOf : Term
             : Target is Root { Kind: RootKind.This } && name(Target) is null ? Member.Name
             : Target.Display(name) + "." + Member.Name);
 
-    internal override bool Contains(Term part) => Equals(part) || (Target?.Contains(part) ?? false);
+    private protected override bool PartsContain(Term part) => Target is not null && Target.Contains(part);
 
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || (Target?.Any(predicate) ?? false);
 
@@ -173,7 +183,7 @@ internal sealed class MemberOf : Term
 internal sealed class ElementOf : Term
 {
     internal ElementOf(Term target, Term index, ITypeSymbol? type)
-        : base(Mix(Mix(target.GetHashCode(), index.GetHashCode()), 5), type)
+        : base(Mix(Mix(target.GetHashCode(), index.GetHashCode()), 5), type, target.Marks | index.Marks)
     {
         Target = target;
         Index = index;
@@ -188,7 +198,7 @@ internal sealed class ElementOf : Term
 
     internal override string Display(Func<Term, string?> name) => name(this) ?? Target.Display(name) + "[" + Index.Display(name) + "]";
 
-    internal override bool Contains(Term part) => Equals(part) || Target.Contains(part) || Index.Contains(part);
+    private protected override bool PartsContain(Term part) => Target.Contains(part) || Index.Contains(part);
 
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Target.Any(predicate) || Index.Any(predicate);
 
@@ -245,7 +255,7 @@ internal sealed class Constant : Term
 internal sealed class Masked : Term
 {
     private Masked(Term operand, long mask, long bits)
-        : base(Mix(Mix(operand.GetHashCode(), mask.GetHashCode()), bits.GetHashCode()), operand.Type)
+        : base(Mix(Mix(operand.GetHashCode(), mask.GetHashCode()), bits.GetHashCode()), operand.Type, operand.Marks)
     {
         Operand = operand;
         Mask = mask;
@@ -281,7 +291,7 @@ internal sealed class Masked : Term
         name(this) ?? "(" + Operand.Display(name) + ((Mask | Bits) == -1L ? "" : " & " + new Constant(Mask, Operand.Type).Display(name))
             + (Bits == 0 ? "" : " | " + new Constant(Bits, Operand.Type).Display(name)) + ")";
 
-    internal override bool Contains(Term part) => Equals(part) || Operand.Contains(part);
+    private protected override bool PartsContain(Term part) => Operand.Contains(part);
 
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Operand.Any(predicate);
 
@@ -298,13 +308,13 @@ internal sealed class Masked : Term
 internal sealed class Condition : Term
 {
     internal Condition(Fact fact, ITypeSymbol? type)
-        : base(Mix(fact.GetHashCode(), 11), type) => Fact = fact;
+        : base(Mix(fact.GetHashCode(), 11), type, fact.Marks) => Fact = fact;
 
     internal Fact Fact { get; }
 
     internal override string Display(Func<Term, string?> name) => name(this) ?? Fact.Display(name);
 
-    internal override bool Contains(Term part) => Equals(part) || Fact.Mentions(part);
+    private protected override bool PartsContain(Term part) => Fact.Mentions(part);
 
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Fact.Any(predicate);
 
@@ -321,7 +331,7 @@ internal sealed class Condition : Term
 internal sealed class Tuple : Term
 {
     internal Tuple(ImmutableArray<Term> elements, ITypeSymbol? type)
-        : base(elements.Aggregate(19, (hash, element) => Mix(hash, element.GetHashCode())), type) => Elements = elements;
+        : base(elements.Aggregate(19, (hash, element) => Mix(hash, element.GetHashCode())), type, elements.Aggregate(0UL, static (marks, element) => marks | element.Marks)) => Elements = elements;
 
     internal ImmutableArray<Term> Elements { get; }
 
@@ -341,7 +351,7 @@ internal sealed class Tuple : Term
 
     internal override string Display(Func<Term, string?> name) => name(this) ?? "(" + string.Join(", ", Elements.Select(element => element.Display(name))) + ")";
 
-    internal override bool Contains(Term part) => Equals(part) || Elements.Any(element => element.Contains(part));
+    private protected override bool PartsContain(Term part) => Elements.Any(element => element.Contains(part));
 
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Elements.Any(element => element.Any(predicate));
 
@@ -355,13 +365,13 @@ internal sealed class Tuple : Term
 internal sealed class Old : Term
 {
     internal Old(Term inner)
-        : base(Mix(inner.GetHashCode(), 23), inner.Type) => Inner = inner;
+        : base(Mix(inner.GetHashCode(), 23), inner.Type, inner.Marks) => Inner = inner;
 
     internal Term Inner { get; }
 
     internal override string Display(Func<Term, string?> name) => "old(" + Inner.Display(name) + ")";
 
-    internal override bool Contains(Term part) => Equals(part) || Inner.Contains(part);
+    private protected override bool PartsContain(Term part) => Inner.Contains(part);
 
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || Inner.Any(predicate);
 

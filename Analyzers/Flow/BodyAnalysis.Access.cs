@@ -371,7 +371,7 @@ internal sealed partial class BodyAnalysis
             Names = state.Names.RemoveRange(state.Names.Where(entry => entry.Key.Any(Is)).Select(static entry => entry.Key)),
         };
         if (state.Mentions(path) && !state.Canonical(value).Any(Is) && path is MemberOf member) state = Snapshot(state, member, SyntaxOf(path));
-        state = state with { Facts = state.Facts.Forget(Is), Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
+        state = state with { Facts = state.Facts.Forget(path), Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
         Term canonical = state.Canonical(value);
         if (canonical is Constant constant)
         {
@@ -390,7 +390,7 @@ internal sealed partial class BodyAnalysis
     private State? AssumeLasting(State state, Fact fact)
     {
         if (state.Assume(fact) is not { } assumed || ReferenceEquals(assumed, state)) return state.Assume(fact);
-        FactSet facts = assumed.Facts.Keep(literal => state.Facts.Literals.ContainsKey(literal.Atom) || Survives(assumed, literal, null));
+        FactSet facts = assumed.Facts.Keep(literal => state.Facts.Has(literal.Atom) || Survives(assumed, literal, null));
         return ReferenceEquals(facts, assumed.Facts) ? assumed : assumed with { Facts = facts };
     }
 

@@ -816,7 +816,7 @@ internal sealed partial class BodyAnalysis
             Term at = path.Canonical(assigned.Replace(entry));
             path = path with
             {
-                Facts = path.Facts.Forget(part => part.Equals(at)),
+                Facts = path.Facts.Forget(at),
                 Names = path.Names.RemoveRange(path.Names.Where(name => name.Key.Any(part => part.Equals(at))).Select(static name => name.Key)),
             };
             if (at is MemberOf member && path.Mentions(at)) path = Snapshot(path, member, site.Operation.Syntax);

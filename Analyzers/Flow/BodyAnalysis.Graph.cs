@@ -39,8 +39,8 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>What a path knows of nothing but the arguments.</summary>
     private static Fact OfParameters(State state) => Fact.And(state.Facts.Literals
-        .Where(static entry => !entry.Key.Any(static part => part is MemberOf or ElementOf or Opaque or Old or Tuple or Root { Kind: not RootKind.Parameter }))
-        .Select(static entry => (Fact)new Fact.Single(new Literal(entry.Key, entry.Value))));
+        .Where(static literal => !literal.Atom.Any(static part => part is MemberOf or ElementOf or Opaque or Old or Tuple or Root { Kind: not RootKind.Parameter }))
+        .Select(static literal => (Fact)new Fact.Single(literal)));
 
     private ImmutableArray<HeldLock> HeldIn(State state, System.Func<Hold, bool>? relevant = null) => state.Holds
         .Where(hold => !hold.Maybe && !state.IsFresh(hold.Term) && (relevant is null || relevant(hold)))

@@ -278,7 +278,7 @@ internal sealed partial class BodyAnalysis
         if (!_snapshotSites.TryGetValue((site, path), out object? key)) _snapshotSites[(site, path)] = key = new object();
         var snapshot = new Opaque(key, "the earlier " + path, path.Type);
         state = state.Retire(snapshot);
-        return state.Rewrite(part => part.Equals(path) ? snapshot : null, part => part.Equals(path)) ?? state;
+        return state.Rewrite(path, snapshot) ?? state;
     }
 
     private IEnumerable<MemberOf> GuardedPaths(State state)

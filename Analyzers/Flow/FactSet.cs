@@ -1,45 +1,80 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Linq;
 
 namespace MmLint.Analyzers;
 
 /// <summary>What is known on a path: literals, and clauses of which at least one literal is true. Immutable.</summary>
+/// <remarks>
+/// Whatever is asked or added concerns few of the literals and clauses: those that share an operand with it. Marks, one bit per term, find them without comparing terms. The clauses are
+/// kept such that the literals decide none of theirs, so that new knowledge needs to look only at clauses that share an operand with it.
+/// </remarks>
 internal sealed class FactSet
 {
-    internal static readonly FactSet Empty = new(ImmutableDictionary<Atom, bool>.Empty, ImmutableList<ImmutableArray<Literal>>.Empty);
+    internal static readonly FactSet Empty = new(ImmutableArray<Literal>.Empty, ImmutableArray<Clause>.Empty);
 
     /// <summary>Dropping a clause loses precision, never soundness, so the number is bounded.</summary>
     private const int MaxClauses = 32;
 
     private const int MaxClauseLength = 6;
 
-    private FactSet(ImmutableDictionary<Atom, bool> literals, ImmutableList<ImmutableArray<Literal>> clauses)
+    private readonly ulong _operands;
+    private readonly ulong _clauseOperands;
+    private readonly int _hash;
+
+    private FactSet(ImmutableArray<Literal> literals, ImmutableArray<Clause> clauses)
     {
         Literals = literals;
         Clauses = clauses;
+        foreach (Literal literal in literals)
+        {
+            _operands |= literal.Atom.Operands;
+            Marks |= literal.Atom.Marks;
+            _hash += literal.GetHashCode();
+        }
+
+        foreach (Clause clause in clauses)
+        {
+            _clauseOperands |= clause.Operands;
+            Marks |= clause.Marks;
+        }
     }
 
-    internal ImmutableDictionary<Atom, bool> Literals { get; }
+    private FactSet(FactSet known, Literal news)
+    {
+        Literals = known.Literals.Add(news);
+        Clauses = known.Clauses;
+        Marks = known.Marks | news.Atom.Marks;
+        _operands = known._operands | news.Atom.Operands;
+        _clauseOperands = known._clauseOperands;
+        _hash = known._hash + news.GetHashCode();
+    }
 
-    internal ImmutableList<ImmutableArray<Literal>> Clauses { get; }
+    /// <summary>What is true, in the order in which it became known.</summary>
+    internal ImmutableArray<Literal> Literals { get; }
+
+    internal ImmutableArray<Clause> Clauses { get; }
+
+    /// <summary>The marks of all terms that occur.</summary>
+    internal ulong Marks { get; }
 
     internal bool IsEmpty => Literals.IsEmpty && Clauses.IsEmpty;
+
+    /// <summary>Whether a literal says if the atom is true.</summary>
+    internal bool Has(Atom atom) => Find(atom) is not null;
 
     /// <summary>The set with the fact added; null where it contradicts what is known.</summary>
     internal FactSet? Assume(Fact fact)
     {
         if (fact == Fact.True) return this;
         if (fact == Fact.False) return null;
-        if (fact is Fact.Single { Literal: var single } && Clauses.IsEmpty)
+        if (fact is Fact.Single { Literal: var single })
         {
-            bool? known = Evaluate(single.Atom);
-            if (known is { } value) return value == single.Positive ? this : null;
-            return new FactSet(Literals.SetItem(single.Atom, single.Positive), Clauses);
+            if (Evaluate(single.Atom) is { } known) return known == single.Positive ? this : null;
+            return (_clauseOperands & single.Atom.Operands) == 0 ? new FactSet(this, single) : Propagate(single, []);
         }
 
-        return fact.ToClauses() is { } clauses ? Assume(clauses) : this;
+        return fact.ToClauses() is { } clauses ? Propagate(null, clauses) : this;
     }
 
     /// <summary>Whether the fact is known to be true or to be false; null where neither is known.</summary>
@@ -47,12 +82,15 @@ internal sealed class FactSet
     {
         if (fact == Fact.True) return true;
         if (fact == Fact.False) return false;
-        if (fact is Fact.Single { Literal: var single } && Clauses.IsEmpty)
+        if (fact is Fact.Single { Literal: var single })
         {
-            bool? known = Evaluate(single.Atom);
-            return known is { } value ? value == single.Positive : null;
+            if (Evaluate(single.Atom) is { } known) return known == single.Positive;
+            if ((_clauseOperands & single.Atom.Operands) == 0) return null;
+            if (Propagate(single.Negate(), []) is null) return true;
+            return Propagate(single, []) is null ? false : null;
         }
 
+        if (DecideParts(fact) is { } decided) return decided;
         if (Assume(fact.Negate()) is null) return true;
         return Assume(fact) is null ? false : null;
     }
@@ -60,84 +98,96 @@ internal sealed class FactSet
     /// <summary>The value of an atom, as far as the literals alone tell.</summary>
     internal bool? Evaluate(Atom atom)
     {
-        if (Literals.TryGetValue(atom, out bool known)) return known;
-        switch (atom.Kind)
+        if ((_operands & atom.Operands) != 0)
         {
-            case AtomKind.Equal when atom.Right is Constant right:
+            if (Find(atom) is { } known) return known;
+            return atom.Kind switch
             {
-                foreach (KeyValuePair<Atom, bool> entry in Literals)
-                {
-                    if (!entry.Key.Left.Equals(atom.Left)) continue;
-                    if (entry is { Key: { Kind: AtomKind.Equal, Right: Constant other }, Value: true } && !other.Equals(right)) return false;
-                    if (entry.Key.Kind == AtomKind.HasBit && right.Value is long number && ((number & entry.Key.Bit) != 0) != entry.Value) return false;
-                    if (entry is { Key.Kind: AtomKind.IsNull, Value: true }) return false;
-                }
-
-                if (right.Value is long exact && Bounds(atom.Left) is var (least, most) && (exact < least || exact > most)) return false;
-                return IsLastValue(atom.Left, right) ? true : null;
-            }
-
-            case AtomKind.HasBit or AtomKind.IsNull or AtomKind.IsTrue:
-            {
-                foreach (KeyValuePair<Atom, bool> entry in Literals)
-                {
-                    if (entry.Value && entry.Key.Kind == AtomKind.IsNull && atom.Kind == AtomKind.IsTrue && entry.Key.Left.Equals(atom.Left)) return false;
-                    if (entry.Value && entry.Key.Kind == AtomKind.IsTrue && atom.Kind == AtomKind.IsNull && entry.Key.Left.Equals(atom.Left)) return false;
-                    if (!entry.Value || entry.Key.Kind != AtomKind.Equal || entry.Key.Right is not Constant { Value: var value } || !entry.Key.Left.Equals(atom.Left)) continue;
-                    if (atom.Kind == AtomKind.IsNull) return false;
-                    if (atom.Kind == AtomKind.HasBit && value is long number) return (number & atom.Bit) != 0;
-                }
-
-                return null;
-            }
-
-            case AtomKind.Less:
-                if (Literals.TryGetValue(new Atom(AtomKind.Less, atom.Right!, atom.Left), out bool reverse) && (reverse || AreKnownToDiffer(atom.Left, atom.Right!))) return !reverse;
-                return Compare(atom);
-            case AtomKind.Equal:
-                return Literals.TryGetValue(new Atom(AtomKind.Less, atom.Left, atom.Right), out bool less) && less
-                    || Literals.TryGetValue(new Atom(AtomKind.Less, atom.Right!, atom.Left), out bool more) && more ? false : null;
-            default:
-                return null;
+                AtomKind.Equal when atom.Right is Constant right => EvaluateEqual(atom, right),
+                AtomKind.HasBit or AtomKind.IsNull or AtomKind.IsTrue => EvaluateByValue(atom),
+                AtomKind.Less when Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) is { } reverse && (reverse || AreKnownToDiffer(atom.Left, atom.Right!)) => !reverse,
+                AtomKind.Less => Compare(atom),
+                AtomKind.Equal when Find(new Atom(AtomKind.Less, atom.Left, atom.Right)) == true || Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) == true => false,
+                _ => null,
+            };
         }
+
+        return atom.Kind == AtomKind.Less && (atom.Left is Constant || atom.Right is Constant) ? Compare(atom) : null;
     }
 
-    /// <summary>The set without whatever mentions a term that satisfies <paramref name="predicate"/>.</summary>
-    internal FactSet Forget(Func<Term, bool> predicate)
+    /// <summary>Whether the term occurs anywhere.</summary>
+    internal bool Mentions(Term term)
     {
-        ImmutableDictionary<Atom, bool> literals = Literals.RemoveRange(Literals.Keys.Where(atom => atom.Any(predicate)));
-        ImmutableList<ImmutableArray<Literal>> clauses = Clauses.RemoveAll(clause => clause.Any(literal => literal.Atom.Any(predicate)));
-        return Same(literals, clauses) ? this : new FactSet(literals, clauses);
+        if ((Marks & term.Mark) == 0) return false;
+        foreach (Literal literal in Literals)
+        {
+            if (literal.Atom.Mentions(term)) return true;
+        }
+
+        foreach (Clause clause in Clauses)
+        {
+            if (clause.Mentions(term)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The set without whatever mentions the term.</summary>
+    internal FactSet Forget(Term term)
+    {
+        if ((Marks & term.Mark) == 0) return this;
+        return Where(literal => !literal.Atom.Mentions(term), clause => !clause.Mentions(term));
     }
 
     /// <summary>The set without the literals that <paramref name="keep"/> refuses, and without the clauses that contain such a one.</summary>
-    internal FactSet Keep(Func<Literal, bool> keep)
+    internal FactSet Keep(Func<Literal, bool> keep) => Where(keep, clause =>
     {
-        ImmutableDictionary<Atom, bool> literals = Literals.RemoveRange(Literals.Where(entry => !keep(new Literal(entry.Key, entry.Value))).Select(static entry => entry.Key));
-        ImmutableList<ImmutableArray<Literal>> clauses = Clauses.RemoveAll(clause => clause.Any(literal => !keep(literal)));
-        return Same(literals, clauses) ? this : new FactSet(literals, clauses);
-    }
-
-    /// <summary>The set with terms replaced; null where that shows a contradiction.</summary>
-    internal FactSet? Replace(Func<Term, Term?> map, Func<Term, bool> touched)
-    {
-        List<KeyValuePair<Atom, bool>> changed = Literals.Where(entry => entry.Key.Any(touched)).ToList();
-        List<ImmutableArray<Literal>> changedClauses = Clauses.Where(clause => clause.Any(literal => literal.Atom.Any(touched))).ToList();
-        if (changed.Count == 0 && changedClauses.Count == 0) return this;
-        FactSet? set = new FactSet(Literals.RemoveRange(changed.Select(static entry => entry.Key)), Clauses.RemoveAll(changedClauses.Contains));
-        foreach (KeyValuePair<Atom, bool> entry in changed)
+        foreach (Literal literal in clause.Literals)
         {
-            set = set.Assume(new Fact.Single(new Literal(entry.Key, entry.Value)).Replace(map));
+            if (!keep(literal)) return false;
+        }
+
+        return true;
+    });
+
+    /// <summary>The set with a term replaced by another; null where that shows a contradiction.</summary>
+    internal FactSet? Replace(Term term, Term by)
+    {
+        if ((Marks & term.Mark) == 0) return this;
+        Term? Map(Term part) => part.Equals(term) ? by : null;
+        var changed = new List<Literal>();
+        FactSet kept = Where(
+            literal =>
+            {
+                if (!literal.Atom.Mentions(term)) return true;
+                changed.Add(literal);
+                return false;
+            },
+            clause => !clause.Mentions(term));
+        if (ReferenceEquals(kept, this)) return this;
+        FactSet? set = kept;
+        foreach (Literal literal in changed)
+        {
+            set = set.Assume(new Fact.Single(literal).Replace(Map));
             if (set is null) return null;
         }
 
-        foreach (ImmutableArray<Literal> clause in changedClauses)
+        foreach (Clause clause in Clauses)
         {
-            set = set.Assume(Fact.Or(clause.Select(literal => new Fact.Single(literal).Replace(map))));
+            if (!clause.Mentions(term)) continue;
+            set = set.Assume(Replaced(clause, Map));
             if (set is null) return null;
         }
 
         return set;
+    }
+
+    /// <summary>What a clause says with terms replaced.</summary>
+    internal static Fact Replaced(Clause clause, Func<Term, Term?> map)
+    {
+        var parts = new Fact[clause.Literals.Length];
+        for (int index = 0; index < parts.Length; index++) parts[index] = new Fact.Single(clause.Literals[index]).Replace(map);
+        return Fact.Or(parts);
     }
 
     /// <summary>
@@ -147,121 +197,260 @@ internal sealed class FactSet
     internal static FactSet Merge(FactSet left, FactSet right)
     {
         if (ReferenceEquals(left, right)) return left;
-        var common = ImmutableDictionary.CreateBuilder<Atom, bool>();
+        var common = ImmutableArray.CreateBuilder<Literal>();
         var onlyLeft = new List<Literal>();
         var onlyRight = new List<Literal>();
-        foreach (KeyValuePair<Atom, bool> entry in left.Literals)
+        foreach (Literal literal in left.Literals)
         {
-            bool? other = right.Evaluate(entry.Key);
-            if (other == entry.Value) common[entry.Key] = entry.Value;
-            else onlyLeft.Add(new Literal(entry.Key, entry.Value));
+            if (right.Evaluate(literal.Atom) == literal.Positive) common.Add(literal);
+            else onlyLeft.Add(literal);
         }
 
-        foreach (KeyValuePair<Atom, bool> entry in right.Literals)
+        foreach (Literal literal in right.Literals)
         {
-            bool? other = left.Evaluate(entry.Key);
-            if (other == entry.Value) common[entry.Key] = entry.Value;
-            else onlyRight.Add(new Literal(entry.Key, entry.Value));
+            if (left.Evaluate(literal.Atom) != literal.Positive) onlyRight.Add(literal);
+            else if (left.Find(literal.Atom) is null) common.Add(literal);
         }
 
-        var result = new FactSet(common.ToImmutable(), ImmutableList<ImmutableArray<Literal>>.Empty);
-        var clauses = new List<ImmutableArray<Literal>>();
-        foreach (ImmutableArray<Literal> clause in left.Clauses)
+        var clauses = new List<Clause>();
+        foreach (Clause clause in left.Clauses)
         {
-            if (Knows(right, clause)) AddClause(clauses, clause);
+            if (right.Knows(clause)) AddClause(clauses, clause);
         }
 
-        foreach (ImmutableArray<Literal> clause in right.Clauses)
+        foreach (Clause clause in right.Clauses)
         {
-            if (Knows(left, clause)) AddClause(clauses, clause);
+            if (left.Knows(clause)) AddClause(clauses, clause);
         }
 
         foreach (Literal first in onlyLeft)
         {
             foreach (Literal second in onlyRight)
             {
-                if (first.Atom.Equals(second.Atom)) continue;
-                AddClause(clauses, ImmutableArray.Create(first, second));
+                if (clauses.Count >= MaxClauses) break;
+                if (!first.Atom.Equals(second.Atom)) AddClause(clauses, new Clause(ImmutableArray.Create(first, second)));
             }
         }
 
         Weaken(clauses, left.Clauses, right, onlyRight);
         Weaken(clauses, right.Clauses, left, onlyLeft);
-        return clauses.Count == 0 ? result : new FactSet(result.Literals, clauses.ToImmutableList());
-    }
-
-    /// <summary>A clause of one side only holds on both with any fact of the other side added to it.</summary>
-    private static void Weaken(List<ImmutableArray<Literal>> clauses, ImmutableList<ImmutableArray<Literal>> own, FactSet other, List<Literal> facts)
-    {
-        foreach (ImmutableArray<Literal> clause in own)
-        {
-            if (Knows(other, clause)) continue;
-            foreach (Literal fact in facts)
-            {
-                if (!clause.Any(literal => literal.Atom.Equals(fact.Atom))) AddClause(clauses, clause.Add(fact));
-            }
-        }
+        if (onlyLeft.Count == 0 && common.Count == left.Literals.Length && Same(clauses, left.Clauses)) return left;
+        return new FactSet(common.ToImmutable(), clauses.ToImmutableArray());
     }
 
     /// <summary>Whether both sets say the same.</summary>
     internal bool SameAs(FactSet other)
     {
         if (ReferenceEquals(this, other)) return true;
-        if (Literals.Count != other.Literals.Count || Clauses.Count != other.Clauses.Count) return false;
-        foreach (KeyValuePair<Atom, bool> entry in Literals)
+        if (_hash != other._hash || Literals.Length != other.Literals.Length || Clauses.Length != other.Clauses.Length) return false;
+        for (int index = 0; index < Literals.Length; index++)
         {
-            if (!other.Literals.TryGetValue(entry.Key, out bool value) || value != entry.Value) return false;
+            Literal literal = Literals[index];
+            if (!other.Literals[index].Equals(literal) && other.Find(literal.Atom) != literal.Positive) return false;
         }
 
-        return Clauses.All(clause => other.Clauses.Any(candidate => SameClause(clause, candidate)));
+        for (int index = 0; index < Clauses.Length; index++)
+        {
+            if (!other.Clauses[index].SameAs(Clauses[index]) && !other.HasClause(Clauses[index])) return false;
+        }
+
+        return true;
     }
 
-    private FactSet? Assume(List<ImmutableArray<Literal>> added)
+    /// <summary>A clause of one side only holds on both with any fact of the other side added to it.</summary>
+    private static void Weaken(List<Clause> clauses, ImmutableArray<Clause> own, FactSet other, List<Literal> facts)
     {
-        var literals = Literals.ToBuilder();
-        var pending = new List<ImmutableArray<Literal>>(Clauses.Count + added.Count);
-        pending.AddRange(added);
-        pending.AddRange(Clauses);
-        var view = this;
-        bool changed = true;
-        while (changed)
+        if (facts.Count == 0) return;
+        foreach (Clause clause in own)
         {
-            changed = false;
-            var next = new List<ImmutableArray<Literal>>(pending.Count);
-            foreach (ImmutableArray<Literal> clause in pending)
+            if (clauses.Count >= MaxClauses) return;
+            if (clause.Literals.Length >= MaxClauseLength || other.Knows(clause)) continue;
+            foreach (Literal fact in facts)
             {
-                var open = ImmutableArray.CreateBuilder<Literal>(clause.Length);
-                bool satisfied = false;
-                foreach (Literal literal in clause)
-                {
-                    bool? value = view.Evaluate(literal.Atom);
-                    if (value is null) open.Add(literal);
-                    else if (value == literal.Positive)
-                    {
-                        satisfied = true;
-                        break;
-                    }
-                }
-
-                if (satisfied) continue;
-                if (open.Count == 0) return null;
-                if (open.Count > 1)
-                {
-                    next.Add(open.Count == clause.Length ? clause : open.ToImmutable());
-                    continue;
-                }
-
-                literals[open[0].Atom] = open[0].Positive;
-                view = new FactSet(literals.ToImmutable(), Clauses);
-                changed = true;
+                if (clauses.Count < MaxClauses && !clause.Decides(fact.Atom)) AddClause(clauses, clause.With(fact));
             }
+        }
+    }
 
-            pending = next;
+    private static bool Same(List<Clause> clauses, ImmutableArray<Clause> others)
+    {
+        if (clauses.Count != others.Length) return false;
+        for (int index = 0; index < others.Length; index++)
+        {
+            if (!ReferenceEquals(clauses[index], others[index])) return false;
         }
 
-        var kept = new List<ImmutableArray<Literal>>();
-        foreach (ImmutableArray<Literal> clause in pending) AddClause(kept, clause);
-        return new FactSet(literals.ToImmutable(), kept.ToImmutableList());
+        return true;
+    }
+
+    /// <summary>The set with literals and clauses added, and with what follows from clauses of which one literal is left; null where nothing is left of one.</summary>
+    private FactSet? Propagate(Literal? literal, List<ImmutableArray<Literal>> added)
+    {
+        FactSet view = this;
+        ulong news = 0;
+        if (literal is { } known)
+        {
+            view = new FactSet(this, known);
+            news = known.Atom.Operands;
+        }
+
+        var pending = new List<Clause>(Clauses.Length + added.Count);
+        foreach (ImmutableArray<Literal> clause in added) pending.Add(new Clause(clause));
+        int untested = pending.Count;
+        foreach (Clause clause in Clauses) pending.Add(clause);
+        bool shrunk = false;
+        while (untested > 0 || news != 0)
+        {
+            ulong recent = news;
+            news = 0;
+            int kept = 0;
+            for (int index = 0; index < pending.Count; index++)
+            {
+                Clause? clause = pending[index];
+                if (index < untested || (clause.Operands & (recent | news)) != 0)
+                {
+                    clause = view.Simplify(clause);
+                    if (clause is null)
+                    {
+                        shrunk = true;
+                        continue;
+                    }
+
+                    if (clause.Literals.IsEmpty) return null;
+                    if (clause.Literals.Length == 1)
+                    {
+                        view = new FactSet(view, clause.Literals[0]);
+                        news |= clause.Operands;
+                        shrunk = true;
+                        continue;
+                    }
+
+                    shrunk |= !ReferenceEquals(clause, pending[index]);
+                }
+
+                pending[kept++] = clause;
+            }
+
+            pending.RemoveRange(kept, pending.Count - kept);
+            untested = 0;
+        }
+
+        if (added.Count == 0 && !shrunk) return view;
+        var clauses = new List<Clause>(pending.Count);
+        foreach (Clause clause in pending) AddClause(clauses, clause);
+        return ReferenceEquals(view, this) && Same(clauses, Clauses) ? this : new FactSet(view.Literals, clauses.ToImmutableArray());
+    }
+
+    /// <summary>What the literals alone say of a conjunction or disjunction of literals.</summary>
+    private bool? DecideParts(Fact fact)
+    {
+        bool isAll = fact is Fact.All;
+        bool? whole = isAll;
+        foreach (Fact part in isAll ? ((Fact.All)fact).Parts : ((Fact.Some)fact).Parts)
+        {
+            if (part is not Fact.Single { Literal: var literal } || Evaluate(literal.Atom) is not { } value) whole = null;
+            else if ((value == literal.Positive) != isAll) return !isAll;
+        }
+
+        return whole;
+    }
+
+    /// <summary>The clause without literals that are false; null where one is true.</summary>
+    private Clause? Simplify(Clause clause)
+    {
+        ImmutableArray<Literal>.Builder? open = null;
+        for (int index = 0; index < clause.Literals.Length; index++)
+        {
+            Literal literal = clause.Literals[index];
+            bool? value = Evaluate(literal.Atom);
+            if (value == literal.Positive) return null;
+            if (value is null) open?.Add(literal);
+            else if (open is null)
+            {
+                open = ImmutableArray.CreateBuilder<Literal>(clause.Literals.Length - 1);
+                for (int earlier = 0; earlier < index; earlier++) open.Add(clause.Literals[earlier]);
+            }
+        }
+
+        return open is null ? clause : new Clause(open.ToImmutable());
+    }
+
+    private FactSet Where(Func<Literal, bool> keep, Func<Clause, bool> keepClause)
+    {
+        ImmutableArray<Literal>.Builder? literals = null;
+        for (int index = 0; index < Literals.Length; index++)
+        {
+            if (keep(Literals[index]))
+            {
+                literals?.Add(Literals[index]);
+            }
+            else if (literals is null)
+            {
+                literals = ImmutableArray.CreateBuilder<Literal>(Literals.Length - 1);
+                for (int earlier = 0; earlier < index; earlier++) literals.Add(Literals[earlier]);
+            }
+        }
+
+        ImmutableArray<Clause>.Builder? clauses = null;
+        for (int index = 0; index < Clauses.Length; index++)
+        {
+            if (keepClause(Clauses[index]))
+            {
+                clauses?.Add(Clauses[index]);
+            }
+            else if (clauses is null)
+            {
+                clauses = ImmutableArray.CreateBuilder<Clause>(Clauses.Length - 1);
+                for (int earlier = 0; earlier < index; earlier++) clauses.Add(Clauses[earlier]);
+            }
+        }
+
+        return literals is null && clauses is null ? this : new FactSet(literals?.ToImmutable() ?? Literals, clauses?.ToImmutable() ?? Clauses);
+    }
+
+    /// <summary>What a literal says of exactly this atom.</summary>
+    private bool? Find(Atom atom)
+    {
+        if ((atom.Operands & ~_operands) != 0) return null;
+        foreach (Literal literal in Literals)
+        {
+            if (literal.Atom.Equals(atom)) return literal.Positive;
+        }
+
+        return null;
+    }
+
+    private bool? EvaluateEqual(Atom atom, Constant right)
+    {
+        ulong mark = atom.Left.Mark;
+        foreach (Literal literal in Literals)
+        {
+            Atom known = literal.Atom;
+            if (known.Left.Mark != mark || !known.Left.Equals(atom.Left)) continue;
+            if (literal.Positive && known is { Kind: AtomKind.Equal, Right: Constant other } && !other.Equals(right)) return false;
+            if (known.Kind == AtomKind.HasBit && right.Value is long number && ((number & known.Bit) != 0) != literal.Positive) return false;
+            if (literal.Positive && known.Kind == AtomKind.IsNull) return false;
+        }
+
+        if (right.Value is long exact && Bounds(atom.Left) is var (least, most) && (exact < least || exact > most)) return false;
+        return IsLastValue(atom.Left, right) ? true : null;
+    }
+
+    private bool? EvaluateByValue(Atom atom)
+    {
+        ulong mark = atom.Left.Mark;
+        foreach (Literal literal in Literals)
+        {
+            Atom known = literal.Atom;
+            if (!literal.Positive || known.Left.Mark != mark || !known.Left.Equals(atom.Left)) continue;
+            if (known.Kind == AtomKind.IsNull && atom.Kind == AtomKind.IsTrue) return false;
+            if (known.Kind == AtomKind.IsTrue && atom.Kind == AtomKind.IsNull) return false;
+            if (known is not { Kind: AtomKind.Equal, Right: Constant { Value: var value } }) continue;
+            if (atom.Kind == AtomKind.IsNull) return false;
+            if (atom.Kind == AtomKind.HasBit && value is long number) return (number & atom.Bit) != 0;
+        }
+
+        return null;
     }
 
     /// <summary>Whether every other declared value of a plain enum is ruled out.</summary>
@@ -272,36 +461,48 @@ internal sealed class FactSet
         foreach (long other in EnumNames.ValuesOf(type))
         {
             if (other == (long)value.Value) continue;
-            if (!Literals.TryGetValue(new Atom(AtomKind.Equal, term, new Constant(other, type)), out bool known) || known) return false;
+            if (Find(new Atom(AtomKind.Equal, term, new Constant(other, type))) != false) return false;
             excluded = true;
         }
 
         return excluded;
     }
 
-    private static bool Knows(FactSet set, ImmutableArray<Literal> clause)
+    private bool Knows(Clause clause)
     {
-        foreach (Literal literal in clause)
+        foreach (Literal literal in clause.Literals)
         {
-            if (set.Evaluate(literal.Atom) == literal.Positive) return true;
+            if (Evaluate(literal.Atom) == literal.Positive) return true;
         }
 
-        return set.Clauses.Any(candidate => candidate.All(literal => clause.Contains(literal)));
+        foreach (Clause candidate in Clauses)
+        {
+            if (candidate.IsWithin(clause)) return true;
+        }
+
+        return false;
     }
 
-    private static void AddClause(List<ImmutableArray<Literal>> clauses, ImmutableArray<Literal> clause)
+    private bool HasClause(Clause clause)
     {
-        if (clauses.Count >= MaxClauses || clause.Length > MaxClauseLength) return;
-        foreach (ImmutableArray<Literal> known in clauses)
+        foreach (Clause candidate in Clauses)
         {
-            if (SameClause(known, clause)) return;
+            if (candidate.SameAs(clause)) return true;
+        }
+
+        return false;
+    }
+
+    private static void AddClause(List<Clause> clauses, Clause clause)
+    {
+        if (clauses.Count >= MaxClauses || clause.Literals.Length > MaxClauseLength) return;
+        foreach (Clause known in clauses)
+        {
+            if (known.SameAs(clause)) return;
         }
 
         clauses.Add(clause);
     }
-
-    private static bool SameClause(ImmutableArray<Literal> left, ImmutableArray<Literal> right) =>
-        left.Length == right.Length && left.All(literal => right.Contains(literal));
 
     private bool? Compare(Atom atom)
     {
@@ -309,12 +510,12 @@ internal sealed class FactSet
         (long leastRight, long mostRight) = Bounds(atom.Right!);
         if (mostLeft < leastRight) return true;
         if (leastLeft >= mostRight) return false;
-        return Literals.TryGetValue(new Atom(AtomKind.Equal, atom.Left, atom.Right), out bool equal) && equal ? false : null;
+        return Find(new Atom(AtomKind.Equal, atom.Left, atom.Right)) == true ? false : null;
     }
 
     /// <summary>Whether a literal says so; asked while literals are evaluated, so nothing is derived for it.</summary>
     private bool AreKnownToDiffer(Term left, Term right) =>
-        Fact.Equal(left, right) is Fact.Single { Literal: { Positive: true, Atom: var atom } } && Literals.TryGetValue(atom, out bool equal) && !equal;
+        Fact.Equal(left, right) is Fact.Single { Literal: { Positive: true, Atom: var atom } } && Find(atom) == false;
 
     /// <summary>The least and the greatest value that the literals leave to a whole number.</summary>
     private (long Least, long Most) Bounds(Term term)
@@ -322,20 +523,22 @@ internal sealed class FactSet
         if (term is Constant constant) return constant.Value is long exact ? (exact, exact) : (long.MinValue, long.MaxValue);
         long least = long.MinValue;
         long most = long.MaxValue;
-        foreach (KeyValuePair<Atom, bool> entry in Literals)
+        if ((_operands & term.Mark) == 0) return (least, most);
+        foreach (Literal literal in Literals)
         {
-            Atom atom = entry.Key;
-            if (atom.Kind == AtomKind.Less && atom.Left.Equals(term) && atom.Right is Constant { Value: long above })
+            Atom atom = literal.Atom;
+            if (atom.Kind < AtomKind.Equal || (atom.Operands & term.Mark) == 0) continue;
+            if (atom.Kind == AtomKind.Less && atom.Right is Constant { Value: long above } && atom.Left.Equals(term))
             {
-                if (!entry.Value) least = Math.Max(least, above);
+                if (!literal.Positive) least = Math.Max(least, above);
                 else if (above != long.MinValue) most = Math.Min(most, above - 1);
             }
             else if (atom.Kind == AtomKind.Less && atom.Left is Constant { Value: long below } && term.Equals(atom.Right))
             {
-                if (!entry.Value) most = Math.Min(most, below);
+                if (!literal.Positive) most = Math.Min(most, below);
                 else if (below != long.MaxValue) least = Math.Max(least, below + 1);
             }
-            else if (entry.Value && atom is { Kind: AtomKind.Equal, Right: Constant { Value: long equal } } && atom.Left.Equals(term))
+            else if (literal.Positive && atom is { Kind: AtomKind.Equal, Right: Constant { Value: long equal } } && atom.Left.Equals(term))
             {
                 return (equal, equal);
             }
@@ -343,7 +546,4 @@ internal sealed class FactSet
 
         return (least, most);
     }
-
-    private bool Same(ImmutableDictionary<Atom, bool> literals, ImmutableList<ImmutableArray<Literal>> clauses) =>
-        ReferenceEquals(literals, Literals) && ReferenceEquals(clauses, Clauses);
 }

@@ -148,7 +148,6 @@ internal static class PathCondition
     {
         if (passing.Count == 0) return "";
         List<Literal> candidates = failing[0].Facts.Literals
-            .Select(static entry => new Literal(entry.Key, entry.Value))
             .Where(literal => failing.All(state => state.Facts.Evaluate(literal.Atom) == literal.Positive) && !literal.Atom.Any(part => part is Opaque && name(part) is null))
             .OrderBy(static literal => Weight(literal.Atom))
             .ThenBy(static literal => literal.Atom.Left.Depth)

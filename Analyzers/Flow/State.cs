@@ -30,7 +30,21 @@ internal sealed record State
     internal FactSet Facts { get; init; } = FactSet.Empty;
 
     /// <summary>Equalities between paths: each key is another name of its value.</summary>
-    internal ImmutableDictionary<Term, Term> Names { get; init; } = ImmutableDictionary<Term, Term>.Empty;
+    internal ImmutableDictionary<Term, Term> Names
+    {
+        get => _names;
+        init
+        {
+            _names = value;
+            _named = 0;
+            foreach (KeyValuePair<Term, Term> entry in value) _named |= entry.Key.Mark;
+        }
+    }
+
+    private readonly ImmutableDictionary<Term, Term> _names = ImmutableDictionary<Term, Term>.Empty;
+
+    /// <summary>The marks of all terms that have another name.</summary>
+    private readonly ulong _named;
 
     internal ImmutableArray<Hold> Holds { get; init; } = ImmutableArray<Hold>.Empty;
 
@@ -77,10 +91,9 @@ internal sealed record State
     /// <summary>The best name of a term, equalities applied.</summary>
     internal Term Canonical(Term term)
     {
-        if (Names.IsEmpty) return term;
-        for (int round = 0; round < 8; round++)
+        for (int round = 0; round < 8 && (term.Marks & _named) != 0; round++)
         {
-            Term next = term.Replace(part => Names.TryGetValue(part, out Term? name) ? name : null);
+            Term next = term.Replace(NameOf);
             if (ReferenceEquals(next, term)) break;
             term = next;
         }
@@ -88,7 +101,9 @@ internal sealed record State
         return term;
     }
 
-    internal Fact Canonical(Fact fact) => Names.IsEmpty ? fact : fact.Replace(part => Names.ContainsKey(part) ? Canonical(part) : null);
+    internal Fact Canonical(Fact fact) => (fact.Marks & _named) == 0 ? fact : fact.Replace(part => Names.ContainsKey(part) ? Canonical(part) : null);
+
+    private Term? NameOf(Term part) => (part.Mark & _named) != 0 && Names.TryGetValue(part, out Term? name) ? name : null;
 
     internal bool? Decide(Fact fact) => Facts.Decide(Canonical(fact));
 
@@ -99,10 +114,11 @@ internal sealed record State
         if (facts is null) return null;
         if (ReferenceEquals(facts, Facts)) return this;
         State state = this with { Facts = facts };
-        foreach (KeyValuePair<Atom, bool> entry in facts.Literals)
+        for (int index = Facts.Literals.Length; index < facts.Literals.Length; index++)
         {
-            if (!entry.Value || entry.Key.Kind != AtomKind.Equal || entry.Key.Right is null or Constant || Facts.Literals.ContainsKey(entry.Key)) continue;
-            if (state.Unify(entry.Key.Left, entry.Key.Right!) is not { } unified) return null;
+            Literal literal = facts.Literals[index];
+            if (!literal.Positive || literal.Atom is not { Kind: AtomKind.Equal, Right: not (null or Constant) }) continue;
+            if (state.Unify(literal.Atom.Left, literal.Atom.Right) is not { } unified) return null;
             state = unified;
         }
 
@@ -118,42 +134,53 @@ internal sealed record State
         if (Fact.Rank(left) > Fact.Rank(right)) (left, right) = (right, left);
         if (left.Contains(right)) return this;
         State state = this with { Names = Names.SetItem(right, left) };
-        return state.Rewrite(part => part.Equals(right) ? left : null, part => part.Equals(right), keepNames: true);
+        return state.Rewrite(right, left, keepNames: true);
     }
 
     /// <summary>The state with a term replaced wherever it occurs; null where that shows a contradiction.</summary>
-    internal State? Rewrite(Func<Term, Term?> map, Func<Term, bool> touched, bool keepNames = false)
+    internal State? Rewrite(Term term, Term by, bool keepNames = false)
     {
-        if (Facts.Replace(map, touched) is not { } facts) return null;
-        Term Map(Term term) => term.Any(touched) ? term.Replace(map) : term;
+        if (Facts.Replace(term, by) is not { } facts) return null;
+        var change = new Renaming(term, by);
         return this with
         {
             Facts = facts,
-            Values = MapValues(Values, Map),
-            Names = keepNames ? Names : MapNames(Names, touched, Map),
-            Holds = MapHolds(Holds, touched, Map),
-            Entry = MapHolds(Entry, touched, Map),
-            Whiles = MapWhiles(Whiles, map, touched),
-            Stamps = MapFormulas(Stamps, map, touched, Map),
-            Stale = MapFormulas(Stale, map, touched, Map),
-            Deep = MapFormulas(Deep, map, touched, Map),
-            Fresh = Fresh.Any(term => term.Any(touched)) ? Fresh.Select(Map).ToImmutableHashSet() : Fresh,
-            Stored = Stored.Any(pair => pair.Outer.Any(touched) || pair.Inner.Any(touched)) ? Stored.Select(pair => (Map(pair.Outer), Map(pair.Inner))).ToImmutableHashSet() : Stored,
-            Scopes = Scopes.Any(entry => entry.Key.Any(touched) || entry.Value.Any(hold => hold.Term.Any(touched)))
-                ? Scopes.GroupBy(entry => Map(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, touched, Map))
-                : Scopes,
-            Excused = Excused.Any(term => term.Any(touched)) ? Excused.Select(Map).ToImmutableHashSet() : Excused,
-            Losses = Losses.Any(loss => loss.Term.Any(touched)) ? Losses.Select(loss => new Loss(Map(loss.Term), loss.Site, loss.How)).ToImmutableList() : Losses,
+            Values = MapValues(Values, change),
+            Names = keepNames ? Names : MapNames(Names, change),
+            Holds = MapHolds(Holds, change),
+            Entry = MapHolds(Entry, change),
+            Whiles = MapWhiles(Whiles, change),
+            Stamps = MapFormulas(Stamps, change),
+            Stale = MapFormulas(Stale, change),
+            Deep = MapFormulas(Deep, change),
+            Fresh = Fresh.IsEmpty ? Fresh : MapSet(Fresh, change),
+            Stored = Stored.IsEmpty ? Stored : Stored.Select(pair => (change.Of(pair.Outer), change.Of(pair.Inner))).ToImmutableHashSet(),
+            Scopes = Scopes.IsEmpty ? Scopes : Scopes.GroupBy(entry => change.Of(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, change)),
+            Excused = Excused.IsEmpty ? Excused : MapSet(Excused, change),
+            Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => new Loss(change.Of(loss.Term), loss.Site, loss.How)).ToImmutableList() : Losses,
         };
     }
 
     /// <summary>Whether the term occurs anywhere.</summary>
     internal bool Mentions(Term term)
     {
-        bool Is(Term part) => part.Equals(term);
-        return Values.Any(entry => entry.Value.Any(Is)) || Holds.Any(hold => hold.Term.Any(Is)) || Facts.Literals.Any(entry => entry.Key.Any(Is))
-            || Facts.Clauses.Any(clause => clause.Any(literal => literal.Atom.Any(Is))) || Names.Any(entry => entry.Key.Any(Is) || entry.Value.Any(Is))
-            || Stale.ContainsKey(term) || Fresh.Contains(term) || Stamps.ContainsKey(term);
+        if (Facts.Mentions(term) || Stale.ContainsKey(term) || Fresh.Contains(term) || Stamps.ContainsKey(term)) return true;
+        foreach (Hold hold in Holds)
+        {
+            if (hold.Term.Contains(term)) return true;
+        }
+
+        foreach (KeyValuePair<object, Term> entry in Values)
+        {
+            if (entry.Value.Contains(term)) return true;
+        }
+
+        foreach (KeyValuePair<Term, Term> entry in Names)
+        {
+            if (entry.Key.Contains(term) || entry.Value.Contains(term)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Gives the value of an earlier evaluation at the same site its own name, so that the site can name the new one.</summary>
@@ -163,13 +190,25 @@ internal sealed record State
         Opaque earlier = symbol.AsEarlier();
         State state = this with
         {
-            Facts = Facts.Forget(part => part.Equals(earlier)),
-            Names = Names.RemoveRange(Names.Where(entry => entry.Key.Any(part => part.Equals(earlier)) || entry.Value.Any(part => part.Equals(earlier))).Select(static entry => entry.Key)),
+            Facts = Facts.Forget(earlier),
+            Names = NamesWithout(earlier),
             Stale = Stale.Remove(earlier),
             Stamps = Stamps.Remove(earlier),
             Fresh = Fresh.Remove(earlier),
         };
-        return state.Rewrite(part => part.Equals(symbol) ? earlier : null, part => part.Equals(symbol)) ?? state;
+        return state.Rewrite(symbol, earlier) ?? state;
+    }
+
+    /// <summary>The equalities in which a term does not occur.</summary>
+    private ImmutableDictionary<Term, Term> NamesWithout(Term term)
+    {
+        ImmutableDictionary<Term, Term> names = Names;
+        foreach (KeyValuePair<Term, Term> entry in Names)
+        {
+            if (entry.Key.Contains(term) || entry.Value.Contains(term)) names = names.Remove(entry.Key);
+        }
+
+        return names;
     }
 
     /// <summary>Whether an object is unpublished, and with it all that hangs on it.</summary>
@@ -315,23 +354,25 @@ internal sealed record State
             {
                 if (value is Masked masked)
                 {
-                    foreach (long bit in state.Facts.Literals.Where(entry => entry.Key.Kind == AtomKind.HasBit && entry.Key.Left.Equals(masked.Operand)).Select(static entry => entry.Key.Bit).Concat(masked.SetBits()))
+                    foreach (long bit in state.Facts.Literals.Where(literal => literal.Atom.Kind == AtomKind.HasBit && literal.Atom.Left.Equals(masked.Operand)).Select(static literal => literal.Atom.Bit).Concat(masked.SetBits()))
                     {
                         Fact has = Fact.HasBit(symbol, bit);
                         if (state.Facts.Decide(Fact.HasBit(masked, bit)) is { } set) facts = facts.Assume(set ? has : has.Negate()) ?? facts;
                     }
                 }
 
-                foreach (ImmutableArray<Literal> clause in state.Facts.Clauses)
+                Term? Map(Term part) => part.Equals(value) ? symbol : null;
+                if ((state.Facts.Marks & value.Mark) != 0)
                 {
-                    if (!clause.Any(literal => literal.Atom.Mentions(value))) continue;
-                    facts = facts.Assume(Fact.Or(clause.Select(literal => new Fact.Single(literal).Replace(part => part.Equals(value) ? symbol : null)))) ?? facts;
-                }
+                    foreach (Clause clause in state.Facts.Clauses)
+                    {
+                        if (clause.Mentions(value)) facts = facts.Assume(FactSet.Replaced(clause, Map)) ?? facts;
+                    }
 
-                foreach (KeyValuePair<Atom, bool> entry in state.Facts.Literals)
-                {
-                    if (!entry.Key.Left.Contains(value) && !(entry.Key.Right?.Contains(value) ?? false)) continue;
-                    facts = facts.Assume(new Fact.Single(new Literal(entry.Key, entry.Value)).Replace(part => part.Equals(value) ? symbol : null)) ?? facts;
+                    foreach (Literal literal in state.Facts.Literals)
+                    {
+                        if (literal.Atom.Mentions(value)) facts = facts.Assume(new Fact.Single(literal).Replace(Map)) ?? facts;
+                    }
                 }
 
                 if (state.Stamps.TryGetValue(value, out LockFormula? stamp)) state = state with { Stamps = state.Stamps.SetItem(symbol, stamp) };
@@ -339,7 +380,7 @@ internal sealed record State
                 if (state.Stale.TryGetValue(value, out LockFormula? stale)) state = state with { Stale = state.Stale.SetItem(symbol, stale) };
                 foreach (KeyValuePair<Term, Term> name in state.Names)
                 {
-                    if (name.Key.Contains(value)) state = state with { Names = state.Names.SetItem(name.Key.Replace(part => part.Equals(value) ? symbol : null), name.Value) };
+                    if (name.Key.Contains(value)) state = state with { Names = state.Names.SetItem(name.Key.Replace(Map), name.Value) };
                 }
             }
 
@@ -349,56 +390,81 @@ internal sealed record State
         return state;
     }
 
-    private static ImmutableDictionary<object, Term> MapValues(ImmutableDictionary<object, Term> values, Func<Term, Term> map)
+    private static ImmutableDictionary<object, Term> MapValues(ImmutableDictionary<object, Term> values, Renaming change)
     {
         foreach (KeyValuePair<object, Term> entry in values)
         {
-            Term mapped = map(entry.Value);
-            if (!ReferenceEquals(mapped, entry.Value)) values = values.SetItem(entry.Key, mapped);
+            if (change.Concerns(entry.Value)) values = values.SetItem(entry.Key, change.Of(entry.Value));
         }
 
         return values;
     }
 
-    private static ImmutableDictionary<Term, Term> MapNames(ImmutableDictionary<Term, Term> names, Func<Term, bool> touched, Func<Term, Term> map)
+    private static ImmutableDictionary<Term, Term> MapNames(ImmutableDictionary<Term, Term> names, Renaming change)
     {
         foreach (KeyValuePair<Term, Term> entry in names)
         {
-            if (!entry.Key.Any(touched) && !entry.Value.Any(touched)) continue;
+            if (!change.Concerns(entry.Key) && !change.Concerns(entry.Value)) continue;
             names = names.Remove(entry.Key);
-            Term key = map(entry.Key);
-            Term value = map(entry.Value);
+            Term key = change.Of(entry.Key);
+            Term value = change.Of(entry.Value);
             if (!key.Equals(value)) names = names.SetItem(key, value);
         }
 
         return names;
     }
 
-    private static ImmutableArray<Hold> MapHolds(ImmutableArray<Hold> holds, Func<Term, bool> touched, Func<Term, Term> map) =>
-        holds.Any(hold => hold.Term.Any(touched)) ? holds.Select(hold => hold.With(map(hold.Term))).ToImmutableArray() : holds;
+    private static ImmutableArray<Hold> MapHolds(ImmutableArray<Hold> holds, Renaming change)
+    {
+        for (int index = 0; index < holds.Length; index++)
+        {
+            if (change.Concerns(holds[index].Term)) holds = holds.SetItem(index, holds[index].With(change.Of(holds[index].Term)));
+        }
 
-    private static ImmutableDictionary<Term, LockFormula> MapFormulas(
-        ImmutableDictionary<Term, LockFormula> formulas, Func<Term, Term?> map, Func<Term, bool> touched, Func<Term, Term> mapTerm)
+        return holds;
+    }
+
+    private static ImmutableHashSet<Term> MapSet(ImmutableHashSet<Term> terms, Renaming change)
+    {
+        foreach (Term term in terms)
+        {
+            if (change.Concerns(term)) terms = terms.Remove(term).Add(change.Of(term));
+        }
+
+        return terms;
+    }
+
+    private static ImmutableDictionary<Term, LockFormula> MapFormulas(ImmutableDictionary<Term, LockFormula> formulas, Renaming change)
     {
         foreach (KeyValuePair<Term, LockFormula> entry in formulas)
         {
-            if (!entry.Key.Any(touched) && !entry.Value.Any(touched)) continue;
-            formulas = formulas.Remove(entry.Key).SetItem(mapTerm(entry.Key), entry.Value.Replace(map));
+            if (!change.Concerns(entry.Key) && !entry.Value.Any(change.Concerns)) continue;
+            formulas = formulas.Remove(entry.Key).SetItem(change.Of(entry.Key), entry.Value.Replace(change.Map));
         }
 
         return formulas;
     }
 
-    private static ImmutableDictionary<Atom, LockFormula> MapWhiles(ImmutableDictionary<Atom, LockFormula> whiles, Func<Term, Term?> map, Func<Term, bool> touched)
+    private static ImmutableDictionary<Atom, LockFormula> MapWhiles(ImmutableDictionary<Atom, LockFormula> whiles, Renaming change)
     {
         foreach (KeyValuePair<Atom, LockFormula> entry in whiles)
         {
-            if (!entry.Key.Any(touched) && !entry.Value.Any(touched)) continue;
+            if (!entry.Key.Any(change.Concerns) && !entry.Value.Any(change.Concerns)) continue;
             whiles = whiles.Remove(entry.Key);
-            if (new Fact.Single(new Literal(entry.Key, positive: true)).Replace(map) is Fact.Single { Literal.Atom: var atom }) whiles = whiles.SetItem(atom, entry.Value.Replace(map));
+            if (new Fact.Single(new Literal(entry.Key, positive: true)).Replace(change.Map) is Fact.Single { Literal.Atom: var atom }) whiles = whiles.SetItem(atom, entry.Value.Replace(change.Map));
         }
 
         return whiles;
+    }
+
+    /// <summary>One term put in the place of another.</summary>
+    private sealed class Renaming(Term term, Term by)
+    {
+        internal bool Concerns(Term other) => other.Contains(term);
+
+        internal Term Of(Term other) => other.Contains(term) ? other.Replace(Map) : other;
+
+        internal Term? Map(Term part) => part.Equals(term) ? by : null;
     }
 
     private static bool Same<TKey>(ImmutableDictionary<TKey, Term> left, ImmutableDictionary<TKey, Term> right)
