@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -32,7 +33,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
         Rule.ReasonMissing, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
-        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait);
+        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.UnstatedGuard, Rule.KeptDelegate);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -53,7 +54,9 @@ public sealed class LockContracts : DiagnosticAnalyzer
         context.RegisterSymbolAction(symbol => CheckContracts(symbol, catalog, tokens), SymbolKind.NamedType, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field, SymbolKind.Event);
         context.RegisterOperationBlockAction(block => CheckBodies(block, engine));
         context.RegisterOperationAction(operation => CheckConversion(operation, engine), OperationKind.DelegateCreation);
-        context.RegisterOperationAction(operation => NoteCall(operation, engine.Takings), OperationKind.Invocation, OperationKind.ObjectCreation);
+        context.RegisterOperationAction(operation => NoteCall(operation, engine), OperationKind.Invocation, OperationKind.ObjectCreation);
+        context.RegisterOperationAction(operation => Report(KeptDelegates.Of(catalog, (IParameterReferenceOperation)operation.Operation), operation.ReportDiagnostic), OperationKind.ParameterReference);
+        context.RegisterSymbolStartAction(type => WatchFields(type, engine), SymbolKind.NamedType);
         context.RegisterCompilationEndAction(end => CheckWhole(end, engine, tokens));
         if (!order.Problems.IsEmpty) context.RegisterSemanticModelAction(model => Report(order.Problems.Where(problem => problem.Location.SourceTree == model.SemanticModel.SyntaxTree), model.ReportDiagnostic));
         if (!files.Problems.IsEmpty || context.Options.AdditionalFiles.Any(static file => file.Path.EndsWith(ContractFiles.Extension, StringComparison.OrdinalIgnoreCase)))
@@ -105,33 +108,52 @@ public sealed class LockContracts : DiagnosticAnalyzer
     private static void CheckBodies(OperationBlockAnalysisContext context, Engine engine)
     {
         if (context.OwningSymbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } && engine.Catalog.GetterOf(property) is not null) return;
-        foreach (IOperation block in context.OperationBlocks)
+        foreach (IOperation block in Bodies(context))
         {
-            if (block.Kind is not (OperationKind.Block or OperationKind.MethodBody or OperationKind.ConstructorBody or OperationKind.FieldInitializer or OperationKind.PropertyInitializer)) continue;
-            IOperation root = block;
-            while (root.Parent is not null) root = root.Parent;
-            if (!root.Descendants().Any(operation => operation is ILockOperation or IAnonymousFunctionOperation or ILocalFunctionOperation or IUsingOperation or IInvocationOperation { TargetMethod.DeclaredAccessibility: Accessibility.Private } || engine.Touches(operation))
-                && engine.ContractOf(context.OwningSymbol).IsEmpty) continue;
-            ControlFlowGraph graph = context.GetControlFlowGraph(block);
-            MemberContract contract = context.OwningSymbol is IMethodSymbol method ? engine.ContractOfCall(method, graph, root.SemanticModel, context.CancellationToken) : engine.ContractOf(context.OwningSymbol);
-            foreach (Diagnostic diagnostic in engine.Analyze(graph, context.OwningSymbol, contract, block.Syntax, root.SemanticModel, context.CancellationToken)) context.ReportDiagnostic(diagnostic);
+            foreach (Diagnostic diagnostic in engine.Check(RootOf(block), context.OwningSymbol, () => context.GetControlFlowGraph(block), context.CancellationToken).Found) context.ReportDiagnostic(diagnostic);
         }
     }
 
+    private static IEnumerable<IOperation> Bodies(OperationBlockAnalysisContext context) => context.OperationBlocks.Where(static block =>
+        block.Kind is OperationKind.Block or OperationKind.MethodBody or OperationKind.ConstructorBody or OperationKind.FieldInitializer or OperationKind.PropertyInitializer);
+
+    private static IOperation RootOf(IOperation block)
+    {
+        while (block.Parent is not null) block = block.Parent;
+        return block;
+    }
+
+    /// <summary>
+    /// Watches a type whose fields say nothing of a guard. Bodies that take no lock are only looked at once some body has been seen to hold one.
+    /// </summary>
+    private static void WatchFields(SymbolStartAnalysisContext context, Engine engine)
+    {
+        if (!engine.IsWatched((INamedTypeSymbol)context.Symbol)) return;
+        var bodies = new ConcurrentBag<(IOperation Root, ISymbol Owner)>();
+        context.RegisterOperationBlockAction(block =>
+        {
+            foreach (IOperation body in Bodies(block)) bodies.Add((RootOf(body), block.OwningSymbol));
+        });
+        context.RegisterSymbolEndAction(end =>
+        {
+            foreach (Diagnostic diagnostic in UnstatedGuards.Of(engine.Watch(bodies, end.CancellationToken))) end.ReportDiagnostic(diagnostic);
+        });
+    }
+
     /// <summary>Notes who calls whom, for the locks that are taken behind a call.</summary>
-    private static void NoteCall(OperationAnalysisContext context, Takings takings)
+    private static void NoteCall(OperationAnalysisContext context, Engine engine)
     {
         IMethodSymbol? callee = (context.Operation as IInvocationOperation)?.TargetMethod ?? (context.Operation as IObjectCreationOperation)?.Constructor;
         if (callee is null || callee.DeclaringSyntaxReferences.IsEmpty) return;
         for (IOperation? at = context.Operation.Parent; at is not null; at = at.Parent)
         {
-            if (at is IAnonymousFunctionOperation) return;
+            if (at is IAnonymousFunctionOperation && !DelegateUse.IsPartOfCaller(at, engine.Catalog)) return;
             if (at is not ILocalFunctionOperation { Symbol: var local }) continue;
-            takings.AddCall(local, callee);
+            engine.Takings.AddCall(local, callee);
             return;
         }
 
-        takings.AddCall(context.ContainingSymbol, callee);
+        engine.Takings.AddCall(context.ContainingSymbol, callee);
     }
 
     /// <summary>What only the whole compilation shows.</summary>

@@ -72,3 +72,24 @@ public sealed class FreshAttribute : Attribute;
 /// <summary>The callee does not publish the argument: an unpublished object stays unpublished.</summary>
 [AttributeUsage(AttributeTargets.Parameter, Inherited = false)]
 public sealed class BorrowedAttribute : Attribute;
+
+/// <summary>
+/// The delegate is invoked before the call returns, on the same thread, and not kept: a lambda passed here is part of the method that passes
+/// it. It may use what that method holds, and what it does to locks and captured locals it does for that method. On a parameter that is a
+/// sequence: it is enumerated before the call returns, and not kept.
+/// </summary>
+/// <example><code>void Each([InvokedNow] Action&lt;Node&gt; visit)</code></example>
+[AttributeUsage(AttributeTargets.Parameter, Inherited = false)]
+public sealed class InvokedNowAttribute : Attribute
+{
+    /// <summary>Whether it is invoked exactly once by every call that returns; else any number of times, zero included.</summary>
+    public bool Once { get; set; }
+}
+
+/// <summary>
+/// The delegate is invoked while the returned sequence is enumerated. A lambda passed here is part of the method that enumerates the result,
+/// if that is the method which passes it.
+/// </summary>
+/// <example><code>IEnumerable&lt;Node&gt; Where([InvokedWhileEnumerated] Func&lt;Node, bool&gt; predicate)</code></example>
+[AttributeUsage(AttributeTargets.Parameter, Inherited = false)]
+public sealed class InvokedWhileEnumeratedAttribute : Attribute;

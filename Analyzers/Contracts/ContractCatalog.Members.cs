@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -104,6 +105,25 @@ internal sealed partial class ContractCatalog
         foreach (AttributeModel attribute in FunctionAttributesOf(value)) Add(contract, value, attribute, parameters, invoke.ReturnsVoid ? null : invoke.OriginalDefinition.ReturnType);
         return _members.GetOrAdd(value, contract);
     }
+
+    /// <summary>When the delegate, or the sequence of what delegates yield, that is passed here is invoked; null where nothing is said.</summary>
+    internal Invocation? InvocationOf(IParameterSymbol parameter)
+    {
+        if (parameter.Type.TypeKind is not (TypeKind.Delegate or TypeKind.Interface)) return null;
+        return _invocations.GetOrAdd(parameter.OriginalDefinition, key =>
+        {
+            foreach (AttributeModel attribute in AttributesOf(key))
+            {
+                if (attribute.Name == "InvokedNow") return attribute.NamedFlag("Once") ? Invocation.Once : Invocation.AnyNumber;
+                if (attribute.Name == "InvokedWhileEnumerated") return Invocation.WhileEnumerated;
+            }
+
+            if (key is not IParameterSymbol { ContainingSymbol: IMethodSymbol method, Ordinal: var ordinal }) return null;
+            return BasesOf(method).OfType<IMethodSymbol>().Select(overridden => ordinal < overridden.Parameters.Length ? InvocationOf(overridden.Parameters[ordinal]) : null).FirstOrDefault(static found => found is not null);
+        });
+    }
+
+    private readonly ConcurrentDictionary<ISymbol, Invocation?> _invocations = new(SymbolEqualityComparer.Default);
 
     /// <summary>The receiver of an extension block. The compiler API that this assembly is built against does not know it yet.</summary>
     private static IParameterSymbol? ExtensionParameterOf(INamedTypeSymbol? type) => type is null ? null : ExtensionParameter?.GetValue(type) as IParameterSymbol;

@@ -92,6 +92,19 @@ internal sealed partial class ContractCatalog
     internal LockInfo InfoOf(Term term) =>
         (term is MemberOf { Member: var member } ? LockOf(member) : term.Type is { } type ? LockOf(type) : null) ?? LockInfo.Monitor;
 
+    /// <summary>Whether members of the type are locks or are guarded.</summary>
+    internal bool HasLocks(ITypeSymbol type) => type is INamedTypeSymbol { IsReferenceType: true } && _ownersOfLocks.GetOrAdd(type.OriginalDefinition, key =>
+    {
+        for (ITypeSymbol? at = (ITypeSymbol)key; at is not null; at = at.BaseType)
+        {
+            if (at.GetMembers().Any(member => member is IFieldSymbol or IPropertySymbol && (LockOf(member) is not null || DataOf(member).IsGuarded))) return true;
+        }
+
+        return false;
+    });
+
+    private readonly ConcurrentDictionary<ISymbol, bool> _ownersOfLocks = new(SymbolEqualityComparer.Default);
+
     internal bool IsLockMember(ISymbol member) => LockOf(member) is not null || AliasOf(member) is not null || TypeOf(member)?.SpecialType == SpecialType.System_Object;
 
     /// <summary>
@@ -102,7 +115,7 @@ internal sealed partial class ContractCatalog
     {
         if (term is MemberOf { Member: var member } && LockOf(member) is not null) return true;
         if (term.Type is not { } type) return false;
-        if (LockOf(type) is not null) return true;
+        if (LockOf(type) is not null || IsScopedLock(type)) return true;
         if (type.TypeKind == TypeKind.Error) return true;
         if (!type.IsReferenceType || type.TypeKind is TypeKind.Delegate || type.SpecialType == SpecialType.System_String) return false;
         return !type.GetMembers().Any(candidate => candidate is IFieldSymbol or IPropertySymbol && !candidate.IsStatic && !candidate.IsImplicitlyDeclared && LockOf(candidate) is not null);

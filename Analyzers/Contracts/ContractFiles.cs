@@ -12,12 +12,17 @@ namespace MmLint.Analyzers;
 
 /// <summary>
 /// Contracts for code that cannot be annotated. Each line is a documentation comment ID, an equals sign, and attributes as in C#:
-/// <c>M:System.Threading.Monitor.Exit(System.Object) = Releases("obj")</c>. Lines that start with <c>//</c> or <c>#</c> are comments.
+/// <c>M:System.Threading.Monitor.Exit(System.Object) = Releases("obj")</c>. <c>return: </c> or the name of a parameter and a colon before the
+/// attributes say whom they are about; <c>(..)</c> in place of the parameters means every overload. Lines that start with <c>//</c> or
+/// <c>#</c> are comments.
 /// </summary>
 internal sealed class ContractFiles
 {
     /// <summary>How an additional file says that it is a contract file.</summary>
     internal const string Extension = ".lockcontracts";
+
+    /// <summary>Stands for the parameters of every overload.</summary>
+    private const string AnyParameters = "(..)";
 
     private static readonly ImmutableDictionary<string, string[]> EnumNumbers = new Dictionary<string, string[]>
     {
@@ -64,9 +69,17 @@ internal sealed class ContractFiles
     internal ImmutableArray<AttributeModel> AttributesOf(ISymbol symbol)
     {
         INamedTypeSymbol? owner = symbol as INamedTypeSymbol ?? symbol.ContainingType;
-        if (owner is null || symbol is IParameterSymbol or ITypeParameterSymbol || !_types.Contains(NameOf(owner))) return ImmutableArray<AttributeModel>.Empty;
-        return symbol.GetDocumentationCommentId() is { } id && _entries.TryGetValue(id, out ImmutableArray<AttributeModel> found) ? found : ImmutableArray<AttributeModel>.Empty;
+        if (owner is null || symbol is ITypeParameterSymbol || !_types.Contains(NameOf(owner))) return ImmutableArray<AttributeModel>.Empty;
+        ISymbol member = symbol is IParameterSymbol parameter ? parameter.ContainingSymbol : symbol;
+        string part = symbol is IParameterSymbol ? ParameterMark + symbol.Name : "";
+        ImmutableArray<AttributeModel> found = ImmutableArray<AttributeModel>.Empty;
+        if (member.GetDocumentationCommentId() is { } id && _entries.TryGetValue(id + part, out ImmutableArray<AttributeModel> own)) found = own;
+        if (member is IMethodSymbol && _entries.TryGetValue("M:" + NameOf(owner) + "." + member.MetadataName + AnyParameters + part, out ImmutableArray<AttributeModel> shared)) found = found.AddRange(shared);
+        return found;
     }
+
+    /// <summary>Between the ID of a method and the name of its parameter.</summary>
+    private const char ParameterMark = '|';
 
     /// <summary>Whether the built-in contracts, not somebody's own, describe the symbol.</summary>
     internal static bool IsFramework(ISymbol symbol) => !symbol.Locations.Any(static location => location.IsInSource) && symbol.GetDocumentationCommentId() is { } id && BuiltIn.Value.ContainsKey(id);
@@ -77,11 +90,21 @@ internal sealed class ContractFiles
         foreach (KeyValuePair<string, ImmutableArray<AttributeModel>> entry in _entries)
         {
             if (BuiltIn.Value.TryGetValue(entry.Key, out ImmutableArray<AttributeModel> builtIn) && builtIn == entry.Value) continue;
-            if (DocumentationCommentId.GetFirstSymbolForDeclarationId(entry.Key, compilation) is null)
-                yield return new ContractProblem(Rule.ContractFile, entry.Value[0].Location, "'" + entry.Key + "' names no type or member of this compilation or its references");
+            string[] parts = entry.Key.Split(ParameterMark);
+            List<ISymbol> named = Named(parts[0], compilation).ToList();
+            if (named.Count == 0)
+                yield return new ContractProblem(Rule.ContractFile, entry.Value[0].Location, "'" + parts[0] + "' names no type or member of this compilation or its references");
+            else if (parts.Length > 1 && !named.OfType<IMethodSymbol>().Any(method => method.Parameters.Any(parameter => parameter.Name == parts[1])))
+                yield return new ContractProblem(Rule.ContractFile, entry.Value[0].Location, "'" + parts[0] + "' has no parameter '" + parts[1] + "'");
         }
     }
 
+    private static IEnumerable<ISymbol> Named(string id, Compilation compilation)
+    {
+        if (!id.EndsWith(AnyParameters, StringComparison.Ordinal)) return DocumentationCommentId.GetFirstSymbolForDeclarationId(id, compilation) is { } symbol ? [symbol] : [];
+        string name = id.Substring(0, id.Length - AnyParameters.Length);
+        return DocumentationCommentId.GetFirstSymbolForDeclarationId("T:" + OwnerOf(id), compilation) is INamedTypeSymbol owner ? owner.GetMembers(name.Substring(name.LastIndexOf('.') + 1)).Where(static member => member is IMethodSymbol) : [];
+    }
 
     private static ImmutableDictionary<string, ImmutableArray<AttributeModel>> ReadBuiltIn()
     {
@@ -120,8 +143,12 @@ internal sealed class ContractFiles
         }
 
         string contracts = trimmed.Substring(equals + 3);
-        bool onReturn = contracts.StartsWith("return: ", StringComparison.Ordinal);
-        CompilationUnitSyntax unit = SyntaxFactory.ParseCompilationUnit("[" + (onReturn ? contracts.Substring(8) : contracts) + "] class C;");
+        int colon = contracts.IndexOf(": ", StringComparison.Ordinal);
+        string about = colon > 0 && SyntaxFacts.IsValidIdentifier(contracts.Substring(0, colon)) ? contracts.Substring(0, colon) : "";
+        bool onReturn = about == "return";
+        bool onParameter = about.Length > 0 && !onReturn;
+        if (about.Length > 0) contracts = contracts.Substring(colon + 2);
+        CompilationUnitSyntax unit = SyntaxFactory.ParseCompilationUnit("[" + contracts + "] class C;");
         AttributeListSyntax? list = unit.Members.FirstOrDefault()?.AttributeLists.FirstOrDefault();
         if (list is null || unit.Members[0].AttributeLists[0].ContainsDiagnostics)
         {
@@ -146,7 +173,7 @@ internal sealed class ContractFiles
                 else arguments.Add(value);
             }
 
-            if (ContractVocabulary.Objection(attribute.Name.ToString(), onReturn ? 'r' : id[0], arguments.Count, named.Keys) is { } objection)
+            if (ContractVocabulary.Objection(attribute.Name.ToString(), onReturn ? 'r' : onParameter ? 'p' : id[0], arguments.Count, named.Keys) is { } objection)
             {
                 error = objection;
                 return null;
@@ -155,7 +182,7 @@ internal sealed class ContractFiles
             models.Add(new AttributeModel(attribute.Name.ToString(), attribute.Name.ToString() == "GuardedBy" ? ImmutableArray.Create<object?>(arguments.OfType<string>().ToImmutableArray()) : arguments.ToImmutable(), named, onReturn, () => location));
         }
 
-        return new KeyValuePair<string, ImmutableArray<AttributeModel>>(id, models.ToImmutable());
+        return new KeyValuePair<string, ImmutableArray<AttributeModel>>(onParameter ? id + ParameterMark + about : id, models.ToImmutable());
     }
 
     private static bool TryValue(ExpressionSyntax syntax, out object? value)

@@ -12,7 +12,7 @@ namespace MmLint.Analyzers;
 internal static class ContractVocabulary
 {
     private const string Data = "FP";
-    private const string Anything = "TMFPE";
+    private const string Anything = "TMFPEp";
 
     private static readonly ImmutableDictionary<string, Entry> Entries = new Dictionary<string, Entry>
     {
@@ -43,7 +43,10 @@ internal static class ContractVocabulary
         ["Tracked"] = new(Data, 0, 0),
         ["ValidWhileHeld"] = new(Data + "r", 1, 1),
         ["Owns"] = new(Data + "r", 1, 1),
-        ["Fresh"] = new("r", 0, 0),
+        ["Fresh"] = new("rp", 0, 0),
+        ["Borrowed"] = new("p", 0, 0),
+        ["InvokedNow"] = new("p", 0, 0, "Once"),
+        ["InvokedWhileEnumerated"] = new("p", 0, 0),
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>The names, without "Attribute".</summary>
@@ -53,8 +56,8 @@ internal static class ContractVocabulary
     internal static ImmutableArray<string> NamedOf(string name) => Entries[name].Named;
 
     /// <summary>
-    /// What is wrong with an attribute on a symbol of the kind that a documentation comment ID begins with, <c>r</c> for a returned value;
-    /// null where nothing is.
+    /// What is wrong with an attribute on a symbol of the kind that a documentation comment ID begins with, <c>r</c> for a returned value, <c>p</c> for a
+    /// parameter; null where nothing is.
     /// </summary>
     internal static string? Objection(string name, char target, int arguments, IEnumerable<string> named)
     {
@@ -73,12 +76,13 @@ internal static class ContractVocabulary
         'P' => "property",
         'F' => "field",
         'E' => "event",
+        'p' => "parameter",
         _ => "returned value",
     };
 
     private sealed class Entry(string targets, int least, int most, params string[] named)
     {
-        /// <summary>First letters of documentation comment IDs, and <c>r</c> for returned values.</summary>
+        /// <summary>First letters of documentation comment IDs, <c>r</c> for returned values, and <c>p</c> for parameters.</summary>
         internal string Targets { get; } = targets;
 
         internal int Least { get; } = least;

@@ -38,6 +38,19 @@ internal sealed class FactClause(Fact fact, Fact? when, LockFormula? @while, Att
     internal AttributeModel Source { get; } = source;
 }
 
+/// <summary>When, and how often, a delegate is invoked by the call that it is passed to.</summary>
+internal enum Invocation
+{
+    /// <summary>Any number of times before the call returns.</summary>
+    AnyNumber,
+
+    /// <summary>Exactly once before the call returns.</summary>
+    Once,
+
+    /// <summary>Any number of times while the result is enumerated.</summary>
+    WhileEnumerated,
+}
+
 /// <summary>An alternative to offer where a need fails.</summary>
 internal sealed class Alternative(string member, Fact? when)
 {
@@ -91,6 +104,9 @@ internal sealed class MemberContract(ISymbol carrier, ImmutableArray<IParameterS
     internal bool IsInferred { get; init; }
 
     internal bool HasEffects => Releases.Count > 0 || Downgrades.Count > 0 || Acquires.Count > 0;
+
+    /// <summary>Whether it says anything of what is so after the call.</summary>
+    internal bool HasOutcome => HasEffects || Ensures.Count > 0 || Asserts.Count > 0;
 
     internal bool IsEmpty => !IsStated && Needs.Count == 0 && Excludes.Count == 0 && Requires.Count == 0 && !HasEffects && Ensures.Count == 0
         && Asserts.Count == 0 && !MaySleep && ResultValidWhile is null && !ResultIsFresh;

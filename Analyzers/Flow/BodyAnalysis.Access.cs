@@ -128,6 +128,12 @@ internal sealed partial class BodyAnalysis
         if (place.Operation is ILocalReferenceOperation or IParameterReferenceOperation or IDiscardOperation)
             return Evaluate(place.Operation, state)[0];
         if (place.Member is null) return new Outcome(state, place.Path);
+        if (place.Operation is IPropertyReferenceOperation { Property: { Name: "Current", Parameters.IsEmpty: true }, IsImplicit: true } && syntax.FirstAncestorOrSelf<CommonForEachStatementSyntax>() is { } each)
+        {
+            Opaque element = Fresh(place.Operation, each is ForEachStatementSyntax { Identifier.ValueText: var variable } ? variable : "element", state, out state);
+            return new Outcome(state, element);
+        }
+
         if (place.Path is Tuple || place.Target is Tuple) return new Outcome(state, place.Path);
 
         // A getter within the grammar has no rule of its own: what it reads is judged here, under the caller's locks.
@@ -139,6 +145,7 @@ internal sealed partial class BodyAnalysis
         }
 
         bool trusted = true;
+        WatchAccess(state, place, writes: false);
         if (place.Path is MemberOf or ElementOf or Opaque)
         {
             var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
@@ -241,18 +248,18 @@ internal sealed partial class BodyAnalysis
             (Verdict verdict, LockFormula culprit) = Query(state, need);
             if (verdict == Verdict.Held)
             {
-                PassNeed(state, syntax, "read:" + member);
+                PassNeed(state, syntax, "read:" + member.Member.Name);
                 return !state.Canonical(member).Equals(member) || data.Write.Count == 0 || !data.Atomic;
             }
 
             if (byVolatile && (data.ReadFreely || data.Atomic)) return false;
-            FailAccess(state, syntax, "read:" + member, verdict, need, culprit, member, writes: false);
+            FailAccess(state, syntax, "read:" + member.Member.Name, verdict, need, culprit, member, writes: false);
             return true;
         }
 
         if (data.Atomic && !byVolatile && data.Write.Count == 0 && member.Member is not IFieldSymbol { IsVolatile: true })
         {
-            FailNeed(state, syntax, "read:" + member, Rule.UnguardedRead, null, sentence => "'" + sentence.Name(member) + "' is [Atomic]: read it with Volatile or Interlocked", null);
+            FailNeed(state, syntax, "read:" + member.Member.Name, Rule.UnguardedRead, null, sentence => "'" + sentence.Name(member) + "' is [Atomic]: read it with Volatile or Interlocked", null);
         }
 
         return !data.Atomic && !data.ReadFreely && member.Member is not IFieldSymbol { IsVolatile: true };
@@ -291,6 +298,7 @@ internal sealed partial class BodyAnalysis
                 return state;
         }
 
+        WatchAccess(state, place, writes: true);
         state = Publish(state, value, into: place.Target);
         if (place.Member is null) return Forget(state, place.Path, value);
         SyntaxNode syntax = place.Operation.Syntax;
@@ -315,8 +323,10 @@ internal sealed partial class BodyAnalysis
             foreach (LockFormula.Lock item in Bound(owns, place.Target, value).Locks)
             {
                 Term given = state.Canonical(item.Term);
-                if (HoldOf(state, given) is not null) state = Lose(state, given, syntax, "it was handed over");
+                if (HoldOf(state, given) is not null) state = Lose(state, given, syntax, "it was handed over", handover: true);
             }
+
+            state = state with { Scopes = state.Scopes.Remove(state.Canonical(value)) };
         }
 
         bool lost = _namesLost.Contains((place.Operation, member));
@@ -349,15 +359,15 @@ internal sealed partial class BodyAnalysis
             any = true;
             LockFormula need = Bound(clause.Locks, member.Target, value);
             (Verdict verdict, LockFormula culprit) = Query(relevant, need);
-            if (verdict == Verdict.Held) PassNeed(state, syntax, "write:" + member);
-            else FailAccess(relevant, syntax, "write:" + member, verdict, need, culprit, member, writes: true);
+            if (verdict == Verdict.Held) PassNeed(state, syntax, "write:" + member.Member.Name);
+            else FailAccess(relevant, syntax, "write:" + member.Member.Name, verdict, need, culprit, member, writes: true);
         }
 
         if (any || data.Write.Count > 0) return;
         if (data.WriteOnce)
-            FailNeed(state, syntax, "write:" + member, Rule.UnguardedWrite, null, sentence => "'" + sentence.Name(member) + "' is [WriteOnce] and its object is published already", null);
+            FailNeed(state, syntax, "write:" + member.Member.Name, Rule.UnguardedWrite, null, sentence => "'" + sentence.Name(member) + "' is [WriteOnce] and its object is published already", null);
         else if (data.Atomic && !byAtomic && member.Member is not IFieldSymbol { IsVolatile: true })
-            FailNeed(state, syntax, "write:" + member, Rule.UnguardedWrite, null, sentence => "'" + sentence.Name(member) + "' is [Atomic]: write it with Volatile or Interlocked", null);
+            FailNeed(state, syntax, "write:" + member.Member.Name, Rule.UnguardedWrite, null, sentence => "'" + sentence.Name(member) + "' is [Atomic]: write it with Volatile or Interlocked", null);
         else if (readsToo && data.Read is not null)
             CheckRead(state, member, syntax, byVolatile: false);
     }
@@ -370,7 +380,7 @@ internal sealed partial class BodyAnalysis
         {
             Names = state.Names.RemoveRange(state.Names.Where(entry => entry.Key.Any(Is)).Select(static entry => entry.Key)),
         };
-        if (state.Mentions(path) && !state.Canonical(value).Any(Is) && path is MemberOf member) state = Snapshot(state, member, SyntaxOf(path));
+        if (path is MemberOf or ElementOf && state.Mentions(path) && !state.Canonical(value).Any(Is)) state = Snapshot(state, path, SyntaxOf(path));
         state = state with { Facts = state.Facts.Forget(path), Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
         Term canonical = state.Canonical(value);
         if (canonical is Constant constant)
@@ -507,11 +517,15 @@ internal sealed partial class BodyAnalysis
     /// <summary>Stale values already reported.</summary>
     private readonly HashSet<Term> _usedNow = [];
 
+    /// <summary>What is being evaluated.</summary>
+    private SyntaxNode? _current;
+
     private void Excuse(Term term) => _excusedNow.Add(term);
 
     /// <summary>Evaluates a whole operation of a block and excuses on every path what it was reported to lack.</summary>
     private List<Outcome> EvaluateWhole(IOperation operation, State state)
     {
+        _current = operation.Syntax;
         List<Outcome> outcomes = Evaluate(operation, state);
         if (_excusedNow.Count + _settledNow.Count + _usedNow.Count == 0) return outcomes;
         outcomes = outcomes.Select(outcome => new Outcome(Excuse(outcome.State), outcome.Value)).ToList();

@@ -51,11 +51,31 @@ internal sealed partial class BodyAnalysis
         var results = new List<Outcome>();
         foreach ((State at, Term? receiver, Term[] arguments, IOperation?[] operands) in Operands(invocation.Instance, invocation.Arguments, callee, state))
         {
+            if (receiver is not null && invocation.Instance is { } scope && DisposedScope(invocation, scope) && !at.Scopes.ContainsKey(receiver) && receiver is Root { Kind: RootKind.Parameter })
+            {
+                // Whose lock a scope holds that was passed in, its caller knows.
+                results.AddRange(Release(at, new CallSite(invocation, callee, contract, receiver, arguments, null), new LockClause(new LockFormula.Lock(receiver, Mode.None), null, Inference.Source) { Idempotent = _inference is null }, static _ => null, static _ => null)
+                    .Select(static disposed => new Outcome(disposed, Constant.Null)));
+                continue;
+            }
+
             if (receiver is not null && invocation.Instance is { } instance && DisposedScope(invocation, instance) && at.Scopes.TryGetValue(receiver, out ImmutableArray<Hold> owned))
             {
                 State disposed = at;
                 foreach (Hold hold in owned) disposed = Lose(disposed, hold.Term, invocation.Syntax, "it was released by Dispose");
                 results.Add(new Outcome(disposed with { Scopes = disposed.Scopes.Remove(receiver) }, Constant.Null));
+                continue;
+            }
+
+            if (receiver is not null && !CarriedBy(receiver).IsEmpty)
+            {
+                // A local that holds a lambda is called, or a sequence made with lambdas is enumerated.
+                foreach (State after in ConsumeValue(at, invocation, callee, receiver, once: callee.MethodKind == MethodKind.DelegateInvoke))
+                {
+                    Opaque yielded = Fresh(invocation, callee.Name, after, out State next);
+                    results.Add(new Outcome(next, yielded));
+                }
+
                 continue;
             }
 
@@ -189,6 +209,7 @@ internal sealed partial class BodyAnalysis
             foreach ((State after, Term[] values) in EvaluateAll(invocation.Arguments.Where(argument => argument != location).Select(static argument => argument.Value).ToList(), at))
             {
                 State next = after;
+                WatchAtomic(place.Member);
                 if (place.Member is not null)
                 {
                     var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
@@ -262,12 +283,13 @@ internal sealed partial class BodyAnalysis
         }
 
         NoteCall(state, site);
+        WatchCall(state, site);
         State before = state;
         state = PassArguments(state, site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
         if (AssumeReturned(state, site) is not { } returned) return [];
         state = returned;
-        if (contract.IsEmpty) return [new Outcome(state, result)];
+        if (contract.IsEmpty) return InvokeNow(state, site).Select(path => new Outcome(path, result)).ToList();
         Term? AtEntry(Term part) => Substitute(part, site, null, exit: false);
         Term? AtExit(Term part) => Substitute(part, site, result, exit: true);
 
@@ -281,7 +303,7 @@ internal sealed partial class BodyAnalysis
         if (resultIgnored) CheckIgnored(before, site);
         state = TakeExcuses(state);
         ImmutableHashSet<Term> missing = state.Excused;
-        List<State> paths = [state];
+        List<State> paths = InvokeNow(state, site);
         foreach (LockClause clause in contract.Releases.Concat(contract.Downgrades).Concat(contract.Acquires).Concat(contract.Asserts))
         {
             if (clause.When?.Replace(AtExit) is not { } when) continue;
@@ -307,13 +329,7 @@ internal sealed partial class BodyAnalysis
             Term value = next.Canonical(result);
             if (contract.ResultValidWhile is { } valid) next = next with { Stamps = next.Stamps.SetItem(value, valid.Replace(AtExit)), Stale = next.Stale.Remove(value) };
             if (contract.ResultIsFresh) next = next with { Fresh = next.Fresh.Add(value) };
-            if (_catalog.IsScopedLock(site.ResultType))
-            {
-                ImmutableArray<Hold> owned = next.Holds.Where(hold => !before.Holds.Any(known => known.Term.Equals(hold.Term) && known.Depth == hold.Depth)).ToImmutableArray();
-                if (!owned.IsEmpty) next = next with { Scopes = next.Scopes.SetItem(value, owned) };
-            }
-
-            return new Outcome(next, value);
+            return new Outcome(Entrust(next, before, site, value, AtEntry), value);
         }).ToList();
     }
 
@@ -382,7 +398,7 @@ internal sealed partial class BodyAnalysis
             if (!state.Fresh.IsEmpty && parameter.RefKind == RefKind.None && !IsBorrowed(parameter)) state = site.Operation is IObjectCreationOperation ? StoreIn(state, new Opaque(site.Operation, "", null), site.Arguments[index]) : Publish(state, site.Arguments[index], site.Receiver);
             if (parameter.RefKind is not (RefKind.Ref or RefKind.Out) || index >= site.Operands.Count || site.Operands[index] is not { } operand) continue;
             // A lock that is a struct is passed and stays what it is.
-            if (_catalog.LockOf(parameter.Type) is not null) continue;
+            if (parameter is { RefKind: RefKind.Ref, Type.IsValueType: true } && _catalog.LockOf(parameter.Type) is not null) continue;
             Opaque left = Fresh(operand, parameter.Name, state, out state);
             site.Left[index] = left;
             foreach ((State at, MemberPlace place) in Place(operand, state).Take(1))
@@ -680,8 +696,22 @@ internal sealed partial class BodyAnalysis
                 if (_catalog.IsSignal(item.Term)) continue;
                 string key = "release:" + item.Term;
                 Hold? hold = HoldOf(next, item.Term);
+                if (hold is null && next.Scopes.TryGetValue(item.Term, out ImmutableArray<Hold> owned))
+                {
+                    foreach (Hold given in owned) next = Lose(next, given.Term, syntax, "'" + site.Name + "' disposed of '" + item.Term + "'");
+                    next = next with { Scopes = next.Scopes.Remove(item.Term) };
+                    continue;
+                }
+
+                if (hold is not null && Adopts(next, site, item.Term))
+                {
+                    PassNeed(next, syntax, key);
+                    continue;
+                }
+
                 if (hold is null)
                 {
+                    if (ReleasesCollected(item.Term, syntax)) continue;
                     if (next.Excused.Contains(item.Term))
                     {
                         next = next with { Excused = next.Excused.Remove(item.Term) };
@@ -714,6 +744,26 @@ internal sealed partial class BodyAnalysis
 
             yield return next;
         }
+    }
+
+    /// <summary>
+    /// Whether a scoped lock takes over a lock that it has not taken itself: the lock stays held, and the scope releases it when it is disposed of.
+    /// </summary>
+    private bool Adopts(State state, CallSite site, Term term) => site.Contract.Releases.Count > 0 && _catalog.IsScopedLock(site.Callee.ContainingType) && !_catalog.IsScopedLock(_owner.ContainingType)
+        && (site.Receiver is not { } scope || !state.Scopes.TryGetValue(scope, out ImmutableArray<Hold> owned) || !owned.Any(hold => hold.Term.Equals(term)));
+
+    /// <summary>What a call leaves to a scoped lock: what it took for the value that it returns or leaves behind, and what the value took over.</summary>
+    private State Entrust(State state, State before, CallSite site, Term result, Func<Term, Term?> entry)
+    {
+        bool isMember = _catalog.IsScopedLock(site.Callee.ContainingType) && !_catalog.IsScopedLock(_owner.ContainingType);
+        Term? scope = _catalog.IsScopedLock(site.ResultType) ? result : isMember ? site.Receiver
+            : site.Callee is IMethodSymbol callee ? site.Left.Where(left => left.Key < callee.Parameters.Length && callee.Parameters[left.Key] is { RefKind: RefKind.Out } parameter && _catalog.IsScopedLock(parameter.Type)).Select(static left => left.Value).FirstOrDefault() : null;
+        if (scope is null) return state;
+        IEnumerable<Hold> owned = state.Holds.Where(hold => !before.Holds.Any(known => known.Term.Equals(hold.Term) && known.Depth == hold.Depth));
+        if (isMember) owned = owned.Concat(site.Contract.Releases.SelectMany(clause => clause.Locks.Replace(entry).Locks).Select(item => HoldOf(state, state.Canonical(item.Term))).OfType<Hold>());
+        if (state.Scopes.TryGetValue(scope, out ImmutableArray<Hold> known)) owned = known.Concat(owned).Where(hold => HoldOf(state, hold.Term) is not null);
+        ImmutableArray<Hold> all = owned.Distinct().ToImmutableArray();
+        return all.IsEmpty ? state with { Scopes = state.Scopes.Remove(scope) } : state with { Scopes = state.Scopes.SetItem(scope, all) };
     }
 
     /// <summary>What hangs on a scoped lock belongs to it: its own members give it back.</summary>
@@ -762,8 +812,10 @@ internal sealed partial class BodyAnalysis
                 if (_catalog.IsSignal(item.Term)) continue;
                 if (HoldOf(next, item.Term) is { Maybe: false } held && (clause.Idempotent || (!info.Reentrant && held.Mode != Mode.Upgradeable && !(clause.Try && mode == Mode.Shared))))
                 {
-                    if (held.Mode >= mode) continue;
-                    next = next with { Holds = next.Holds.Replace(held, held.With(mode: mode)) };
+                    // Taken twice by mistake, it is reported once: from here on each release undoes one of the two.
+                    Hold more = held.Mode >= mode ? held : held.With(mode: mode);
+                    if (!clause.Idempotent && next.Excused.Contains(item.Term)) more = more.With(depth: Math.Min(more.Depth + 1, 3));
+                    if (!ReferenceEquals(more, held)) next = next with { Holds = next.Holds.Replace(held, more) };
                     continue;
                 }
 

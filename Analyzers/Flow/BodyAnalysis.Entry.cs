@@ -15,13 +15,7 @@ internal sealed partial class BodyAnalysis
     {
         if (Method is { } method)
         {
-            foreach (IParameterSymbol parameter in method.Parameters)
-            {
-                start = start with { Values = start.Values.SetItem(parameter, Root.Parameter(parameter)) };
-                if (parameter is { RefKind: not RefKind.Out, Type: { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } }) start = start.Assume(Fact.IsNull(Root.Parameter(parameter)).Negate()) ?? start;
-                if (_catalog.AttributesOf(parameter).Any(static attribute => attribute.Name == "Fresh")) start = start with { Fresh = start.Fresh.Add(Root.Parameter(parameter)) };
-            }
-
+            foreach (IParameterSymbol parameter in method.Parameters) start = Introduce(start, parameter);
             if (method.MethodKind == MethodKind.Constructor || method.IsInitOnly) start = start with { Fresh = start.Fresh.Add(Root.This(method.ContainingType)) };
         }
 
@@ -38,6 +32,14 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause clause in _contract.Downgrades) states = Enter(states, clause, Mode.Exclusive, certain: true);
         foreach (LockClause clause in _contract.Releases) states = Enter(states, clause, Mode.None, certain: !clause.Idempotent);
         return states.Select(static state => state with { Entry = state.Holds, EntryNames = state.Holds.Select(static hold => hold.Term).ToImmutableArray() }).ToList();
+    }
+
+    /// <summary>Names a parameter and notes what its declaration says.</summary>
+    private State Introduce(State start, IParameterSymbol parameter)
+    {
+        start = start with { Values = start.Values.SetItem(parameter, Root.Parameter(parameter)) };
+        if (parameter is { RefKind: not RefKind.Out, Type: { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } }) start = start.Assume(Fact.IsNull(Root.Parameter(parameter)).Negate()) ?? start;
+        return _catalog.AttributesOf(parameter).Any(static attribute => attribute.Name == "Fresh") ? start with { Fresh = start.Fresh.Add(Root.Parameter(parameter)) } : start;
     }
 
     /// <summary>The contract's names as this body's: an inherited contract is bound against the parameters of what it was stated on.</summary>
@@ -66,22 +68,24 @@ internal sealed partial class BodyAnalysis
         return -1;
     }
 
-    private List<State> Enter(List<State> states, LockClause clause, Mode mode, bool certain)
+    private List<State> Enter(List<State> states, LockClause clause, Mode mode, bool certain) => Enter(states, clause, mode, certain, EntryMap, Origin.Entry);
+
+    private List<State> Enter(List<State> states, LockClause clause, Mode mode, bool certain, Func<Term, Term?> map, Origin origin)
     {
         var result = new List<State>();
-        LockFormula formula = clause.Locks.Replace(EntryMap);
-        Fact? when = clause.When is { } condition && !MentionsExit(condition) ? condition.Replace(EntryMap) : null;
+        LockFormula formula = clause.Locks.Replace(map);
+        Fact? when = clause.When is { } condition && !MentionsExit(condition) ? condition.Replace(map) : null;
         foreach (State state in states)
         {
             if (when is not null)
             {
                 if (state.Assume(when.Negate()) is { } without) result.Add(without);
-                if (state.Assume(when) is { } with) result.AddRange(EnterHeld(with, formula, mode));
+                if (state.Assume(when) is { } with) result.AddRange(EnterHeld(with, formula, mode, origin));
             }
             else
             {
                 if (!certain) result.Add(state);
-                result.AddRange(EnterHeld(state, formula, mode));
+                result.AddRange(EnterHeld(state, formula, mode, origin));
             }
         }
 
@@ -92,7 +96,7 @@ internal sealed partial class BodyAnalysis
     private static bool MentionsExit(Fact fact) => fact.Any(static part =>
         part is Root { Kind: RootKind.Result } or Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol { RefKind: RefKind.Out or RefKind.Ref } });
 
-    private IEnumerable<State> EnterHeld(State state, LockFormula formula, Mode mode)
+    private IEnumerable<State> EnterHeld(State state, LockFormula formula, Mode mode, Origin origin)
     {
         // A formula that is already satisfied adds no alternatives: Releases("x") beside MustHold("x") speaks of the same hold.
         if (Query(state with { Fresh = ImmutableHashSet<Term>.Empty }, formula).Verdict == Verdict.Held && !formula.Locks.Any(item => IsTrusted(item.Term))) return [state];
@@ -103,7 +107,7 @@ internal sealed partial class BodyAnalysis
             {
                 Mode needed = item.Mode == Mode.None && mode != Mode.None ? mode : NaturalMode(item);
                 if (HoldOf(held, item.Term) is { } known) held = known.Mode >= needed ? held : held with { Holds = held.Holds.Replace(known, known.With(mode: needed)) };
-                else held = AddHold(held, item.Term, needed, Origin.Entry, null);
+                else held = AddHold(held, item.Term, needed, origin, null);
             }
 
             return path.Label is null || held.Label is not null ? held : held with { Label = path.Label };

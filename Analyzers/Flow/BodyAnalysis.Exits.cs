@@ -105,7 +105,7 @@ internal sealed partial class BodyAnalysis
         {
             Hold? wanted = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term)).Hold;
             string key = "exit:" + hold.Term;
-            if (hold.Origin == Origin.Assumed || outcome.Excused.Contains(hold.Term) || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term)
+            if (hold.Origin == Origin.Assumed || outcome.Excused.Contains(hold.Term) || IsReleasedWithItsCollection(hold) || IsKeptByScope(outcome, hold.Term) || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term)
                 || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && (outcome.Excused.Contains(bound) || HoldOf(outcome, bound) is { Mode: Mode.Exclusive })))
             {
                 PassNeed(outcome, exit, key);
@@ -125,7 +125,8 @@ internal sealed partial class BodyAnalysis
     {
         string key = "exit:" + hold.Term;
         Hold? actual = HoldOf(outcome, hold.Term);
-        if (IsTrusted(hold.Term) || outcome.Excused.Contains(hold.Term) || hold.Origin == Origin.Assumed)
+        bool isGiven = actual is null && !kept && outcome.Losses.LastOrDefault(loss => loss.Term.Equals(hold.Term)) is { IsHandover: true };
+        if (isGiven || IsTrusted(hold.Term) || IsKeptByScope(outcome, hold.Term) || outcome.Excused.Contains(hold.Term) || hold.Origin == Origin.Assumed)
         {
             PassNeed(outcome, exit, key);
             return;
@@ -195,6 +196,10 @@ internal sealed partial class BodyAnalysis
         });
         return targets;
     }
+
+    /// <summary>Whether the lock is taken over, or perhaps taken, by a member of a scoped lock, which keeps it until it is disposed of.</summary>
+    private bool IsKeptByScope(State state, Term term) => _catalog.IsScopedLock(_owner.ContainingType)
+        && _contract.Releases.Concat(_contract.Acquires.Where(static clause => clause.When is not null)).Any(clause => clause.Locks.Replace(EntryMap).Locks.Any(item => state.Canonical(item.Term).Equals(term)));
 
     /// <summary>A lock type vouches for what it does to itself; so does the type that declares a lock which is only a name.</summary>
     private bool IsTrusted(Term term)

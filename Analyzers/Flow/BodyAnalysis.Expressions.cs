@@ -60,7 +60,11 @@ internal sealed partial class BodyAnalysis
             case ICompoundAssignmentOperation compound:
                 return Compound(compound, state);
             case IIncrementOrDecrementOperation increment:
-                return Place(increment.Target, state, toWrite: true).Select(place => new Outcome(Write(place.State, place.Place, Fresh(increment, "value", place.State, out _), readsToo: true), Fresh(increment, "value", place.State, out _))).ToList();
+                return Place(increment.Target, state, toWrite: true).Select(place =>
+                {
+                    Opaque value = Fresh(increment, increment.Target is ILocalReferenceOperation counter ? counter.Local.Name : "value", place.State, out State next);
+                    return new Outcome(Write(next, place.Place, value, readsToo: true), value);
+                }).ToList();
             case IDeconstructionAssignmentOperation deconstruction:
                 return Deconstruct(deconstruction, state);
             case IBinaryOperation binary:
@@ -119,9 +123,9 @@ internal sealed partial class BodyAnalysis
             case IAddressOfOperation or INameOfOperation or ITypeOfOperation or ISizeOfOperation:
                 return [new Outcome(state, Fresh(operation, "value", state, out state))];
             default:
-                return EvaluateAll([.. operation.ChildOperations], state).Select(all =>
+                return EvaluateAll([.. operation.ChildOperations], state).SelectMany(all => all.Values.Aggregate<Term, List<State>>([all.State], (states, value) => Step(states, at => ConsumeValue(at, operation, _owner, value, once: false)))).Select(at =>
                 {
-                    Opaque symbol = Fresh(operation, "value", all.State, out State next);
+                    Opaque symbol = Fresh(operation, "value", at, out State next);
                     return new Outcome(next, symbol);
                 }).ToList();
         }
@@ -475,6 +479,8 @@ internal sealed partial class BodyAnalysis
     private List<Outcome> CreateDelegate(IDelegateCreationOperation creation, State state)
     {
         State next = state;
+        if (_engine.IsPartOfCaller(creation, _model)) return [new Outcome(next, new Opaque(creation, "delegate", creation.Type))];
+        WatchGiven(creation);
         Opaque symbol = Fresh(creation, "delegate", next, out next);
         if (creation.Target is IMethodReferenceOperation { Instance: { } instance })
         {

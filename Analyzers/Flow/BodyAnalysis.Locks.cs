@@ -92,7 +92,7 @@ internal sealed partial class BodyAnalysis
             return item.Mode == Mode.None || hold.Mode >= item.Mode ? Verdict.Held : Verdict.WrongMode;
         }
 
-        return term is Root { Kind: RootKind.This } && IsTrusted(term) ? Verdict.Held : Verdict.NotHeld;
+        return (term is Root { Kind: RootKind.This } && IsTrusted(term)) || IsCollected(term, _current) ? Verdict.Held : Verdict.NotHeld;
     }
 
     /// <summary>Whether the path runs through null on this path and so names nothing.</summary>
@@ -228,7 +228,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Takes a lock away, with the holds that it bounds, and then what no longer stands without it.</summary>
-    private State Lose(State state, Term term, SyntaxNode site, string how, bool downgrade = false, Fact? keeps = null)
+    private State Lose(State state, Term term, SyntaxNode site, string how, bool downgrade = false, Fact? keeps = null, bool handover = false)
     {
         Hold? hold = HoldOf(state, term);
         if (hold is null) return state;
@@ -237,7 +237,7 @@ internal sealed partial class BodyAnalysis
             ? state.Holds.Replace(hold, hold.With(depth: hold.Depth - 1))
             : downgrade ? state.Holds.Replace(hold, hold.With(mode: Mode.Shared)) : state.Holds.Remove(hold);
         if (hold.Depth > 1 && !downgrade) return state with { Holds = holds };
-        var losses = state.Losses.Add(new Loss(term, site, how));
+        var losses = state.Losses.Add(new Loss(term, site, how, handover));
         foreach (Hold bounded in state.Holds)
         {
             if (!term.Equals(BoundOf(state, bounded.Term, bounded.Mode))) continue;
@@ -273,12 +273,22 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Gives the value that a path had its own name: the path may name another value from now on.</summary>
-    private State Snapshot(State state, MemberOf path, SyntaxNode site)
+    private State Snapshot(State state, Term path, SyntaxNode site)
     {
-        if (!_snapshotSites.TryGetValue((site, path), out object? key)) _snapshotSites[(site, path)] = key = new object();
-        var snapshot = new Opaque(key, "the earlier " + path, path.Type);
+        // A list that is walked is renamed at one place again and again: there the new name takes over from that of the round before.
+        Opaque? before = null;
+        path.Any(part => part is Opaque { Earlier: false, Site: SnapshotSite taken } named && ReferenceEquals(taken.Place, site) && (before = named) is not null);
+        if (!_snapshotSites.TryGetValue((site, path), out object? key)) _snapshotSites[(site, path)] = key = before?.Site ?? new SnapshotSite(site);
+        var snapshot = new Opaque(key, before?.Name ?? "the earlier " + path, path.Type);
         state = state.Retire(snapshot);
+        if (before is not null) path = path.Replace(part => part.Equals(snapshot) ? snapshot.AsEarlier() : null);
         return state.Rewrite(path, snapshot) ?? state;
+    }
+
+    /// <summary>What makes the name of an earlier value its own.</summary>
+    private sealed class SnapshotSite(SyntaxNode place)
+    {
+        internal SyntaxNode Place { get; } = place;
     }
 
     private IEnumerable<MemberOf> GuardedPaths(State state)

@@ -33,7 +33,7 @@ internal sealed partial class BodyAnalysis
     private readonly MemberContract _contract;
     private readonly SyntaxNode _body;
     private readonly CancellationToken _cancellation;
-    private readonly Findings _findings = new();
+    private readonly Findings _findings;
     private readonly Stack<Run> _runs = new();
     private readonly Dictionary<(int Block, object Key), object> _mergeSites = [];
     private readonly Dictionary<int, List<State>> _thrown = [];
@@ -60,6 +60,8 @@ internal sealed partial class BodyAnalysis
         _model = model;
         _inference = inference;
         _cancellation = cancellation;
+        _findings = new Findings();
+        _undecided = [];
         _inLoop = FindLoops(graph);
         FindTargets();
         _budget = 2000 + (graph.Blocks.Length * 40);
@@ -72,7 +74,7 @@ internal sealed partial class BodyAnalysis
         return _findings.Report(NamesIn).Concat(_undecided);
     }
 
-    private readonly List<Diagnostic> _undecided = [];
+    private readonly List<Diagnostic> _undecided;
 
     private List<State> Solve(Run run, int firstBlock, List<State> entry, bool record)
     {
@@ -133,7 +135,7 @@ internal sealed partial class BodyAnalysis
         foreach (State state in current)
         {
             if (block.BranchValue is null) values.Add((state, null));
-            else if (Method is { ReturnsByRef: true } && block.ConditionKind == ControlFlowConditionKind.None) values.AddRange(LendPlace(block.BranchValue, state));
+            else if (_outer is null && Method is { ReturnsByRef: true } && block.ConditionKind == ControlFlowConditionKind.None) values.AddRange(LendPlace(block.BranchValue, state));
             else values.AddRange(EvaluateWhole(block.BranchValue, EndStatements(state, block.BranchValue.Syntax)).Select(static result => (result.State, (Term?)result.Value)));
         }
 
@@ -186,13 +188,23 @@ internal sealed partial class BodyAnalysis
             moving = through.Select(state => state.Values.TryGetValue(this, out Term? kept) ? (state with { Values = state.Values.Remove(this) }, (Term?)kept) : (state, null)).ToList();
         }
 
+        if (destination.Kind == BasicBlockKind.Exit && _outer is not null)
+        {
+            _runs.Last().Out.AddRange(moving.Select(pair => EndStatements(pair.State, _graph.OriginalOperation.Syntax)));
+            return;
+        }
+
         if (destination.Kind == BasicBlockKind.Exit)
         {
             foreach ((State state, Term? value) in moving) CheckExit(EndStatements(state, _graph.OriginalOperation.Syntax), value, ExitNode(block, branch), branch.Semantics == ControlFlowBranchSemantics.Return);
             return;
         }
 
-        foreach ((State state, _) in moving) AddIn(destination.Ordinal, LeaveRegions(state, branch));
+        foreach ((State state, _) in moving)
+        {
+            NoteRound(state, block, destination);
+            AddIn(destination.Ordinal, LeaveRegions(state, branch));
+        }
     }
 
     /// <summary>
@@ -203,7 +215,7 @@ internal sealed partial class BodyAnalysis
     {
         foreach (Hold hold in state.Holds)
         {
-            if (hold.Site is LockStatementSyntax statement && !statement.Span.Contains(at.Span)) state = Lose(state, hold.Term, statement, "its lock statement ended");
+            if (hold.Site is LockStatementSyntax statement && !statement.Span.Contains(at.Span) && (_outer is null || _body.Span.Contains(statement.Span))) state = Lose(state, hold.Term, statement, "its lock statement ended");
         }
 
         return state;
@@ -257,7 +269,8 @@ internal sealed partial class BodyAnalysis
             if (caughtAll) return;
         }
 
-        if (thrower is null) return;
+        if (_outer is not null) RaiseOutside(moving, thrower, isExplicit);
+        if (thrower is null || _outer is not null) return;
         foreach (State state in moving) CheckThrow(state, thrower, isExplicit);
     }
 
@@ -294,7 +307,8 @@ internal sealed partial class BodyAnalysis
             return;
         }
 
-        CheckThrow(state, thrower, isExplicit: false);
+        if (_outer is not null) RaiseOutside([state], thrower, isExplicit: false);
+        else CheckThrow(state, thrower, isExplicit: false);
     }
 
     private void AddIn(int block, State state)
@@ -315,7 +329,7 @@ internal sealed partial class BodyAnalysis
         Opaque SymbolFor(object key, Term value) => new(MergeSite(block, key), NameOfValue(key, value), value.Type);
         for (int index = 0; index < known.Count; index++)
         {
-            if (!known[index].SameKey(state, IsLockValue)) continue;
+            if (!known[index].SameKey(state, IsLockValue, OwnsLock)) continue;
             State merged = State.Merge(known[index], state, SymbolFor);
             if (merged.SameAs(known[index])) return false;
             known[index] = merged;
@@ -337,6 +351,9 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>Paths on which a local names different locks stay apart.</summary>
     private bool IsLockValue(Term value) => value.Type is { } type && _catalog.LockOf(type) is not null;
+
+    /// <summary>Paths on which a local stands for different objects that have locks stay apart, as long as other variables name those objects.</summary>
+    private bool OwnsLock(Term value) => value is not Constant && value.Type is { } type && _catalog.HasLocks(type);
 
     private static string NameOfValue(object key, Term value) => key switch
     {

@@ -11,6 +11,11 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace MmLint.Analyzers;
 
+/// <summary>What checking a body has found.</summary>
+/// <param name="Found">What is wrong.</param>
+/// <param name="Seen">What it does with fields that state no guard, where that is asked for.</param>
+internal sealed record CheckedBody(ImmutableArray<Diagnostic> Found, Observations? Seen);
+
 /// <summary>What the analysis of every body of a compilation shares.</summary>
 internal sealed class Engine
 {
@@ -40,25 +45,101 @@ internal sealed class Engine
         Catalog.AttributesOf(parameter.OriginalDefinition).Any(static attribute => attribute.Name is "Borrowed" or "Fresh");
 
     /// <summary>Checks a body and the lambdas and local functions in it.</summary>
-    internal IEnumerable<Diagnostic> Analyze(ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, SemanticModel? model, CancellationToken cancellation)
+    private IEnumerable<Diagnostic> Analyze(ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, SemanticModel? model, Observations? seen, CancellationToken cancellation)
     {
         if (contract.NoAnalysis is not null) return [];
         var diagnostics = new List<Diagnostic>();
         if (contract.Asserts.Count == 0 && (!contract.IsEmpty || IsRelevant(graph, model, cancellation)))
         {
-            diagnostics.AddRange(new BodyAnalysis(this, graph, owner, contract, body, State.Empty, model, null, cancellation).Check());
+            diagnostics.AddRange(new BodyAnalysis(this, graph, owner, contract, body, State.Empty, model, null, cancellation) { Seen = seen }.Check());
+        }
+        else
+        {
+            seen?.Skipped.Add(into => Look(graph, owner, contract, model, into, cancellation));
         }
 
+        diagnostics.AddRange(AnalyzeNested(graph, model, seen, cancellation));
+        return diagnostics;
+    }
+
+    /// <summary>Checks a whole body once, whoever asks first.</summary>
+    internal CheckedBody Check(IOperation root, ISymbol owner, Func<ControlFlowGraph?> graph, CancellationToken cancellation)
+    {
+        if (!IsWatched(owner.ContainingType)) return new CheckedBody(CheckNow(root, owner, graph, null, cancellation), null);
+        if (_checked.TryGetValue(root.Syntax, out CheckedBody? known)) return known;
+        var seen = new Observations();
+        return _checked.GetOrAdd(root.Syntax, new CheckedBody(CheckNow(root, owner, graph, seen, cancellation), seen));
+    }
+
+    private readonly ConcurrentDictionary<SyntaxNode, CheckedBody> _checked = new();
+
+    private readonly ConcurrentDictionary<ISymbol, bool> _watched = new(SymbolEqualityComparer.Default);
+
+    /// <summary>Whether fields of the type could have a guard that nobody wrote down.</summary>
+    internal bool IsWatched(INamedTypeSymbol? type) =>
+        type is not null && _watched.GetOrAdd(type, key => ((INamedTypeSymbol)key).GetMembers().Any(member => BodyAnalysis.MayHaveGuard(member, Catalog)));
+
+    private ImmutableArray<Diagnostic> CheckNow(IOperation root, ISymbol owner, Func<ControlFlowGraph?> graph, Observations? seen, CancellationToken cancellation)
+    {
+        bool concerns = root.Descendants().Any(operation => operation is ILockOperation or IAnonymousFunctionOperation or ILocalFunctionOperation or IUsingOperation or IInvocationOperation { TargetMethod.DeclaredAccessibility: Accessibility.Private }
+            or IMethodReferenceOperation { Method.DeclaredAccessibility: Accessibility.Private } || Touches(operation)) || !ContractOf(owner).IsEmpty;
+        if (!concerns)
+        {
+            seen?.Skipped.Add(into =>
+            {
+                if (GraphOf(root, cancellation) is { } skipped) Look(skipped, owner, ContractOf(owner), root.SemanticModel, into, cancellation);
+            });
+            return ImmutableArray<Diagnostic>.Empty;
+        }
+
+        if (graph() is not { } own) return ImmutableArray<Diagnostic>.Empty;
+        MemberContract contract = owner is IMethodSymbol method ? ContractOfCall(method, own, root.SemanticModel, cancellation) : ContractOf(owner);
+        return Analyze(own, owner, contract, root.Syntax, root.SemanticModel, seen, cancellation).ToImmutableArray();
+    }
+
+    private void Look(ControlFlowGraph graph, ISymbol owner, MemberContract contract, SemanticModel? model, Observations into, CancellationToken cancellation) =>
+        _ = new BodyAnalysis(this, graph, owner, contract, graph.OriginalOperation.Syntax, State.Empty, model, null, cancellation) { Seen = into }.Check().Count();
+
+    /// <summary>What the bodies of a type do with its fields; nothing if none of them holds a lock of the type.</summary>
+    internal Observations Watch(IReadOnlyCollection<(IOperation Root, ISymbol Owner)> bodies, CancellationToken cancellation)
+    {
+        var all = new Observations();
+        foreach ((IOperation root, ISymbol owner) in bodies)
+        {
+            if (Check(root, owner, () => GraphOf(root, cancellation), cancellation).Seen is not { } seen) continue;
+            all.Add(seen);
+            seen.Skipped.Clear();
+        }
+
+        if (!all.Accesses.Any(static access => !access.Held.IsEmpty) && !all.Calls.Any(static call => !call.Held.IsEmpty)) return new Observations();
+        foreach (Action<Observations> look in all.Skipped) look(all);
+        return all;
+    }
+
+    private static ControlFlowGraph? GraphOf(IOperation root, CancellationToken cancellation) => root switch
+    {
+        IMethodBodyOperation method => ControlFlowGraph.Create(method, cancellation),
+        IConstructorBodyOperation constructor => ControlFlowGraph.Create(constructor, cancellation),
+        IBlockOperation block => ControlFlowGraph.Create(block, cancellation),
+        _ => null,
+    };
+
+    /// <summary>Checks what is nested in a body that is checked elsewhere.</summary>
+    private List<Diagnostic> AnalyzeNested(ControlFlowGraph graph, SemanticModel? model, Observations? seen, CancellationToken cancellation)
+    {
+        var diagnostics = new List<Diagnostic>();
+        diagnostics.AddRange(Conversions(graph, model, cancellation));
         foreach (IMethodSymbol local in graph.LocalFunctions)
         {
             ControlFlowGraph inner = graph.GetLocalFunctionControlFlowGraph(local, cancellation);
-            diagnostics.AddRange(Analyze(inner, local, ContractOfCall(local, graph, model, cancellation), inner.OriginalOperation.Syntax, model, cancellation));
+            diagnostics.AddRange(Analyze(inner, local, ContractOfCall(local, graph, model, cancellation), inner.OriginalOperation.Syntax, model, seen, cancellation));
         }
 
-        foreach (IFlowAnonymousFunctionOperation function in Functions(graph))
+        foreach (IFlowAnonymousFunctionOperation function in Operations(graph).OfType<IFlowAnonymousFunctionOperation>())
         {
             ControlFlowGraph inner = graph.GetAnonymousFunctionControlFlowGraph(function, cancellation);
-            diagnostics.AddRange(Analyze(inner, function.Symbol, ContractOfLambda(function), function.Syntax, model, cancellation));
+            if (function.Parent is IDelegateCreationOperation creation && IsPartOfCaller(creation, model)) diagnostics.AddRange(AnalyzeNested(inner, model, seen, cancellation));
+            else diagnostics.AddRange(Analyze(inner, function.Symbol, ContractOfLambda(function), function.Syntax, model, seen, cancellation));
         }
 
         return diagnostics;
@@ -71,7 +152,7 @@ internal sealed class Engine
         MemberContract stated = ContractOf(method);
         if (!stated.IsEmpty || model is null) return stated;
         if (_inferred.TryGetValue(method, out MemberContract? known)) return known;
-        if (!_helpers.GetOrAdd(method, static candidate => IsHelper((IMethodSymbol)candidate))) return stated;
+        if (!_helpers.GetOrAdd(method, candidate => IsHelper((IMethodSymbol)candidate, model))) return stated;
         return GraphOf(method, caller, model, cancellation) is { } graph ? Infer(method, graph, model, stated, cancellation) : stated;
     }
 
@@ -84,14 +165,32 @@ internal sealed class Engine
     private static Dictionary<ISymbol, MemberContract>? _assumed;
 
     /// <summary>Whether only this type can call the member, so that its contract need not be stated.</summary>
-    private static bool IsHelper(IMethodSymbol method) =>
+    private bool IsHelper(IMethodSymbol method, SemanticModel model) =>
         method is { MethodKind: MethodKind.LocalFunction, IsExtern: false }
-        || (method is { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: Accessibility.Private, IsExtern: false, IsAbstract: false } && method.ExplicitInterfaceImplementations.IsEmpty && IsCalledByName(method));
+        || (method is { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: Accessibility.Private, IsExtern: false, IsAbstract: false } && method.ExplicitInterfaceImplementations.IsEmpty && IsCalledByName(method, model));
 
     /// <summary>A helper that nothing calls is judged where it stands.</summary>
-    private static bool IsCalledByName(IMethodSymbol method) => method.ContainingType.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax().DescendantNodes()
-        .Any(node => node is SimpleNameSyntax { Identifier.ValueText: var name } && name == method.Name
-            && node.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax } && node.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText != method.Name));
+    private bool IsCalledByName(IMethodSymbol method, SemanticModel model) => method.ContainingType.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax().DescendantNodes()
+        .Any(node => node is SimpleNameSyntax { Identifier.ValueText: var name } && name == method.Name && IsCall(node, model) && node.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText != method.Name));
+
+    /// <summary>Whether the name of a method is there to call it, or to have it called in the same body.</summary>
+    private bool IsCall(SyntaxNode name, SemanticModel model)
+    {
+        SyntaxNode whole = name.Parent is MemberAccessExpressionSyntax access ? access : name;
+        return whole.Parent is InvocationExpressionSyntax
+            || (whole.Parent is ArgumentSyntax or EqualsValueClauseSyntax && whole.SyntaxTree == model.SyntaxTree && DelegateUse.IsPartOfCaller(model.GetOperation(whole), Catalog));
+    }
+
+    /// <summary>The helpers that become delegates here although their bodies ask for more than the delegate type says.</summary>
+    private IEnumerable<Diagnostic> Conversions(ControlFlowGraph graph, SemanticModel? model, CancellationToken cancellation)
+    {
+        foreach (IDelegateCreationOperation creation in Operations(graph).OfType<IDelegateCreationOperation>())
+        {
+            if (creation.Target is not IMethodReferenceOperation { Method: var method } || !ContractOf(method).IsEmpty || IsPartOfCaller(creation, model)) continue;
+            foreach (ContractProblem problem in ContractConversion.CheckDelegate(this, creation, ContractOfCall(method, graph, model, cancellation)))
+                yield return Diagnostic.Create(problem.Rule, problem.Location, problem.Properties, problem.Arguments);
+        }
+    }
 
     private static ControlFlowGraph? GraphOf(IMethodSymbol method, ControlFlowGraph caller, SemanticModel model, CancellationToken cancellation)
     {
@@ -167,22 +266,29 @@ internal sealed class Engine
         };
     }
 
-    private static IEnumerable<IFlowAnonymousFunctionOperation> Functions(ControlFlowGraph graph) =>
-        graph.Blocks.SelectMany(static block => block.BranchValue is null ? block.Operations : block.Operations.Add(block.BranchValue))
-            .SelectMany(static operation => operation.DescendantsAndSelf())
-            .OfType<IFlowAnonymousFunctionOperation>();
+    /// <summary>Whether the delegate is invoked in the body that makes it and nowhere else, so that it is part of that body.</summary>
+    internal bool IsPartOfCaller(IDelegateCreationOperation creation, SemanticModel? model) => model is not null && creation.Syntax.SyntaxTree == model.SyntaxTree
+        && _partsOfCaller.GetOrAdd(creation.Syntax, syntax => DelegateUse.IsPartOfCaller(model.GetOperation(syntax), Catalog));
+
+    private readonly ConcurrentDictionary<SyntaxNode, bool> _partsOfCaller = new();
+
+    private static IEnumerable<IOperation> Operations(ControlFlowGraph graph) =>
+        graph.Blocks.SelectMany(static block => block.BranchValue is null ? block.Operations : block.Operations.Add(block.BranchValue)).SelectMany(static operation => operation.DescendantsAndSelf());
 
     /// <summary>Whether the graph touches anything that has a contract; other bodies cost no dataflow.</summary>
     private bool IsRelevant(ControlFlowGraph graph, SemanticModel? model, CancellationToken cancellation)
     {
-        foreach (BasicBlock block in graph.Blocks)
+        foreach (IOperation operation in Operations(graph))
         {
-            foreach (IOperation operation in block.BranchValue is null ? block.Operations : block.Operations.Add(block.BranchValue))
+            if (Touches(operation)) return true;
+            switch (operation)
             {
-                foreach (IOperation inner in operation.DescendantsAndSelf())
-                {
-                    if (Touches(inner) || (inner is IInvocationOperation { TargetMethod: var called } && !ContractOfCall(called, graph, model, cancellation).IsEmpty)) return true;
-                }
+                case IInvocationOperation { TargetMethod: var called } when !ContractOfCall(called, graph, model, cancellation).IsEmpty:
+                    return true;
+                case IFlowAnonymousFunctionOperation { Parent: IDelegateCreationOperation creation } lambda when IsPartOfCaller(creation, model) && IsRelevant(graph.GetAnonymousFunctionControlFlowGraph(lambda, cancellation), model, cancellation):
+                    return true;
+                case IDelegateCreationOperation { Target: IMethodReferenceOperation { Method: var given } } creation when IsPartOfCaller(creation, model) && !ContractOfCall(given, graph, model, cancellation).IsEmpty:
+                    return true;
             }
         }
 
@@ -194,8 +300,10 @@ internal sealed class Engine
     {
         // Which method takes a value apart is only known to the semantic model, so such bodies are always looked at.
         IDeconstructionAssignmentOperation { Value: not ITupleOperation } => true,
+        IInvocationOperation { TargetMethod: { Name: "Dispose", Parameters.IsEmpty: true, ContainingType: { } owner } } when Catalog.IsScopedLock(owner) => true,
         IInvocationOperation invocation => !ContractOf(invocation.TargetMethod).IsEmpty
             || (invocation.TargetMethod.MethodKind == MethodKind.DelegateInvoke && (!ContractOf(invocation.TargetMethod.ContainingType).IsEmpty || TouchesValue(invocation.Instance))),
+        IArgumentOperation { Parameter: { } parameter } argument when Catalog.InvocationOf(parameter) is not null => TouchesValue(argument.Value is IConversionOperation conversion ? conversion.Operand : argument.Value),
         IBinaryOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,
         IUnaryOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,
         IConversionOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,

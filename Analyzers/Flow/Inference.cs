@@ -15,7 +15,7 @@ internal sealed class Inference(IMethodSymbol method)
     /// <summary>Each round may uncover needs behind needs; helpers that want more rounds are better off with a stated contract.</summary>
     internal const int MaxRounds = 5;
 
-    private static readonly AttributeModel Source = new("Inferred", ImmutableArray<object?>.Empty, ImmutableDictionary<string, object?>.Empty, onReturn: false, static () => null);
+    internal static readonly AttributeModel Source = new("Inferred", ImmutableArray<object?>.Empty, ImmutableDictionary<string, object?>.Empty, onReturn: false, static () => null);
 
     private readonly List<(State State, Term Result)> _exits = [];
     private readonly List<LockFormula> _needs = [];
@@ -24,8 +24,9 @@ internal sealed class Inference(IMethodSymbol method)
     private bool _sleeps;
 
     /// <summary>Whether a caller could write the formula: it runs through the member's own parameters, <c>this</c> and statics only.</summary>
-    private static bool IsExpressible(LockFormula formula) =>
-        !formula.Any(static part => part is Opaque or Condition or Tuple or Constant { Value: null } or Root { Kind: RootKind.Local or RootKind.Value or RootKind.Result })
+    private bool IsExpressible(LockFormula formula) =>
+        !formula.Any(part => part is Opaque or Condition or Tuple or Constant { Value: null } or Root { Kind: RootKind.Local or RootKind.Value or RootKind.Result }
+            || part is Root { Kind: RootKind.Parameter, Symbol: { } parameter } && !SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method))
         && formula.Locks.All(static item => item.Term is not Constant) && formula.Locks.Any();
 
     /// <summary>Takes note of a missing lock; false where no contract could ask for it.</summary>

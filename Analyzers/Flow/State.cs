@@ -7,13 +7,16 @@ using Microsoft.CodeAnalysis;
 namespace MmLint.Analyzers;
 
 /// <summary>Where a lock was given up, for messages.</summary>
-internal sealed class Loss(Term term, SyntaxNode site, string how)
+internal sealed class Loss(Term term, SyntaxNode site, string how, bool isHandover = false)
 {
     internal Term Term { get; } = term;
 
     internal SyntaxNode Site { get; } = site;
 
     internal string How { get; } = how;
+
+    /// <summary>Whether the lock is still held, by what it was stored in.</summary>
+    internal bool IsHandover { get; } = isHandover;
 }
 
 /// <summary>
@@ -157,7 +160,7 @@ internal sealed record State
             Stored = Stored.IsEmpty ? Stored : Stored.Select(pair => (change.Of(pair.Outer), change.Of(pair.Inner))).ToImmutableHashSet(),
             Scopes = Scopes.IsEmpty ? Scopes : Scopes.GroupBy(entry => change.Of(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, change)),
             Excused = Excused.IsEmpty ? Excused : MapSet(Excused, change),
-            Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => new Loss(change.Of(loss.Term), loss.Site, loss.How)).ToImmutableList() : Losses,
+            Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => new Loss(change.Of(loss.Term), loss.Site, loss.How, loss.IsHandover)).ToImmutableList() : Losses,
         };
     }
 
@@ -165,6 +168,11 @@ internal sealed record State
     internal bool Mentions(Term term)
     {
         if (Facts.Mentions(term) || Stale.ContainsKey(term) || Fresh.Contains(term) || Stamps.ContainsKey(term)) return true;
+        foreach (Term excused in Excused)
+        {
+            if (excused.Contains(term)) return true;
+        }
+
         foreach (Hold hold in Holds)
         {
             if (hold.Term.Contains(term)) return true;
@@ -184,10 +192,12 @@ internal sealed record State
     }
 
     /// <summary>Gives the value of an earlier evaluation at the same site its own name, so that the site can name the new one.</summary>
-    internal State Retire(Opaque symbol)
+    internal State Retire(Opaque symbol) => Retire(symbol, symbol.AsEarlier());
+
+    /// <summary>Gives what a name meant until now another name.</summary>
+    internal State Retire(Term symbol, Opaque earlier)
     {
         if (!Mentions(symbol)) return this;
-        Opaque earlier = symbol.AsEarlier();
         State state = this with
         {
             Facts = Facts.Forget(earlier),
@@ -224,7 +234,10 @@ internal sealed record State
     }
 
     /// <summary>Whether this path and another hold the same locks for the same reasons, so that they may merge.</summary>
-    internal bool SameKey(State other, Func<Term, bool> isLock)
+    /// <param name="other">The other path.</param>
+    /// <param name="isLock">Whether a value is a lock.</param>
+    /// <param name="ownsLock">Whether locks belong to a value, so that it matters which of two variables another one stands for.</param>
+    internal bool SameKey(State other, Func<Term, bool> isLock, Func<Term, bool> ownsLock)
     {
         if (Holds.Length != other.Holds.Length || Stale.Count != other.Stale.Count || !Excused.SetEquals(other.Excused)) return false;
         foreach (Hold hold in Holds)
@@ -244,17 +257,19 @@ internal sealed record State
             if (Holds.Any(hold => IsNamedBy(hold.Term, entry.Value) || IsNamedBy(hold.Term, value))) return false;
             if (Stale.ContainsKey(value) != Stale.ContainsKey(entry.Value)) return false;
             if (value is not Opaque && isLock(value) || entry.Value is not Opaque && isLock(entry.Value)) return false;
+            if (ownsLock(value) && IsVariable(entry.Key, entry.Value, this, other) && IsVariable(entry.Key, value, this, other)) return false;
         }
 
         return true;
 
+        static bool IsVariable(object key, Term value, State first, State second) => first.Values.Any(entry => !entry.Key.Equals(key) && entry.Value.Equals(value) && second.Values.TryGetValue(entry.Key, out Term? same) && same.Equals(value));
         static bool IsNamedBy(Term hold, Term value) => value is not Constant && hold.Contains(value);
     }
 
     /// <summary>Whether nothing distinguishes the two, facts included.</summary>
     internal bool SameAs(State other) =>
         ReferenceEquals(this, other)
-        || (SameKey(other, static _ => false) && Facts.SameAs(other.Facts) && Same(Values, other.Values) && Same(Names, other.Names)
+        || (SameKey(other, static _ => false, static _ => false) && Facts.SameAs(other.Facts) && Same(Values, other.Values) && Same(Names, other.Names)
             && Stamps.Count == other.Stamps.Count && Fresh.SetEquals(other.Fresh) && Scopes.Count == other.Scopes.Count);
 
     /// <summary>What both paths agree on. Values that differ get a new name each, <paramref name="symbolFor"/> saying which.</summary>
@@ -418,7 +433,12 @@ internal sealed record State
     {
         for (int index = 0; index < holds.Length; index++)
         {
-            if (change.Concerns(holds[index].Term)) holds = holds.SetItem(index, holds[index].With(change.Of(holds[index].Term)));
+            if (!change.Concerns(holds[index].Term)) continue;
+            Hold renamed = holds[index].With(change.Of(holds[index].Term));
+
+            // Locks that a loop collects share a name after two rounds: one hold stands for them all.
+            if (holds.Any(other => other.Term.Equals(renamed.Term))) holds = holds.RemoveAt(index--);
+            else holds = holds.SetItem(index, renamed);
         }
 
         return holds;

@@ -25,8 +25,8 @@ internal static class ContractConversion
         }
     }
 
-    /// <summary>What a method needs or does that the delegate type it becomes does not say.</summary>
-    internal static IEnumerable<ContractProblem> CheckDelegate(Engine engine, IDelegateCreationOperation creation)
+    /// <summary>What a method needs or does, by contract or as inferred, that the delegate type it becomes does not say.</summary>
+    internal static IEnumerable<ContractProblem> CheckDelegate(Engine engine, IDelegateCreationOperation creation, MemberContract? inferred = null)
     {
         if (creation.Type is not INamedTypeSymbol type) yield break;
         ISymbol? from = creation.Target switch
@@ -36,8 +36,11 @@ internal static class ContractConversion
             _ => null,
         };
         if (from is null) yield break;
-        MemberContract method = engine.ContractOf(from);
+        MemberContract method = inferred ?? engine.ContractOf(from);
         if (method.IsEmpty) yield break;
+
+        // What is invoked in the body that makes the delegate is judged there, by what the body holds.
+        if (inferred is null && DelegateUse.IsPartOfCaller(creation, engine.Catalog)) yield break;
         MemberContract target = (Engine.Destination(creation) is { } value ? engine.Catalog.ContractOfValue(value) : null) ?? engine.ContractOf(type);
         if (Difference(method, target, engine.Catalog) is { } difference)
             yield return new ContractProblem(Rule.DelegateMismatch, creation.Syntax.GetLocation(), from.Name, difference, type.Name, Objection(difference));

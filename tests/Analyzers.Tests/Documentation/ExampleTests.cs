@@ -10,7 +10,7 @@ namespace AnalyzerTests.Documentation;
 public sealed class ExampleTests
 {
     private static readonly string s_setting =
-        "namespace Setting { " + MarkdownPage.At("docs/contracts.md").Examples().Single(e => e.Info == "setting").Code + "\n}";
+        "global using System.Collections.Generic; global using System.Linq; namespace Setting { " + MarkdownPage.At("docs/contracts.md").Examples().Single(e => e.Info == "setting").Code + "\n}";
 
     public static TheoryData<string, int> CodeExamples => Examples("csharp");
 
@@ -41,7 +41,7 @@ public sealed class ExampleTests
             ? string.Join('\n', block.Code.Split('\n').Select(l => "{|MML0008:" + l + "|}"))
             : block.Code;
         await Verify.Diagnostics("").WithFile("Example.lockcontracts", file)
-            .Referencing("namespace ThirdParty; public class PoolLock { public void Enter() { } public void Exit() { } }", "ThirdParty");
+            .Referencing("namespace ThirdParty; public class PoolLock { public void Enter() { } public void Exit() { } public void Run(System.Action action) { } }", "ThirdParty");
     }
 
     [Theory]

@@ -146,4 +146,25 @@ public sealed class RefOut : ThemeTests
     public Task ReleasedAtEntryAndAcquiredAtExit_IsSilent() => Silent("""
         [Releases("node.Gate"), Acquires("node.Gate", When = "node != null")] public static extern void Advance(ref Node? node);
         """);
+
+    [Fact]
+    public Task OutParameterThatIsALock_IsSilent() => Silent("""
+        [Acquires("gate", When = "result")] public static extern bool TryNext(out Gate? gate);
+        public static void Run()
+        {
+            if (!TryNext(out var gate)) return;
+            Work();
+            gate!.Exit();
+        }
+        """);
+
+    [Fact]
+    public Task OutParameterThatIsALockLeaks_Flags() => Flags("""
+        [Acquires("gate", When = "result")] public static extern bool TryNext(out Gate? gate);
+        public static void Run()
+        {
+            if (!TryNext(out var gate)) return;
+            Work();
+        } // MML1006
+        """);
 }

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MmLint.Analyzers;
+
+/// <content>What this body does with fields that say nothing of a guard, for <see cref="UnstatedGuards"/>.</content>
+internal sealed partial class BodyAnalysis
+{
+    /// <summary>What was seen; null where nobody asks.</summary>
+    internal Observations? Seen { get; init; }
+
+    private Observations? Watching => !_recording || _inference is not null ? null : _outer is null ? Seen : _outer.Watching;
+
+    /// <summary>Whether the field could have a guard: private data that changes, whose accesses are plain.</summary>
+    internal static bool MayHaveGuard(ISymbol member, ContractCatalog catalog) => member is IFieldSymbol
+    {
+        IsReadOnly: false, IsConst: false, IsVolatile: false, IsImplicitlyDeclared: false, DeclaredAccessibility: Accessibility.Private, AssociatedSymbol: null,
+    } field && !catalog.DataOf(field).IsStated && catalog.LockOf(field) is null;
+
+    private void WatchAccess(State state, MemberPlace place, bool writes)
+    {
+        if (Watching is not { } seen || place.Member is not { } member || !SymbolEqualityComparer.Default.Equals(member.ContainingType, _owner.ContainingType) || !MayHaveGuard(member, _catalog)) return;
+        var path = new MemberOf(place.Target, member, place.Operation.Type);
+        if (state.IsFresh(path) || IsUnderConstruction(path)) return;
+        seen.Add(new FieldAccess((IFieldSymbol)member.OriginalDefinition, _owner.OriginalDefinition, place.Operation.Syntax, writes, Observations.HeldOf(state, place.Target, writes)));
+    }
+
+    private void WatchAtomic(ISymbol? member)
+    {
+        if (member is not null) Watching?.Atomic.Add(member.OriginalDefinition);
+    }
+
+    private void WatchCall(State state, CallSite site)
+    {
+        if (Watching is not { } seen || site.Callee is not IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction } callee || callee.DeclaringSyntaxReferences.IsEmpty) return;
+        if (callee.MethodKind == MethodKind.Ordinary && callee.DeclaredAccessibility != Accessibility.Private) return;
+        Term? target = callee.MethodKind == MethodKind.LocalFunction ? Root.This(_owner.ContainingType) : site.Receiver;
+        seen.Calls.Add(new HelperCall(callee.OriginalDefinition, _owner.OriginalDefinition, Observations.HeldOf(state, target, exclusively: false)));
+    }
+
+    private void WatchGiven(IDelegateCreationOperation creation)
+    {
+        if (creation.Target is IMethodReferenceOperation { Method: var method }) Watching?.Given.Add(method.OriginalDefinition);
+    }
+}
