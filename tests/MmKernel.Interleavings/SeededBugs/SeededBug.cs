@@ -47,7 +47,7 @@ internal static class BuggyKernel
     public static string? Outcome(string race)
     {
         var found = RaceCatalogue.Find(race);
-        var result = Explorer.Explore(found, new Effort(Preemptions: 2, Budget: 500, RandomRuns: 1500, Seed: 1));
+        var result = Explorer.Explore(found, new Effort(Preemptions: 2, Budget: 1500, RandomRuns: 1000, Seed: 1));
         if (result.FailingSchedule == null)
             return null;
         Assert.True(Explorer.Replay(found, result.FailingSchedule) != null, "The failing schedule does not fail again.");
