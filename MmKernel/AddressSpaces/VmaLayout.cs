@@ -53,6 +53,7 @@ internal static class VmaLayout
         if (vma.AnonVma != null)
             AnonVmaLinks.RemoveIntervals(vma, vma.AnonVma.Root);
         vma.Start = start;
+        Interleaving.Reach(SchedulePoint.LockFree, vma);
         vma.End = end;
         vma.PageOffset = pageOffset;
         if (vma.AnonVma != null)

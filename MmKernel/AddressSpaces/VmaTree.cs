@@ -108,12 +108,19 @@ public sealed class VmaTree(MmStruct mm)
     /// are the caller's to keep equal to those of the VMAs (<c>vma_iter_store</c>).
     /// </summary>
     [MustHold("exclusive(Mm.MmapLock)"), Requires("area.Mm == Mm")]
-    public void Store(ulong start, ulong end, VmArea area) =>
+    public void Store(ulong start, ulong end, VmArea area)
+    {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
         Volatile.Write(ref _root, VmaTreeBuilder.Insert(Cleared(start, end), start, end, area));
+    }
 
     /// <summary>Maps [start, end) to nothing (<c>vma_iter_clear</c>).</summary>
     [MustHold("exclusive(Mm.MmapLock)")]
-    public void Clear(ulong start, ulong end) => Volatile.Write(ref _root, Cleared(start, end));
+    public void Clear(ulong start, ulong end)
+    {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
+        Volatile.Write(ref _root, Cleared(start, end));
+    }
 
     /// <summary>Maps [start, end) to nothing, and returns what was mapped before.</summary>
     /// <returns>The tree as it was, which changes no more. It is not walked by anybody else.</returns>

@@ -37,10 +37,12 @@ internal static unsafe class Mmu
     {
         bool isWrite = (flags & FaultFlag.Write) != 0;
         Volatile.Write(ref task.MmuPhase, Volatile.Read(ref task.MmuPhase) + 1);
+        Interleaving.Reach(SchedulePoint.Access, task);
         ulong* entry = PageTableWalk.Find(mm, address, out _);
         bool done = false;
         if (entry != null && MarkUsed(entry, isWrite, (flags & FaultFlag.Instruction) != 0, out ulong frame))
         {
+            Interleaving.Reach(SchedulePoint.Access, task);
             byte* target = mm.Machine.Memory.PointerTo(frame) + (address & Page.OffsetMask);
             if (isWrite)
                 Move(buffer, target, length);

@@ -33,6 +33,7 @@ internal static unsafe class RemoteAccess
                 return done == 0 ? error : done;
 
             // Still under mmap_lock: a fork in between would make the page shared, and the write would reach both processes.
+            Interleaving.Reach(SchedulePoint.Access, folio);
             byte* page = memory.PointerTo(folio.Frame) + (at & Page.OffsetMask);
             if (direction == RemoteDirection.Write)
                 Buffer.MemoryCopy(buffer + done, page, part, part);

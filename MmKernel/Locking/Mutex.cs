@@ -14,6 +14,9 @@ public sealed class Mutex(LockdepClass lockClass)
 
     [Atomic] private int _state;
 
+    /// <summary>The class under which the run-time validator orders it.</summary>
+    internal LockdepClass Class => lockClass;
+
     /// <summary>Whether somebody holds the mutex; outdated as soon as it is returned.</summary>
     public bool IsLocked => (Volatile.Read(ref _state) & Held) != 0;
 
@@ -22,6 +25,7 @@ public sealed class Mutex(LockdepClass lockClass)
     public void Lock()
     {
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TryAcquire())
             _ = Wait(killable: false);
     }
@@ -32,6 +36,7 @@ public sealed class Mutex(LockdepClass lockClass)
     public int LockKillable()
     {
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         int error = TryAcquire() ? 0 : Wait(killable: true);
         if (error != 0)
             Lockdep.Release(this);
@@ -42,6 +47,7 @@ public sealed class Mutex(LockdepClass lockClass)
     [Acquires("this", When = "result", Try = true)]
     public bool TryLock()
     {
+        Interleaving.Reach(SchedulePoint.Try, this);
         if (!TryAcquire())
             return false;
         Lockdep.AcquireByTry(this, lockClass, LockMode.Exclusive);
@@ -52,6 +58,7 @@ public sealed class Mutex(LockdepClass lockClass)
     [Releases("this")]
     public void Unlock()
     {
+        Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.Release(this);
         if (Interlocked.CompareExchange(ref _state, 0, Held) == Held)
             return;

@@ -6,7 +6,7 @@ namespace MmKernel;
 /// The spinlock of one page table, split so that faults in different tables do not meet (<c>ptl</c>, <c>split PTE locks</c>).
 /// </summary>
 [Lock(LockKind.Spin)]
-public sealed class PageTableLock
+public sealed class PageTableLock : ISpinning
 {
     private SpinWord _word;
 
@@ -40,6 +40,7 @@ public sealed class PageTableLock
     public void Lock()
     {
         Lockdep.Acquire(this, LockdepClass.PageTable, LockMode.Exclusive);
+        Interleaving.Acquire(this);
         _word.Acquire();
     }
 
@@ -47,6 +48,7 @@ public sealed class PageTableLock
     [Acquires("this", When = "result", Try = true)]
     public bool TryLock()
     {
+        Interleaving.Reach(SchedulePoint.Try, this);
         if (!_word.TryAcquire())
             return false;
         Lockdep.AcquireByTry(this, LockdepClass.PageTable, LockMode.Exclusive);
@@ -57,6 +59,7 @@ public sealed class PageTableLock
     [Releases("this"), MustNotHold("FlushPending")]
     public void Unlock()
     {
+        Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.Release(this);
         _word.Release();
     }

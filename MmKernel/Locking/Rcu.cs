@@ -37,30 +37,56 @@ public static class Rcu
     [Releases("Section")]
     public static void ReadUnlock() => Task.Current.LeaveReadSection();
 
-    /// <summary>Waits until every read section that is running now has ended (<c>synchronize_rcu</c>).</summary>
+    /// <summary>
+    /// Waits until every read section that is running now has ended, and every access to user memory (<c>synchronize_rcu</c>).
+    /// </summary>
     [MustNotHold("Section"), MaySleep]
     public static void Synchronize()
     {
         Lockdep.AssertMaySleep();
+        bool done = false;
+        Interleaving.Synchronize(ref done);
+        if (done)
+            return;
         Interlocked.MemoryBarrierProcessWide();
         var self = Task.Current;
         foreach (var task in TaskTable.All)
         {
             if (task == self)
                 continue;
-            long phase = Volatile.Read(ref task.RcuPhase);
-            var spinner = default(SpinWait);
-            while ((phase & 1) != 0 && Volatile.Read(ref task.RcuPhase) == phase)
-                spinner.SpinOnce();
+
+            // An access to user memory counts as a section: it walks page tables, which are freed after a grace period.
+            AwaitSection(task);
+            AwaitAccess(task);
         }
 
         Interlocked.MemoryBarrier();
+    }
+
+    private static void AwaitSection(Task task)
+    {
+        long phase = Volatile.Read(ref task.RcuPhase);
+        var spinner = default(SpinWait);
+        while ((phase & 1) != 0 && Volatile.Read(ref task.RcuPhase) == phase)
+            spinner.SpinOnce();
+    }
+
+    private static void AwaitAccess(Task task)
+    {
+        long phase = Volatile.Read(ref task.MmuPhase);
+        var spinner = default(SpinWait);
+        while ((phase & 1) != 0 && Volatile.Read(ref task.MmuPhase) == phase)
+            spinner.SpinOnce();
     }
 
     /// <summary>Has <see cref="RcuHead.Run"/> called once every read section that is running now has ended; in order (<c>call_rcu</c>).</summary>
     /// <param name="head">The callback; it is not queued twice at a time.</param>
     public static void Call(RcuHead head)
     {
+        bool deferred = false;
+        Interleaving.Defer(head, ref deferred);
+        if (deferred)
+            return;
         bool start;
         CallbackLock.Lock();
         bool isFirst = s_last == null;

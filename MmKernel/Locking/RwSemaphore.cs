@@ -20,6 +20,9 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     [Atomic] private long _state;
     [Atomic] private long _writeSequence;
 
+    /// <summary>The class under which the run-time validator orders it.</summary>
+    internal LockdepClass Class => lockClass;
+
     /// <summary>
     /// Odd while held exclusively; raised at every exclusive acquire, release and downgrade (<c>mm_lock_seq</c>).
     /// </summary>
@@ -39,6 +42,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     public void ReadLock()
     {
         Lockdep.Acquire(this, lockClass, LockMode.Shared);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TryAcquireShared())
             _ = Wait(exclusive: false, killable: false);
     }
@@ -49,6 +53,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     public int ReadLockKillable()
     {
         Lockdep.Acquire(this, lockClass, LockMode.Shared);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         int error = TryAcquireShared() ? 0 : Wait(exclusive: false, killable: true);
         if (error != 0)
             Lockdep.Release(this);
@@ -59,6 +64,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     [Acquires("shared(this)", When = "result", Try = true)]
     public bool TryReadLock()
     {
+        Interleaving.Reach(SchedulePoint.Try, this);
         if (!TryAcquireShared())
             return false;
         Lockdep.AcquireByTry(this, lockClass, LockMode.Shared);
@@ -69,6 +75,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     [Releases("shared(this)")]
     public void ReadUnlock()
     {
+        Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.Release(this);
         long now = Interlocked.Add(ref _state, -Reader);
         if ((now & Queued) != 0 && now < Reader)
@@ -80,6 +87,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     public void WriteLock()
     {
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TryAcquireExclusive())
             _ = Wait(exclusive: true, killable: false);
         BeginWriteSection();
@@ -91,6 +99,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     public int WriteLockKillable()
     {
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         int error = TryAcquireExclusive() ? 0 : Wait(exclusive: true, killable: true);
         if (error != 0)
             Lockdep.Release(this);
@@ -105,6 +114,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     public void WriteLockNested(RwSemaphore outer)
     {
         Lockdep.AcquireInside(this, lockClass, LockMode.Exclusive, outer);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TryAcquireExclusive())
             _ = Wait(exclusive: true, killable: false);
         BeginWriteSection();
@@ -114,6 +124,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     [Acquires("exclusive(this)", When = "result", Try = true)]
     public bool TryWriteLock()
     {
+        Interleaving.Reach(SchedulePoint.Try, this);
         if (!TryAcquireExclusive())
             return false;
         Lockdep.AcquireByTry(this, lockClass, LockMode.Exclusive);
@@ -125,6 +136,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     [Releases("exclusive(this)")]
     public void WriteUnlock()
     {
+        Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.Release(this);
         EndWriteSection();
         long now = Interlocked.Add(ref _state, -Writer);
@@ -136,6 +148,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     [Downgrades("this")]
     public void DowngradeWrite()
     {
+        Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.Downgrade(this);
         EndWriteSection();
         long now = Interlocked.Add(ref _state, Reader - Writer);

@@ -8,7 +8,7 @@ namespace MmKernel;
 /// other means.
 /// </summary>
 [Lock(LockKind.SeqCount)]
-public sealed class SeqCount
+public sealed class SeqCount : ISpinning
 {
     [Atomic] private long _sequence;
 
@@ -16,23 +16,32 @@ public sealed class SeqCount
     [Lock(LockKind.Section)]
     public LockName WriteSection => default;
 
+    /// <summary>Whether a writer is inside; outdated as soon as it is returned.</summary>
+    bool ISpinning.IsHeld => (Volatile.Read(ref _sequence) & 1) != 0;
+
     /// <summary>Starts a write section (<c>raw_write_seqcount_begin</c>).</summary>
     [Acquires("WriteSection")]
     public void WriteBegin()
     {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
         Volatile.Write(ref _sequence, Volatile.Read(ref _sequence) + 1);
         Interlocked.MemoryBarrier();
     }
 
     /// <summary>Ends a write section (<c>raw_write_seqcount_end</c>).</summary>
     [Releases("WriteSection")]
-    public void WriteEnd() => Volatile.Write(ref _sequence, Volatile.Read(ref _sequence) + 1);
+    public void WriteEnd()
+    {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
+        Volatile.Write(ref _sequence, Volatile.Read(ref _sequence) + 1);
+    }
 
     /// <summary>Starts a read section, waiting for a writer to leave (<c>read_seqcount_begin</c>).</summary>
     /// <returns>What <see cref="ReadRetry"/> compares with.</returns>
     [Acquires("shared(this)")]
     public long ReadBegin()
     {
+        Interleaving.Acquire(this);
         long sequence;
         var spinner = default(SpinWait);
         while (((sequence = Volatile.Read(ref _sequence)) & 1) != 0)
@@ -45,6 +54,7 @@ public sealed class SeqCount
     [Acquires("shared(this)", When = "result", Try = true)]
     public bool TryReadBegin(out long sequence)
     {
+        Interleaving.Reach(SchedulePoint.Try, this);
         sequence = Volatile.Read(ref _sequence);
         return (sequence & 1) == 0;
     }
@@ -55,6 +65,7 @@ public sealed class SeqCount
     [Releases("this", Keeps = "!result")]
     public bool ReadRetry(long sequence)
     {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
         Interlocked.MemoryBarrier();
         return Volatile.Read(ref _sequence) != sequence;
     }

@@ -5,9 +5,12 @@ namespace MmKernel;
 /// <summary>A lock whose waiters spin (<c>spinlock_t</c>). Nothing may sleep while it is held.</summary>
 /// <param name="lockClass">The class under which the run-time validator orders it.</param>
 [Lock(LockKind.Spin)]
-public sealed class SpinLock(LockdepClass lockClass)
+public sealed class SpinLock(LockdepClass lockClass) : ISpinning
 {
     private SpinWord _word;
+
+    /// <summary>The class under which the run-time validator orders it.</summary>
+    internal LockdepClass Class => lockClass;
 
     /// <summary>Whether somebody holds the lock; outdated as soon as it is returned.</summary>
     public bool IsHeld => _word.IsHeld;
@@ -17,6 +20,7 @@ public sealed class SpinLock(LockdepClass lockClass)
     public void Lock()
     {
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
+        Interleaving.Acquire(this);
         _word.Acquire();
     }
 
@@ -24,6 +28,7 @@ public sealed class SpinLock(LockdepClass lockClass)
     [Acquires("this", When = "result", Try = true)]
     public bool TryLock()
     {
+        Interleaving.Reach(SchedulePoint.Try, this);
         if (!_word.TryAcquire())
             return false;
         Lockdep.AcquireByTry(this, lockClass, LockMode.Exclusive);
@@ -34,6 +39,7 @@ public sealed class SpinLock(LockdepClass lockClass)
     [Releases("this")]
     public void Unlock()
     {
+        Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.Release(this);
         _word.Release();
     }

@@ -49,8 +49,10 @@ public sealed class VmaLock(RwSemaphore mmapLock)
     [Acquires("shared(this)", When = "result", Try = true)]
     public bool TryReadLock()
     {
+        Interleaving.Reach(SchedulePoint.Try, this);
         if (IsWriteLocked)
             return false;
+        Interleaving.Reach(SchedulePoint.LockFree, this);
         int count = Volatile.Read(ref _count);
         while (true)
         {
@@ -61,6 +63,8 @@ public sealed class VmaLock(RwSemaphore mmapLock)
                 break;
             count = seen;
         }
+
+        Interleaving.Reach(SchedulePoint.LockFree, this);
 
         // The test before the count went up was a hint. This one decides: a writer that marked the VMA earlier is seen here, and one that
         // comes later waits for this reader.
@@ -78,13 +82,18 @@ public sealed class VmaLock(RwSemaphore mmapLock)
     [Releases("shared(this)")]
     public void ReadUnlock()
     {
+        Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.Release(this);
         DropReader();
     }
 
     /// <summary>Makes new readers fail, so that the old ones can be waited for (<c>__vma_start_exclude_readers</c>).</summary>
     [Acquires("Exclusion")]
-    public void ExcludeReaders() => Interlocked.Or(ref _count, Excluding);
+    public void ExcludeReaders()
+    {
+        Interleaving.Reach(SchedulePoint.Acquire, this);
+        Interlocked.Or(ref _count, Excluding);
+    }
 
     /// <summary>Waits until no reader is left (<c>rcuwait</c> on <c>vma_writer_wait</c>).</summary>
     [MustHold("Exclusion"), MaySleep]
@@ -100,16 +109,25 @@ public sealed class VmaLock(RwSemaphore mmapLock)
     public void MarkWriteLocked()
     {
         Lockdep.AcquireUntilReleaseOf(this, LockdepClass.VmaExclusive, mmapLock);
+        Interleaving.Reach(SchedulePoint.LockFree, this);
         Volatile.Write(ref _writeSequence, mmapLock.WriteSequence);
     }
 
     /// <summary>Lets readers in again (<c>__vma_end_exclude_readers</c>).</summary>
     [Releases("Exclusion")]
-    public void ReadmitReaders() => Interlocked.And(ref _count, ~Excluding);
+    public void ReadmitReaders()
+    {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
+        Interlocked.And(ref _count, ~Excluding);
+    }
 
     /// <summary>Makes a detached VMA reachable (<c>vma_mark_attached</c>).</summary>
     [MustHold("exclusive(this)")]
-    public void MarkAttached() => Interlocked.Increment(ref _count);
+    public void MarkAttached()
+    {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
+        Interlocked.Increment(ref _count);
+    }
 
     /// <summary>
     /// Makes an attached VMA unreachable. Readers that are about to notice the writer are waited for, since one of them would make the

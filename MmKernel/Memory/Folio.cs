@@ -63,6 +63,7 @@ public sealed class Folio
     public void Lock()
     {
         Lockdep.Acquire(this, LockdepClass.Folio, LockMode.Exclusive);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TrySetLocked())
             Wait();
         Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
@@ -74,6 +75,7 @@ public sealed class Folio
     public void LockNested(Folio outer)
     {
         Lockdep.AcquireInside(this, LockdepClass.Folio, LockMode.Exclusive, outer);
+        Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TrySetLocked())
             Wait();
         Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
@@ -83,6 +85,7 @@ public sealed class Folio
     [Acquires("this", When = "result", Try = true)]
     public bool TryLock()
     {
+        Interleaving.Reach(SchedulePoint.Try, this);
         if (!TrySetLocked())
             return false;
         Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
@@ -93,6 +96,7 @@ public sealed class Folio
     [Releases("this")]
     public void Unlock()
     {
+        Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.ReleaseByAnyone(this);
         int flags = Volatile.Read(ref _flags);
         while ((flags & (int)FolioFlags.Waiters) == 0)
@@ -118,12 +122,17 @@ public sealed class Folio
 
     /// <summary>Takes one more reference (<c>folio_get</c>).</summary>
     [Acquires("Ref")]
-    internal void Get() => Interlocked.Increment(ref _references);
+    internal void Get()
+    {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
+        Interlocked.Increment(ref _references);
+    }
 
     /// <summary>Takes a reference unless the last one is gone (<c>folio_try_get</c>).</summary>
     [Acquires("Ref", When = "result", Try = true)]
     internal bool TryGet()
     {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
         int references = Volatile.Read(ref _references);
         while (references != 0)
         {
@@ -151,6 +160,7 @@ public sealed class Folio
     [Releases("Ref")]
     internal bool PutTestZero()
     {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
         int now = Interlocked.Decrement(ref _references);
         Lockdep.Assert(now >= 0, "folio reference count below zero");
         return now == 0;

@@ -38,6 +38,7 @@ internal static unsafe class PageTableWalk
             tableFrame = FrameOf(entry);
         }
 
+        Interleaving.Reach(SchedulePoint.LockFree, mm);
         return EntryIn(memory, tableFrame, address, level: 0);
     }
 
@@ -47,6 +48,7 @@ internal static unsafe class PageTableWalk
     {
         Rcu.ReadLock();
         ulong* entry = Find(vma.Mm, address, out _);
+        Interleaving.Reach(SchedulePoint.LockFree, vma);
         ulong value = entry == null ? None : Volatile.Read(ref *entry);
         Rcu.ReadUnlock();
         return value;
@@ -89,6 +91,7 @@ internal static unsafe class PageTableWalk
             if (pte == null)
                 return null;
             pte.Ptl.Lock();
+            Interleaving.Reach(SchedulePoint.LockFree, pte);
 
             // The table may have been taken out of the level above before its lock was ours.
             if (Find(mm, address, out ulong current) != null && current == frame)

@@ -26,6 +26,8 @@ internal static class Tlb
             }
 
             long phase = Volatile.Read(ref task.MmuPhase);
+            if ((phase & 1) != 0)
+                Interleaving.AwaitAccess(task, phase);
             var spinner = default(SpinWait);
             while ((phase & 1) != 0 && Volatile.Read(ref task.MmuPhase) == phase)
                 spinner.SpinOnce(sleep1Threshold: -1);
@@ -37,6 +39,7 @@ internal static class Tlb
     internal static ulong PtepGetAndClear(MappedPte pte)
     {
         pte.Ptl.OweFlush();
+        Interleaving.Reach(SchedulePoint.LockFree, pte);
         return pte.Exchange(PageTableEntry.None);
     }
 
@@ -45,6 +48,7 @@ internal static class Tlb
     internal static void PtepSetWriteProtect(MappedPte pte)
     {
         pte.Ptl.OweFlush();
+        Interleaving.Reach(SchedulePoint.LockFree, pte);
         pte.AndNot(PageTableEntry.Writable);
     }
 

@@ -38,7 +38,7 @@ public sealed class Task
     public static MmStruct? CurrentMm => Current.Mm;
 
     /// <summary>Number of the processor whose per-CPU lists the task uses.</summary>
-    public int Cpu { get; }
+    public int Cpu { get; internal set; }
 
     /// <summary>Whether the task was killed (<c>fatal_signal_pending</c>).</summary>
     public bool IsFatalSignalPending => Volatile.Read(ref _fatalSignal);
@@ -87,6 +87,8 @@ public sealed class Task
     /// <summary>Starts an RCU read section; sections nest.</summary>
     internal void EnterReadSection()
     {
+        if (RcuNesting == 0)
+            Interleaving.Reach(SchedulePoint.ReadSection, this);
         if (RcuNesting++ == 0)
             Volatile.Write(ref RcuPhase, Volatile.Read(ref RcuPhase) + 1);
     }
@@ -94,6 +96,8 @@ public sealed class Task
     /// <summary>Ends an RCU read section.</summary>
     internal void LeaveReadSection()
     {
+        if (RcuNesting == 1)
+            Interleaving.Reach(SchedulePoint.ReadSection, this);
         if (--RcuNesting == 0)
             Volatile.Write(ref RcuPhase, Volatile.Read(ref RcuPhase) + 1);
     }
@@ -175,6 +179,7 @@ public sealed class Task
     [MaySleep]
     internal bool SleepUntilWoken(bool killable)
     {
+        Interleaving.Sleep(this, killable);
         var spinner = default(SpinWait);
         while (spinner.Count < SpinsBeforeSleep && !IsWoken)
             spinner.SpinOnce(sleep1Threshold: -1);

@@ -1,0 +1,37 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace MmKernel.Interleavings;
+
+/// <summary>All races. To add one, write it in a class of its theme and list it here.</summary>
+internal static class RaceCatalogue
+{
+    internal static IReadOnlyList<Race> All { get; } =
+    [
+        FaultRaces.FaultAndMunmap,
+        FaultRaces.AccessAndTableFreeing,
+        FaultRaces.TwoFirstFaults,
+        FaultRaces.TwoFaultsOnOnePage,
+        FaultRaces.FaultAndMprotect,
+        FaultRaces.FaultAndMremap,
+        FaultRaces.LookupAndReuse,
+        FaultRaces.GrowthAndFault,
+        FaultRaces.GrowthAndMunmap,
+        ForkRaces.ForkAndFaults,
+        ForkRaces.ForkAndFirstFault,
+        ForkRaces.CopyOnBothSides,
+        ForkRaces.CopyByTwoThreads,
+        ForkRaces.CopyAndExit,
+        ForkRaces.ForkAndRemoteWrite,
+        RmapRaces.MergeAndWalk,
+        RmapRaces.SplitAndWalk,
+        RmapRaces.MoveAndWalk,
+        RmapRaces.ForkAndWalk,
+        RmapRaces.UnmapAndReferenced,
+        RmapRaces.TruncateAndFault,
+    ];
+
+    internal static IEnumerable<string> Names => All.Select(race => race.Name);
+
+    internal static Race Find(string name) => All.Single(race => race.Name == name);
+}

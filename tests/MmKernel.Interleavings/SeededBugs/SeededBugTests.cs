@@ -1,0 +1,134 @@
+using System.Linq;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace MmKernel.Interleavings;
+
+/// <summary>The races can fail: each finds the bug that it is there to find, when the kernel has it.</summary>
+public sealed class SeededBugTests(ITestOutputHelper output)
+{
+    private static readonly SeededBug[] s_bugs =
+    [
+        new(
+            "an unmapped VMA stays attached",
+            "fault and munmap",
+            "AddressSpaces/MunmapCalls.cs",
+            ("        VmaMarkDetached(vma);\n", "")),
+        new(
+            "page tables are freed without a grace period",
+            "access and freeing of its page table",
+            "PageTables/TableFreeing.cs",
+            ("Rcu.Call(new DeferredTable(mm.Machine.Memory, mm.Machine.Memory.FolioOf(FrameOf(entry))));", "mm.Machine.Memory.FreeTable(mm.Machine.Memory.FolioOf(FrameOf(entry)));")),
+        new(
+            "the anon_vma is not looked for again under its lock",
+            "two first faults on one VMA",
+            "Rmap/AnonPrepare.cs",
+            ("        if (vma.AnonVma == null)\n        {\n            vma.AnonVma = anonVma;", "        {\n            vma.AnonVma = anonVma;")),
+        new(
+            "the entry is not looked at again under its lock",
+            "two faults on one page",
+            "Faults/AnonymousFault.cs",
+            ("        if (pte.Value != PageTableEntry.None)\n", "        if (pte.Value == ulong.MaxValue)\n")),
+        new(
+            "mprotect does not flush",
+            "fault and mprotect",
+            "PageTables/Protection.cs",
+            ("        if (flush)\n", "        if (flush && vma == null)\n")),
+        new(
+            "mremap does not write-lock the source",
+            "fault and mremap",
+            "AddressSpaces/VmaMove.cs",
+            ("        VmaStartWrite(vma);\n        ulong oldEnd", "        ulong oldEnd"),
+            ("        VmaStartWrite(source);\n", "")),
+        new(
+            "the range is not tested again under the VMA lock",
+            "lookup under RCU and VMA reuse",
+            "AddressSpaces/VmaLocking.cs",
+            ("        if (address >= vma.Start && address < vma.End)\n", "        if (vma != null)\n")),
+        new(
+            "a stack grows without being write-locked",
+            "stack growth and fault",
+            "AddressSpaces/StackGrowth.cs",
+            ("        VmaLocking.VmaStartWrite(vma);\n", "")),
+        new(
+            "mmap_lock is dropped between growing a stack and using it",
+            "stack growth and munmap",
+            "AddressSpaces/StackGrowth.cs",
+            ("            mm.MmapLock.DowngradeWrite();\n", "            mm.MmapLock.WriteUnlock();\n            mm.MmapLock.ReadLock();\n")),
+        new(
+            "fork does not write-lock the source",
+            "fork and faults",
+            "Fork/DupMmap.cs",
+            ("int error = VmaStartWriteKillable(vma);", "int error = 0;")),
+        new(
+            "fork holds mmap_lock shared",
+            "fork and first fault",
+            "Fork/DupMmap.cs",
+            ("mm.MmapLock.WriteLockKillable() != 0", "mm.MmapLock.ReadLockKillable() != 0"),
+            ("        mm.MmapLock.WriteUnlock();\n", "        mm.MmapLock.ReadUnlock();\n"),
+            ("int error = VmaStartWriteKillable(vma);", "int error = 0;")),
+        new(
+            "a page is reused though another process maps it",
+            "copy on write on both sides of a fork",
+            "Faults/WriteProtectFault.cs",
+            ("folio.ReferenceCount > 1", "folio.ReferenceCount > 2"),
+            ("bool alone = folio.ReferenceCount == 1;", "bool alone = folio.ReferenceCount <= 2;")),
+        new(
+            "a copy is installed though the entry has changed",
+            "copy on write by two threads",
+            "Faults/WriteProtectFault.cs",
+            ("        if (pte.Value != vmf.OrigPte)\n", "        if (pte.Value == ulong.MaxValue)\n")),
+        new(
+            "a reference is dropped only if it is the last",
+            "copy on write and exit of the child",
+            "PageTables/TlbGather.cs",
+            ("            folio!.AdoptReference();\n            memory.Put(folio);\n", "            folio!.AdoptReference();\n            if (folio.ReferenceCount == 1)\n                memory.Put(folio);\n")),
+        new(
+            "a remote write goes on without mmap_lock",
+            "fork and remote write",
+            "Gup/RemoteAccess.cs",
+            ("            Interleaving.Reach(", "            mm.MmapLock.ReadUnlock();\n            Interleaving.Reach("),
+            ("            mm.MmapLock.ReadUnlock();\n            memory.Put(folio);", "            memory.Put(folio);")),
+        new(
+            "a VMA changes its range with rmap locks not taken",
+            "VMA merge and rmap walk",
+            "AddressSpaces/VmaLayout.cs",
+            ("        RmapLocking.TakeRmapLocks(vma);\n", ""),
+            ("        RmapLocking.DropRmapLocks(vma);\n", "")),
+        new(
+            "a split shrinks the old VMA before the new one is found",
+            "VMA split and rmap walk",
+            "AddressSpaces/VmaSplit.cs",
+            ("        long error = Insert(vma, vma.Start, address, vma.PageOffset);\n", "        ulong start = vma.Start;\n        ulong index = vma.PageOffset;\n        VmaStartWrite(vma);\n        VmaLayout.Shrink(vma, address, vma.End, offset);\n        long error = Insert(vma, start, address, index);\n"),
+            ("        if (error == 0)\n            VmaLayout.Shrink(vma, address, vma.End, offset);\n", "")),
+        new(
+            "pages move with rmap locks not taken",
+            "mremap and rmap walk",
+            "PageTables/MovePageTables.cs",
+            ("            anonVma.Lock.WriteLock();\n", ""),
+            ("            anonVma.Lock.WriteUnlock();\n", "")),
+        new(
+            "a child is not linked to what it inherits pages from",
+            "fork and rmap walk",
+            "Rmap/AnonVmaLinks.cs",
+            ("        if (parent == null)\n            return;\n        AnonVmaClone(target, source, reuse: true);\n", "        if (parent == null)\n            return;\n")),
+        new(
+            "a file is cut off with its pages still mapped",
+            "truncate and fault",
+            "PageCache/MemoryFile.cs",
+            ("        Mapping.SetSize(size);\n        if (size < old)\n", "        if (size >= old)\n            Mapping.SetSize(size);\n        if (size < old)\n"),
+            ("            ClearTail(size);\n", "            ClearTail(size);\n            Mapping.SetSize(size);\n")),
+    ];
+
+    public static TheoryData<string> Names { get; } = [.. s_bugs.Select(bug => bug.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_race_finds_the_bug(string name)
+    {
+        var bug = s_bugs.Single(bug => bug.Name == name);
+        string? failure = BuggyKernel.Explore(bug);
+        output.WriteLine(failure ?? "nothing found");
+        Assert.True(failure != null, $"'{bug.Race}' does not notice that {name}");
+    }
+}
