@@ -118,6 +118,7 @@ internal static class FileFault
 
         vmf.Vma.Mm.Rss.Add(RssKind.Anonymous, 1);
         FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
+        vmf.Vma.Mm.Machine.Memory.Lru?.Add(copy, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
         if ((vmf.Vma.Flags & VmFlags.Write) != 0)
             bits |= PageTableEntry.Writable;

@@ -42,9 +42,17 @@ internal static class WriteProtectFault
     [MustHold("vmf.FaultLock && pte && pte.Ptl")]
     private static bool CanReuse(FaultContext vmf, Folio folio, MappedPte pte)
     {
-        // The one reference is that of this entry, so nobody can look the folio up or take one more while the lock is held.
-        if (folio.ReferenceCount > 1 || vmf.Vma.AnonVma == null || !folio.TryLock())
+        // Besides this entry the swap cache may have a reference, and a batch on its way to the lists.
+        if (folio.ReferenceCount > 3 || vmf.Vma.AnonVma == null)
             return false;
+        var memory = vmf.Vma.Mm.Machine.Memory;
+        if (memory.Lru != null && !folio.Has(FolioFlags.Lru))
+            memory.Lru.DrainLocal();
+        if (folio.ReferenceCount > (folio.Has(FolioFlags.SwapCache) ? 2 : 1) || !folio.TryLock())
+            return false;
+        memory.Swap.TryFree(memory, folio);
+
+        // The one reference is that of this entry, so nobody can look the folio up or take one more while the lock is held.
         bool alone = folio.ReferenceCount == 1;
         if (alone)
         {
@@ -127,6 +135,7 @@ internal static class WriteProtectFault
         Tlb.PtepGetAndClear(pte);
         Tlb.FlushTlbPage(pte, mm);
         FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
+        mm.Machine.Memory.Lru?.Add(copy, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
         if ((vmf.Vma.Flags & VmFlags.Write) != 0 && vmf.IsWrite)
             bits |= PageTableEntry.Writable;
@@ -134,11 +143,14 @@ internal static class WriteProtectFault
         copy.HandOverReference();
         if (old != null)
             FolioRemoveRmap(old, pte);
+        if (old != null && (vmf.Vma.Flags & VmFlags.Locked) != 0)
+            mm.Machine.Memory.Lru?.Munlock(old);
         PteUnmapUnlock(pte);
         if (old != null)
         {
             // The reference that the old entry had.
             old.AdoptReference();
+            mm.Machine.Memory.Swap.FreeCache(mm.Machine.Memory, old);
             mm.Machine.Memory.Put(old);
         }
 

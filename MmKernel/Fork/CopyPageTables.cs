@@ -65,7 +65,7 @@ internal static class CopyPageTables
         for (ulong address = start; address < end; address += Page.Size)
         {
             ulong entry = pte.Value;
-            entries[index++] = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : entry;
+            entries[index++] = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : CopyNonPresentPte(source, pte, entry);
             any |= entry != None;
             pte.Advance();
         }
@@ -104,6 +104,19 @@ internal static class CopyPageTables
         return entry & ~Accessed;
     }
 
+    /// <summary>Copies a marker or shares a page in swap, which belongs to neither alone from here on (<c>copy_nonpresent_pte</c>).</summary>
+    /// <returns>The child's entry.</returns>
+    [MustHold("exclusive(source.Lock) && pte && pte.Ptl")]
+    private static ulong CopyNonPresentPte(VmArea source, MappedPte pte, ulong entry)
+    {
+        if (!SwapEntry.IsIn(entry))
+            return entry;
+        source.Mm.Machine.Memory.Swap.AddUser(SwapEntry.Of(entry));
+        entry &= ~SwapExclusive;
+        pte.Value = entry;
+        return entry;
+    }
+
     /// <summary>Puts the buffered entries into the child's table; without memory for it, drops what they count.</summary>
     [MustHold("exclusive(target.Lock)"), MaySleep]
     private static bool InstallEntries(VmArea target, ulong start, ulong end, ulong[] entries)
@@ -127,6 +140,8 @@ internal static class CopyPageTables
                 pte.Value = entry;
                 if (IsMapping(entry))
                     target.Mm.Rss.Add(RssCounters.KindOf(memory.FolioOf(FrameOf(entry))), 1);
+                else if (SwapEntry.IsIn(entry))
+                    target.Mm.Rss.Add(RssKind.Swap, 1);
             }
 
             pte.Advance();
@@ -140,6 +155,8 @@ internal static class CopyPageTables
     {
         foreach (ulong entry in entries)
         {
+            if (SwapEntry.IsIn(entry))
+                memory.Swap.RemoveUserAndCache(memory, SwapEntry.Of(entry));
             if (!IsMapping(entry))
                 continue;
             var folio = memory.FolioOf(FrameOf(entry));

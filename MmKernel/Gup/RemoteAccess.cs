@@ -35,7 +35,12 @@ internal static unsafe class RemoteAccess
             // Still under mmap_lock: a fork in between would make the page shared, and the write would reach both processes.
             byte* page = memory.PointerTo(folio.Frame) + (at & Page.OffsetMask);
             if (direction == RemoteDirection.Write)
+            {
                 Buffer.MemoryCopy(buffer + done, page, part, part);
+
+                // The entry that was marked dirty may be gone by now, and the page written out without these bytes.
+                folio.Set(FolioFlags.Dirty);
+            }
             else
                 Buffer.MemoryCopy(page, buffer + done, part, part);
             mm.MmapLock.ReadUnlock();

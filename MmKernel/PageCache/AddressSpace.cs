@@ -6,9 +6,10 @@ using MmLint;
 namespace MmKernel;
 
 /// <summary>The contents of a file: its cached pages and who maps them (<c>struct address_space</c>).</summary>
-public sealed class AddressSpace
+public sealed partial class AddressSpace
 {
     [GuardedBy("PagesLock")] private readonly Dictionary<ulong, Folio> _pages = [];
+    [GuardedBy("PagesLock")] private readonly Dictionary<ulong, SwapEntry> _swapped = [];
     [Atomic] private ulong _size;
 
     internal AddressSpace(PhysicalMemory memory)
@@ -75,15 +76,16 @@ public sealed class AddressSpace
     {
         PagesLock.Lock();
         bool cached = _pages.ContainsKey(index);
+        bool swapped = _swapped.TryGetValue(index, out var entry);
         PagesLock.Unlock();
-        return cached;
+        return cached || (swapped && Memory.Swap.IsCached(Memory, entry));
     }
 
     /// <summary>The page, made if it is a hole, and locked so that it stays in the file (<c>shmem_get_folio</c>).</summary>
     /// <param name="index">Its number.</param>
     /// <param name="error">Why there is none: <see cref="VmFault.Sigbus"/> behind the end, <see cref="VmFault.Oom"/>.</param>
     /// <returns>Locked and with a reference; null after an error.</returns>
-    [Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == this"), MaySleep]
+    [Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == this"), AllocatesPages]
     internal Folio? GetLocked(ulong index, out VmFault error)
     {
         while (true)
@@ -109,7 +111,7 @@ public sealed class AddressSpace
                 folio.Unlock();
                 Memory.Put(folio);
             }
-            else if (!TryAddNew(index))
+            else if (!(TryFindSwapped(index, out var entry) ? TryBringBack(index, entry) : TryAddNew(index)))
             {
                 error = VmFault.Oom;
                 return null;
@@ -149,6 +151,7 @@ public sealed class AddressSpace
 
     /// <summary>Adds a page of zeros unless somebody was faster or the end has moved before it.</summary>
     /// <returns>False if memory is exhausted.</returns>
+    [AllocatesPages]
     private bool TryAddNew(ulong index)
     {
         var folio = Memory.AllocateZeroed();
@@ -158,12 +161,18 @@ public sealed class AddressSpace
         folio.Index = index;
         folio.Set(FolioFlags.UpToDate | FolioFlags.SwapBacked);
         PagesLock.Lock();
-        bool added = index < Page.AlignUp(Size) >> Page.Shift && _pages.TryAdd(index, folio);
+        bool added = index < Page.AlignUp(Size) >> Page.Shift && !_swapped.ContainsKey(index) && _pages.TryAdd(index, folio);
         PagesLock.Unlock();
         if (added)
+        {
+            Memory.Lru?.Add(folio);
             folio.HandOverReference();
+        }
         else
+        {
             Memory.Put(folio);
+        }
+
         return true;
     }
 }

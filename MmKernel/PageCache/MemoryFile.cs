@@ -75,7 +75,7 @@ public sealed class MemoryFile
             ulong at = offset + (ulong)done;
             int part = Math.Min(length - done, Page.Size - (int)(at & Page.OffsetMask));
             var target = destination.Slice(done, part);
-            var folio = Mapping.Find(at >> Page.Shift);
+            var folio = Mapping.FindOrBringBack(at >> Page.Shift);
             if (folio == null)
             {
                 target.Clear();
@@ -156,17 +156,31 @@ public sealed class MemoryFile
     [MaySleep]
     private void RemovePages(ulong first, ulong end)
     {
-        foreach (ulong index in Mapping.IndicesBetween(first, end))
+        bool missed;
+        do
         {
-            var folio = Mapping.Find(index);
-            if (folio == null)
-                continue;
-            folio.Lock();
-            if (folio.Mapping == Mapping)
-                Mapping.Remove(folio);
-            folio.Unlock();
-            Mapping.Memory.Put(folio);
+            // A page may go to swap between being listed and being looked up; it is listed there the next time.
+            missed = false;
+            Mapping.DropSwapped(first, end);
+            foreach (ulong index in Mapping.IndicesBetween(first, end))
+                missed |= !TryRemovePage(index);
         }
+        while (missed || Mapping.SwappedBetween(first, end).Length > 0);
+    }
+
+    [MaySleep]
+    private bool TryRemovePage(ulong index)
+    {
+        var folio = Mapping.Find(index);
+        if (folio == null)
+            return false;
+        folio.Lock();
+        bool removed = folio.Mapping == Mapping;
+        if (removed)
+            Mapping.Remove(folio);
+        folio.Unlock();
+        Mapping.Memory.Put(folio);
+        return removed;
     }
 
     /// <summary>Clears the rest of the last page, so that growing again shows zeros.</summary>
@@ -174,7 +188,7 @@ public sealed class MemoryFile
     private unsafe void ClearTail(ulong size)
     {
         int offset = (int)(size & Page.OffsetMask);
-        var folio = offset == 0 ? null : Mapping.Find(size >> Page.Shift);
+        var folio = offset == 0 ? null : Mapping.FindOrBringBack(size >> Page.Shift);
         if (folio == null)
             return;
         folio.Lock();

@@ -119,6 +119,7 @@ public static class RmapWalking
         return referenced;
     }
 
-    private static bool Maps(ulong entry, Folio folio) =>
+    /// <summary>Whether an entry maps the folio.</summary>
+    internal static bool Maps(ulong entry, Folio folio) =>
         PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry) && PageTableEntry.FrameOf(entry) == folio.Frame;
 }
