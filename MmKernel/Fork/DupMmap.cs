@@ -76,6 +76,7 @@ internal static class DupMmap
             Flags = source.Flags & ~VmFlags.LockedMask,
             File = source.File,
             MayHoldGuards = source.MayHoldGuards,
+            SwapHistory = source.SwapHistory,
         };
         VmaStartWrite(target);
         bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;

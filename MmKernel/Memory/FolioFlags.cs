@@ -43,4 +43,7 @@ internal enum FolioFlags
 
     /// <summary>Has a slot in swap, under which it is found (<c>PG_swapcache</c>).</summary>
     SwapCache = 1 << 11,
+
+    /// <summary>Read before anybody asked for it (<c>PG_readahead</c>).</summary>
+    Readahead = 1 << 12,
 }

@@ -95,7 +95,9 @@ internal static class FolioReclaim
             return Activate(folio);
         if (!Unmapping.TryToUnmap(folio))
             return Activate(folio);
-        if (needsSwap && !folio.IsAnonymous && !MoveToSwap(memory, folio))
+
+        // A page of a memory file that was never written to is a hole as well.
+        if (needsSwap && !folio.IsAnonymous && folio.Has(FolioFlags.Dirty) && !MoveToSwap(memory, folio))
             return Activate(folio);
         if (folio.Has(FolioFlags.Dirty) && !Write(memory, folio))
             return false;

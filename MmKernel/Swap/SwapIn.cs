@@ -5,9 +5,6 @@ namespace MmKernel;
 /// <summary>Bringing pages back from swap, by way of the swap cache (<c>mm/swap_state.c</c>).</summary>
 internal static class SwapIn
 {
-    // Pages of a window (page_cluster 3): so many are read at a time from a device that is slow to start.
-    private const int WindowPages = 8;
-
     /// <summary>The folio of a swap entry, read if it is not cached (<c>read_swap_cache_async</c>).</summary>
     /// <param name="memory">The machine's memory.</param>
     /// <param name="device">The entry's device.</param>
@@ -54,7 +51,10 @@ internal static class SwapIn
         }
     }
 
-    /// <summary>The folio for a fault, its neighbours read ahead where the device is slow (<c>swapin_readahead</c>).</summary>
+    /// <summary>
+    /// The folio for a fault. Its neighbours are read ahead, unless the device is fast and nobody shares the page
+    /// (<c>swapin_readahead</c>).
+    /// </summary>
     /// <returns>As <see cref="Read"/>.</returns>
     [MustHold("vmf.FaultLock"), AllocatesPages, Acquires("result.Ref", When = "result != null")]
     internal static Folio? ReadForFault(FaultContext vmf, out bool exhausted)
@@ -65,40 +65,59 @@ internal static class SwapIn
         var device = memory.Swap.TryGet(entry);
         if (device == null)
             return null;
-        var folio = Read(memory, device, entry, out exhausted);
-        if (folio != null && !device.IsSynchronous)
+        var folio = memory.Swap.Find(entry);
+        if (folio != null)
+        {
+            SwapReadahead.Hit(vmf.Vma, vmf.Address, folio);
+            device.Put();
+            return folio;
+        }
+
+        if (!device.IsSynchronous || device.ClusterOf(entry.Slot).CountOf(SwapDevice.IndexOf(entry.Slot)) != 1)
             ReadAhead(vmf.Vma, vmf.Address);
+        var read = Read(memory, device, entry, out exhausted);
         device.Put();
-        return folio;
+        return read;
     }
 
     /// <summary>Reads the pages around an address that are in swap into the cache, without mapping them (<c>swap_vma_readahead</c>).</summary>
     [MustHold("vma.Anchored"), AllocatesPages]
     private static void ReadAhead(VmArea vma, ulong address)
     {
-        ulong start = address & ~((ulong)(WindowPages * Page.Size) - 1);
-        ulong end = start + (WindowPages * Page.Size);
-        ReadRange(vma, start < vma.Start ? vma.Start : start, end > vma.End ? vma.End : end);
+        var (start, end) = SwapReadahead.Next(vma, address);
+        for (ulong other = start; other < end; other += Page.Size)
+        {
+            if (other != address)
+                ReadEntry(vma, other, isAhead: true);
+        }
     }
 
     /// <summary>Reads what a range has in swap into the cache (<c>swapin_walk_pmd_entry</c>, for MADV_WILLNEED).</summary>
     [MustHold("vma.Anchored"), AllocatesPages]
     internal static void ReadRange(VmArea vma, ulong start, ulong end)
     {
-        var memory = vma.Mm.Machine.Memory;
         for (ulong address = start; address < end; address += Page.Size)
-        {
-            ulong value = PageTableWalk.ReadEntry(vma, address);
-            if (!SwapEntry.IsIn(value))
-                continue;
-            var entry = SwapEntry.Of(value);
-            var device = memory.Swap.TryGet(entry);
-            if (device == null)
-                continue;
-            var folio = Read(memory, device, entry, out _);
-            if (folio != null)
-                memory.Put(folio);
-            device.Put();
-        }
+            ReadEntry(vma, address, isAhead: false);
+    }
+
+    [MustHold("vma.Anchored"), AllocatesPages]
+    private static void ReadEntry(VmArea vma, ulong address, bool isAhead)
+    {
+        ulong value = PageTableWalk.ReadEntry(vma, address);
+        if (!SwapEntry.IsIn(value))
+            return;
+        var memory = vma.Mm.Machine.Memory;
+        var entry = SwapEntry.Of(value);
+        var device = memory.Swap.TryGet(entry);
+        if (device == null)
+            return;
+        bool wasCached = memory.Swap.IsCached(memory, entry);
+        var folio = Read(memory, device, entry, out _);
+        device.Put();
+        if (folio == null)
+            return;
+        if (isAhead && !wasCached)
+            folio.Set(FolioFlags.Readahead);
+        memory.Put(folio);
     }
 }
