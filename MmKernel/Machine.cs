@@ -73,6 +73,11 @@ public sealed class Machine : IDisposable
     /// <param name="size">Its length in bytes.</param>
     public MemoryFile CreateMemoryFile(ulong size) => new(Memory, size);
 
+    /// <summary>Creates a file whose pages lie elsewhere and are only cached in memory.</summary>
+    /// <param name="size">Its length in bytes.</param>
+    /// <param name="backing">Where the pages lie.</param>
+    public MemoryFile CreateFile(ulong size, FileBacking backing) => new(Memory, size, backing);
+
     /// <summary>Puts a swap device to use (<c>swapon(2)</c>).</summary>
     /// <param name="store">What it keeps its pages on; the machine owns it from here on.</param>
     /// <returns>The device; null if there are too many.</returns>

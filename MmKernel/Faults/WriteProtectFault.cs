@@ -19,10 +19,7 @@ internal static class WriteProtectFault
         }
 
         if (vmf.Vma.IsShared)
-        {
-            WpPageReuse(vmf, pte);
-            return VmFault.None;
-        }
+            return WpShared(vmf, pte);
 
         var folio = vmf.Vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(vmf.OrigPte));
         if (folio.IsAnonymous && (folio.Has(FolioFlags.AnonExclusive) || CanReuse(vmf, folio, pte)))
@@ -34,6 +31,22 @@ internal static class WriteProtectFault
         folio.Get();
         PteUnmapUnlock(pte);
         return WpPageCopy(vmf, folio);
+    }
+
+    /// <summary>A shared page becomes writable at once, unless its file wants to hear of it.</summary>
+    [FaultHandler, MustHold("pte && pte.Ptl"), Releases("pte && pte.Ptl")]
+    private static VmFault WpShared(FaultContext vmf, MappedPte pte)
+    {
+        if (vmf.Vma.File is not { Mapping.Backing: not null } file)
+        {
+            WpPageReuse(vmf, pte);
+            return VmFault.None;
+        }
+
+        var folio = file.Mapping.Memory.FolioOf(PageTableEntry.FrameOf(vmf.OrigPte));
+        folio.Get();
+        PteUnmapUnlock(pte);
+        return SharedWrite.WpPageShared(vmf, folio, file.Mapping);
     }
 
     /// <summary>
@@ -66,7 +79,7 @@ internal static class WriteProtectFault
 
     /// <summary>Makes the entry writable and unlocks its table (<c>wp_page_reuse</c>).</summary>
     [MustHold("vmf.FaultLock && pte && pte.Ptl"), Releases("pte && pte.Ptl")]
-    private static void WpPageReuse(FaultContext vmf, MappedPte pte)
+    internal static void WpPageReuse(FaultContext vmf, MappedPte pte)
     {
         if (vmf.IsWrite)
         {

@@ -11,6 +11,8 @@ public sealed partial class AddressSpace
     [AllocatesPages, Acquires("result.Ref", When = "result != null")]
     internal Folio? FindOrBringBack(ulong index)
     {
+        if (Backing != null)
+            return FindOrRead(index);
         while (true)
         {
             var folio = Find(index);
@@ -19,6 +21,16 @@ public sealed partial class AddressSpace
             if (!TryFindSwapped(index, out var entry) || !TryBringBack(index, entry))
                 return null;
         }
+    }
+
+    [AllocatesPages, Acquires("result.Ref", When = "result != null")]
+    private Folio? FindOrRead(ulong index)
+    {
+        var folio = GetLocked(index, out _);
+        if (folio == null)
+            return null;
+        folio.Unlock();
+        return folio;
     }
 
     /// <summary>Puts the slot of a folio into its place; the file does not know the folio any more (<c>shmem_delete_from_page_cache</c>).</summary>
@@ -179,8 +191,4 @@ public sealed partial class AddressSpace
 
         return isThere;
     }
-
-    /// <summary>Writes a page to what is behind the file; files in memory have nothing there (<c>writepage</c>).</summary>
-    [MustHold("folio"), MaySleep]
-    internal bool WriteBack(Folio folio) => false;
 }

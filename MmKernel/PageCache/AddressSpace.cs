@@ -12,9 +12,10 @@ public sealed partial class AddressSpace
     [GuardedBy("PagesLock")] private readonly Dictionary<ulong, SwapEntry> _swapped = [];
     [Atomic] private ulong _size;
 
-    internal AddressSpace(PhysicalMemory memory)
+    internal AddressSpace(PhysicalMemory memory, FileBacking? backing)
     {
         Memory = memory;
+        Backing = backing;
         Vmas = new IntervalTree<VmArea>(ImapLock);
     }
 
@@ -104,8 +105,13 @@ public sealed partial class AddressSpace
                 // Between finding and locking the page may have been cut off.
                 if (folio.Mapping == this)
                 {
-                    error = VmFault.None;
-                    return folio;
+                    bool isValid = TryRead(folio);
+                    error = isValid ? VmFault.None : VmFault.Sigbus;
+                    if (isValid)
+                        return folio;
+                    folio.Unlock();
+                    Memory.Put(folio);
+                    return null;
                 }
 
                 folio.Unlock();
@@ -159,7 +165,8 @@ public sealed partial class AddressSpace
             return false;
         folio.Mapping = this;
         folio.Index = index;
-        folio.Set(FolioFlags.UpToDate | FolioFlags.SwapBacked);
+        if (Backing == null)
+            folio.Set(FolioFlags.UpToDate | FolioFlags.SwapBacked);
         PagesLock.Lock();
         bool added = index < Page.AlignUp(Size) >> Page.Shift && !_swapped.ContainsKey(index) && _pages.TryAdd(index, folio);
         PagesLock.Unlock();

@@ -11,9 +11,9 @@ public sealed class MemoryFile
     [Atomic] private static long s_lastNumber;
     [Atomic] private int _references = 1;
 
-    internal MemoryFile(PhysicalMemory memory, ulong size)
+    internal MemoryFile(PhysicalMemory memory, ulong size, FileBacking? backing = null)
     {
-        Mapping = new AddressSpace(memory);
+        Mapping = new AddressSpace(memory, backing);
         Mapping.SetSize(size);
     }
 
@@ -136,6 +136,17 @@ public sealed class MemoryFile
         return 0;
     }
 
+    /// <summary>Writes every dirty page to what lies behind the file (<c>fsync(2)</c>).</summary>
+    /// <returns>0; −EIO if a page could not be written and is dirty still.</returns>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    public long Sync()
+    {
+        Rwsem.ReadLock();
+        long error = Mapping.Backing == null ? 0 : WriteBack();
+        Rwsem.ReadUnlock();
+        return error;
+    }
+
     /// <summary>Gives the creator's reference back (<c>close(2)</c>).</summary>
     [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     public void Close() => Put();
@@ -149,6 +160,8 @@ public sealed class MemoryFile
     {
         if (Interlocked.Decrement(ref _references) != 0)
             return;
+        if (Mapping.Backing != null)
+            WriteBack();
         Mapping.SetSize(0);
         RemovePages(0, ulong.MaxValue);
     }
@@ -166,6 +179,25 @@ public sealed class MemoryFile
                 missed |= !TryRemovePage(index);
         }
         while (missed || Mapping.SwappedBetween(first, end).Length > 0);
+    }
+
+    [MaySleep]
+    private long WriteBack()
+    {
+        long error = 0;
+        foreach (ulong index in Mapping.IndicesBetween(0, ulong.MaxValue))
+        {
+            var folio = Mapping.Find(index);
+            if (folio == null)
+                continue;
+            folio.Lock();
+            if (folio.Mapping == Mapping && !Mapping.Clean(folio))
+                error = -(long)Errno.EIO;
+            folio.Unlock();
+            Mapping.Memory.Put(folio);
+        }
+
+        return error;
     }
 
     [MaySleep]
@@ -193,6 +225,7 @@ public sealed class MemoryFile
             return;
         folio.Lock();
         Bytes(folio)[offset..].Clear();
+        folio.Set(FolioFlags.Dirty);
         folio.Unlock();
         Mapping.Memory.Put(folio);
     }
