@@ -27,6 +27,7 @@ namespace MmKernel;
 public sealed class MmStruct
 {
     [Atomic] private bool _isOomVictim;
+    [Atomic] private bool _hasPinned;
 
     private MmStruct(Machine machine, ResourceLimits limits, Folio topTable)
     {
@@ -104,6 +105,16 @@ public sealed class MmStruct
 
     /// <summary>Whether the last user is gone. Tested outside mmap_lock it says nothing.</summary>
     [GuardedBy("MmapLock")] public bool IsExiting;
+
+    /// <summary>Write-held while fork makes pages read-only, for those who pin pages without any lock (<c>write_protect_seq</c>).</summary>
+    internal SeqCount WriteProtectSeq { get; } = new();
+
+    /// <summary>Whether pages of the process were ever pinned, so that fork looks for pins (<c>MMF_HAS_PINNED</c>).</summary>
+    internal bool HasPinned
+    {
+        get => Volatile.Read(ref _hasPinned);
+        set => Volatile.Write(ref _hasPinned, value);
+    }
 
     /// <summary>
     /// Whether the process is being killed because memory is exhausted: its private memory may be gone, so it runs no more

@@ -30,7 +30,9 @@ internal static class DupMmap
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(int)Errno.EINTR;
         child.MmapLock.WriteLockNested(mm.MmapLock);
+        mm.WriteProtectSeq.WriteBegin();
         int error = CopyVmas(mm, child);
+        mm.WriteProtectSeq.WriteEnd();
         child.MmapLock.WriteUnlock();
         mm.MmapLock.WriteUnlock();
         return error;

@@ -15,6 +15,15 @@ public abstract class SwapStore : IDisposable
     /// <summary>Whether reading is so fast that nothing is read ahead and nothing kept (<c>SWP_SYNCHRONOUS_IO</c>).</summary>
     public abstract bool IsSynchronous { get; }
 
+    /// <summary>A store in native memory, as on a RAM disk: synchronous.</summary>
+    /// <param name="bytes">Its size.</param>
+    public static SwapStore InMemory(long bytes) => new MemorySwap(bytes);
+
+    /// <summary>A store in a file of the host, which is created or overwritten.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="bytes">Its size.</param>
+    public static SwapStore InFile(string path, long bytes) => new FileSwap(path, bytes);
+
     /// <summary>Reads a page.</summary>
     /// <param name="page">Its number.</param>
     /// <param name="contents">Room for a page.</param>
@@ -43,7 +52,7 @@ public abstract class SwapStore : IDisposable
 
 /// <summary>Swap in native memory, as on a RAM disk.</summary>
 /// <param name="bytes">Its size.</param>
-public sealed unsafe class MemorySwap(long bytes) : SwapStore
+internal sealed unsafe class MemorySwap(long bytes) : SwapStore
 {
     private byte* _base = (byte*)NativeMemory.Alloc((nuint)bytes);
 
@@ -84,7 +93,7 @@ public sealed unsafe class MemorySwap(long bytes) : SwapStore
 }
 
 /// <summary>Swap in a file of the host.</summary>
-public sealed class FileSwap : SwapStore
+internal sealed class FileSwap : SwapStore
 {
     private readonly SafeFileHandle _file;
 

@@ -33,7 +33,7 @@ public sealed class Guest : IDisposable
             Reclaim = swaps ? ReclaimPolicy.Direct : ReclaimPolicy.Off,
         });
         if (swaps)
-            _machine.SwapOn(new MemorySwap(SwapBytes));
+            _machine.SwapOn(SwapStore.InMemory(SwapBytes));
         _files = new GuestFiles(_machine);
         var limits = new ResourceLimits();
         if (header.MemlockPages != 0)

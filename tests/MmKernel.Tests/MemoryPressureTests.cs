@@ -22,7 +22,7 @@ public sealed class MemoryPressureTests(ITestOutputHelper output)
     {
         const ulong Pages = 2 * (8UL << 20) / Page.Size;
         using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = policy, Overcommit = OvercommitMode.Always });
-        var device = machine.SwapOn(new MemorySwap(32 << 20))!;
+        var device = machine.SwapOn(SwapStore.InMemory(32 << 20))!;
         var process = machine.CreateProcess();
         Assert.Equal((long)Base, process.Mmap(Base, Pages * Page.Size, ReadWrite, Anonymous));
         for (ulong page = 0; page < Pages; page++)
@@ -48,7 +48,7 @@ public sealed class MemoryPressureTests(ITestOutputHelper output)
         int seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
         using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Background, Overcommit = OvercommitMode.Always });
-        _ = machine.SwapOn(new MemorySwap(64 << 20));
+        _ = machine.SwapOn(SwapStore.InMemory(64 << 20));
         var file = machine.CreateMemoryFile(SharedPages * Page.Size);
         Process[] processes = [machine.CreateProcess(), machine.CreateProcess()];
         foreach (var process in processes)

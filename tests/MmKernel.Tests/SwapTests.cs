@@ -19,7 +19,7 @@ public sealed class SwapTests : IDisposable
     public SwapTests()
     {
         _process = _machine.CreateProcess();
-        _device = _machine.SwapOn(new MemorySwap(8 << 20))!;
+        _device = _machine.SwapOn(SwapStore.InMemory(8 << 20))!;
     }
 
     public void Dispose() => _machine.Dispose();
@@ -224,7 +224,7 @@ public sealed class SwapTests : IDisposable
     {
         string path = Path.GetTempFileName();
         Assert.Equal(0, _machine.SwapOff(_device));
-        var device = _machine.SwapOn(new FileSwap(path, 1 << 20))!;
+        var device = _machine.SwapOn(SwapStore.InFile(path, 1 << 20))!;
         Fill(_process, 16);
         PageOut(16);
         Assert.Equal(16, device.UsedSlots);

@@ -73,6 +73,7 @@ internal static unsafe class Truth
 
         long anonymous = 0;
         long shared = 0;
+        long files = 0;
         long inSwap = 0;
         long tables = 0;
         Visit(mm, mm.TopTable.Frame, PageTableWalk.TopLevel, 0, ref tables, (address, entry) =>
@@ -96,7 +97,10 @@ internal static unsafe class Truth
             var folio = mm.Machine.Memory.FolioOf(frame);
             if (!folio.IsAnonymous)
             {
-                shared++;
+                if (folio.Has(FolioFlags.SwapBacked))
+                    shared++;
+                else
+                    files++;
                 Assert.Same(vma.File!.Mapping, folio.Mapping);
                 Assert.Equal(vma.PageIndex(address), folio.Index);
                 return;
@@ -109,7 +113,7 @@ internal static unsafe class Truth
         Assert.Equal(anonymous, mm.Rss[RssKind.Anonymous]);
         Assert.Equal(shared, mm.Rss[RssKind.SharedMemory]);
         Assert.Equal(inSwap, mm.Rss[RssKind.Swap]);
-        Assert.Equal(0, mm.Rss[RssKind.File]);
+        Assert.Equal(files, mm.Rss[RssKind.File]);
         Assert.Equal(tables, Volatile.Read(ref mm.TableFrames));
         return tables;
     }
