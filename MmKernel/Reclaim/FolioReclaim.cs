@@ -92,13 +92,13 @@ internal static class FolioReclaim
             return false;
         bool needsSwap = folio.Has(FolioFlags.SwapBacked) && !folio.Has(FolioFlags.SwapCache);
         if (needsSwap && folio.IsAnonymous && !AddToSwap(memory, folio))
-            return Activate(folio);
+            return Activate(memory, folio);
         if (!Unmapping.TryToUnmap(folio))
-            return Activate(folio);
+            return Activate(memory, folio);
 
         // A page of a memory file that was never written to is a hole as well.
         if (needsSwap && !folio.IsAnonymous && folio.Has(FolioFlags.Dirty) && !MoveToSwap(memory, folio))
-            return Activate(folio);
+            return Activate(memory, folio);
         if (folio.Has(FolioFlags.Dirty) && !Write(memory, folio))
             return false;
         if (folio.Has(FolioFlags.SwapCache))
@@ -108,11 +108,13 @@ internal static class FolioReclaim
         return folio.Mapping is AddressSpace mapping && mapping.TryReclaim(folio);
     }
 
-    [Ensures("!result")]
-    private static bool Activate(Folio folio)
+    /// <summary>What cannot be freed is not looked at again soon, and gives a slot back that it does not need.</summary>
+    [MustHold("folio"), Ensures("!result")]
+    private static bool Activate(PhysicalMemory memory, Folio folio)
     {
         if (!folio.Has(FolioFlags.Mlocked))
             folio.Set(FolioFlags.Active);
+        memory.Swap.TryFree(memory, folio);
         return false;
     }
 
@@ -120,7 +122,7 @@ internal static class FolioReclaim
     [MustHold("folio")]
     private static bool AddToSwap(PhysicalMemory memory, Folio folio)
     {
-        if (!memory.Swap.TryAllocate(folio))
+        if (folio.IsPinned || !memory.Swap.TryAllocate(folio))
             return false;
 
         // What has been marked as not wanted and was written to since may have lost its dirty bit.

@@ -129,7 +129,13 @@ public sealed class FileBackingTests : IDisposable
     public void A_page_truncated_while_its_write_waits_is_SIGBUS()
     {
         Map(MapFlags.Shared);
-        _store.OnPrepare = () => Assert.Equal(0, _file.Truncate(0));
+        _store.OnPrepare = () =>
+        {
+            // Another thread: this one holds the lock of the VMA.
+            var truncation = new Thread(() => _file.Truncate(0));
+            truncation.Start();
+            truncation.Join();
+        };
         Assert.Equal(Signal.SIGBUS, _process.Write(Base, new byte[1]).Signal);
         _store.OnPrepare = null;
         Assert.Equal(0, _file.Mapping.PageCount);
