@@ -94,7 +94,10 @@ internal static class CopyPageTables
     {
         var folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
         if (PinnedCopies.IsNeeded(source.Mm, folio))
+        {
+            pte.Ptl.OweFlush();
             return PinnedCopies.Keep(folio, entry);
+        }
         if (!source.IsShared && IsWritable(entry))
         {
             Tlb.PtepSetWriteProtect(pte);
