@@ -28,6 +28,9 @@ public sealed record MachineOptions
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;
 
+    /// <summary>What happens when memory gets short.</summary>
+    public ReclaimPolicy Reclaim { get; init; }
+
     /// <summary>How much memory may be promised (<c>vm.overcommit_memory</c>).</summary>
     public OvercommitMode Overcommit { get; init; } = OvercommitMode.Guess;
 
@@ -43,7 +46,7 @@ public sealed class Machine : IDisposable
     public Machine(MachineOptions? options = null)
     {
         Options = options ?? new MachineOptions();
-        Memory = new PhysicalMemory(Options.MemoryBytes);
+        Memory = new PhysicalMemory(Options.MemoryBytes, Options.Reclaim);
         Commit = new CommitAccount(Options.Overcommit, (ulong)Options.MemoryBytes >> Page.Shift, Options.OvercommitRatio);
     }
 
@@ -59,6 +62,7 @@ public sealed class Machine : IDisposable
     /// <summary>Starts a process with an empty address space.</summary>
     /// <param name="limits">What it may use; null for the defaults.</param>
     /// <exception cref="InvalidOperationException">Memory is exhausted.</exception>
+    [MaySleep]
     public Process CreateProcess(ResourceLimits? limits = null)
     {
         var mm = MmStruct.TryCreate(this, limits ?? new ResourceLimits()) ?? throw new InvalidOperationException("There is no memory for a page table.");
@@ -69,8 +73,48 @@ public sealed class Machine : IDisposable
     /// <param name="size">Its length in bytes.</param>
     public MemoryFile CreateMemoryFile(ulong size) => new(Memory, size);
 
+    /// <summary>Creates a file whose pages lie elsewhere and are only cached in memory.</summary>
+    /// <param name="size">Its length in bytes.</param>
+    /// <param name="backing">Where the pages lie.</param>
+    public MemoryFile CreateFile(ulong size, FileBacking backing) => new(Memory, size, backing);
+
+    /// <summary>Puts a swap device to use (<c>swapon(2)</c>).</summary>
+    /// <param name="store">What it keeps its pages on; the machine owns it from here on.</param>
+    /// <returns>The device; null if there are too many.</returns>
+    /// <exception cref="InvalidOperationException">The machine does not reclaim memory.</exception>
+    public SwapDevice? SwapOn(SwapStore store)
+    {
+        if (Memory.Lru == null)
+            throw new InvalidOperationException("A machine that does not reclaim memory cannot swap.");
+        return Memory.Swap.Add(store);
+    }
+
+    /// <summary>Gives a swap device up: what lies on it is brought back into memory (<c>swapoff(2)</c>).</summary>
+    /// <param name="device">The device.</param>
+    /// <returns>0; −ENOMEM if not everything fits into memory, −EINTR: then the device goes on being used.</returns>
+    [MaySleep]
+    public long SwapOff(SwapDevice device)
+    {
+        device.Allocates = false;
+        int error = MmKernel.SwapOff.TryToUnuse(this, device);
+        if (error != 0)
+        {
+            device.Allocates = true;
+            return error;
+        }
+
+        Memory.Swap.Remove(device);
+        device.Close();
+        return 0;
+    }
+
     /// <summary>Gives the physical memory back. No process may be used afterwards.</summary>
-    public void Dispose() => Rcu.Call(new DeferredRelease(Memory));
+    [MaySleep]
+    public void Dispose()
+    {
+        Memory.Reclaimer?.Stop();
+        Rcu.Call(new DeferredRelease(Memory));
+    }
 
     /// <summary>Page tables that wait for a grace period still lie in the memory: it goes after them, callbacks running in order.</summary>
     private sealed class DeferredRelease(PhysicalMemory memory) : RcuHead

@@ -26,6 +26,9 @@ namespace MmKernel;
 /// </remarks>
 public sealed class MmStruct
 {
+    [Atomic] private bool _isOomVictim;
+    [Atomic] private bool _hasPinned;
+
     private MmStruct(Machine machine, ResourceLimits limits, Folio topTable)
     {
         Machine = machine;
@@ -39,7 +42,7 @@ public sealed class MmStruct
     /// <param name="limits">What the process may use.</param>
     /// <returns>Null if memory is exhausted.</returns>
     [return: Fresh]
-    [Acquires("result.Users", When = "result != null")]
+    [AllocatesPages, Acquires("result.Users", When = "result != null")]
     internal static MmStruct? TryCreate(Machine machine, ResourceLimits limits)
     {
         var table = machine.Memory.AllocateTable();
@@ -102,6 +105,26 @@ public sealed class MmStruct
 
     /// <summary>Whether the last user is gone. Tested outside mmap_lock it says nothing.</summary>
     [GuardedBy("MmapLock")] public bool IsExiting;
+
+    /// <summary>Write-held while fork makes pages read-only, for those who pin pages without any lock (<c>write_protect_seq</c>).</summary>
+    internal SeqCount WriteProtectSeq { get; } = new();
+
+    /// <summary>Whether pages of the process were ever pinned, so that fork looks for pins (<c>MMF_HAS_PINNED</c>).</summary>
+    internal bool HasPinned
+    {
+        get => Volatile.Read(ref _hasPinned);
+        set => Volatile.Write(ref _hasPinned, value);
+    }
+
+    /// <summary>
+    /// Whether the process is being killed because memory is exhausted: its private memory may be gone, so it runs no more
+    /// (<c>MMF_UNSTABLE</c>).
+    /// </summary>
+    internal bool IsOomVictim
+    {
+        get => Volatile.Read(ref _isOomVictim);
+        set => Volatile.Write(ref _isOomVictim, value);
+    }
 
     /// <summary>Number of users; a test for 1 proves nothing, for anybody with a count may become a user.</summary>
     [Atomic] internal int UsersCount = 1;

@@ -18,6 +18,7 @@ public sealed partial class Process
         Machine = machine;
         Mm = mm;
         mm.HandOverUser();
+        machine.Memory.AddressSpaces.Add(mm);
     }
 
     /// <summary>The machine that it runs on.</summary>

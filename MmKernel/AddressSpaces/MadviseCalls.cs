@@ -169,12 +169,16 @@ internal static class MadviseCalls
                 Zap.ZapVmaRange(vma, start, end, ZapScope.Pages);
                 return 0;
             case Advice.Free when !isLocked && vma.IsAnonymous:
+                MadvisePages.Free(vma, start, end);
+                return 0;
             case Advice.Cold when !isLocked:
+                MadvisePages.Cool(vma, start, end);
+                return 0;
             case Advice.PageOut when !isLocked:
-                // Hints to reclaim, which frees, ages or writes the pages when memory is short. Nothing else can tell.
+                MadvisePages.PageOut(vma, start, end);
                 return 0;
             case Advice.WillNeed:
-                // Memory files are in memory already.
+                MadvisePages.WillNeed(vma, start, end);
                 return 0;
             case Advice.GuardInstall when !isLocked && !IsSpecial(vma):
                 return GuardRegions.Install(vma, start, end);

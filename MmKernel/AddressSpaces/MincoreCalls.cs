@@ -40,7 +40,12 @@ internal static class MincoreCalls
 
     /// <summary>A page that is not mapped may still be cached; markers count as not mapped (<c>mincore_pte_range</c>).</summary>
     [MustHold("vma.Mm.MmapLock")]
-    private static bool IsInCore(VmArea vma, ulong address) =>
-        PageTableEntry.IsPresent(PageTableWalk.ReadEntry(vma, address))
-        || (vma.File != null && vma.File.Mapping.IsCached(vma.PageIndex(address)));
+    private static bool IsInCore(VmArea vma, ulong address)
+    {
+        ulong entry = PageTableWalk.ReadEntry(vma, address);
+        var memory = vma.Mm.Machine.Memory;
+        if (SwapEntry.IsIn(entry))
+            return memory.Swap.IsCached(memory, SwapEntry.Of(entry));
+        return PageTableEntry.IsPresent(entry) || (vma.File != null && vma.File.Mapping.IsCached(vma.PageIndex(address)));
+    }
 }

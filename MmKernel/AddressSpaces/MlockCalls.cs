@@ -157,6 +157,8 @@ internal static class MlockCalls
             mm.LockedPages -= pages;
         VmaLocking.VmaStartWrite(part);
         part.Flags = flags;
+        if (isLocked != wasLocked && mm.Machine.Memory.Lru != null)
+            LockedPages.Update(part, start, end, mm.Machine.Memory.Lru);
         return 0;
     }
 

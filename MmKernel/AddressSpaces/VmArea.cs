@@ -75,6 +75,14 @@ public sealed class VmArea
     [GuardedBy("File.Mapping.ImapLock")] internal int FileNode;
 
     [Atomic] private bool _mayHoldGuards;
+    [Atomic] private long _swapHistory;
+
+    /// <summary>Where and how pages were last read from swap, as <see cref="SwapReadahead"/> packs it (<c>swap_readahead_info</c>).</summary>
+    internal long SwapHistory
+    {
+        get => Volatile.Read(ref _swapHistory);
+        set => Volatile.Write(ref _swapHistory, value);
+    }
 
     /// <summary>
     /// Whether guard markers may be in its page tables. It is raised while others read the flags under the same shared lock, so it is no

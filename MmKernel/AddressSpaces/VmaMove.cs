@@ -82,7 +82,7 @@ internal static class VmaMove
         if (merged != null)
             return merged;
 
-        var copy = new VmArea(mm) { File = vma.File, Start = request.NewAddress, End = end, PageOffset = offset, Flags = vma.Flags, MayHoldGuards = vma.MayHoldGuards };
+        var copy = new VmArea(mm) { File = vma.File, Start = request.NewAddress, End = end, PageOffset = offset, Flags = vma.Flags, MayHoldGuards = vma.MayHoldGuards, SwapHistory = vma.SwapHistory };
         VmaStartWrite(copy);
         AnonVmaLinks.AnonVmaClone(copy, vma, reuse: false);
         VmaLayout.Link(copy);

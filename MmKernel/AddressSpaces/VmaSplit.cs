@@ -58,7 +58,7 @@ internal static class VmaSplit
     private static long Insert(VmArea vma, ulong start, ulong end, ulong pageOffset)
     {
         VmaStartWrite(vma);
-        var part = new VmArea(vma.Mm) { File = vma.File, Start = start, End = end, PageOffset = pageOffset, Flags = vma.Flags, MayHoldGuards = vma.MayHoldGuards };
+        var part = new VmArea(vma.Mm) { File = vma.File, Start = start, End = end, PageOffset = pageOffset, Flags = vma.Flags, MayHoldGuards = vma.MayHoldGuards, SwapHistory = vma.SwapHistory };
         VmaStartWrite(part);
         AnonVmaLinks.AnonVmaClone(part, vma, reuse: false);
         VmaLayout.Link(part);

@@ -33,7 +33,7 @@ internal static class AnonymousFault
         var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return VmFault.None;
-        if (pte.Value == PageTableEntry.None)
+        if (pte.Value == PageTableEntry.None && !vmf.Vma.Mm.IsOomVictim)
         {
             pte.Value = PageTableEntry.Make(
                 PhysicalMemory.ZeroFrame,
@@ -61,7 +61,7 @@ internal static class AnonymousFault
             return VmFault.None;
         }
 
-        if (pte.Value != PageTableEntry.None)
+        if (pte.Value != PageTableEntry.None || vmf.Vma.Mm.IsOomVictim)
         {
             PteUnmapUnlock(pte);
             memory.Put(folio);
@@ -70,6 +70,7 @@ internal static class AnonymousFault
 
         vmf.Vma.Mm.Rss.Add(RssKind.Anonymous, 1);
         FolioAddNewAnonRmap(folio, vmf.Vma, vmf.Address, pte);
+        memory.Lru?.Add(folio, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
         if ((vmf.Vma.Flags & VmFlags.Write) != 0)
             bits |= PageTableEntry.Writable;

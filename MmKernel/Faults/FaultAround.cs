@@ -40,7 +40,7 @@ internal static class FaultAround
         if (folio.TryLock())
         {
             // Locked and still of the file, so it is not cut off before the entry is there to be found.
-            if (folio.Mapping == mapping && index < Page.AlignUp(mapping.Size) >> Page.Shift)
+            if (folio.Mapping == mapping && folio.Has(FolioFlags.UpToDate) && index < Page.AlignUp(mapping.Size) >> Page.Shift)
                 mapped = FileFault.InstallFilePage(vma, address, folio, FaultFlag.None);
             folio.Unlock();
         }

@@ -33,7 +33,7 @@ public static class FaultHandling
         if (vmf.OrigPte == PageTableEntry.None)
             return DoPteMissing(vmf);
         if (!PageTableEntry.IsPresent(vmf.OrigPte))
-            return VmFault.Sigsegv;
+            return DoNonPresent(vmf);
 
         var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
@@ -52,6 +52,15 @@ public static class FaultHandling
         pte.Or(vmf.IsWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
         PteUnmapUnlock(pte);
         return VmFault.None;
+    }
+
+    /// <summary>A page in swap comes back; a marker says that there must be no access.</summary>
+    [FaultHandler, Assigns("vmf.OrigPte")]
+    private static VmFault DoNonPresent(FaultContext vmf)
+    {
+        if (SwapEntry.IsIn(vmf.OrigPte))
+            return SwapFault.DoSwapPage(vmf);
+        return VmFault.Sigsegv;
     }
 
     [FaultHandler]

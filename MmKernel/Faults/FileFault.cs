@@ -14,9 +14,35 @@ internal static class FileFault
     {
         if (!AllocateTables(vmf.Vma, vmf.Address))
             return VmFault.Oom;
+        if (vmf.Vma.File is { Mapping.Backing: not null })
+            return DoBackedFault(vmf);
         if (vmf.IsWrite && !vmf.Vma.IsShared)
             return DoCowFault(vmf);
         return MapFilePage(vmf);
+    }
+
+    /// <summary>A file whose pages lie elsewhere: reading one may take long, so it is done without the VMA lock (<c>filemap_fault</c>).</summary>
+    [FaultHandler]
+    private static VmFault DoBackedFault(FaultContext vmf)
+    {
+        var file = vmf.Vma.File;
+        if (file == null)
+            return VmFault.Sigbus;
+        ulong index = vmf.Vma.PageIndex(vmf.Address);
+        if ((vmf.Flags & FaultFlag.VmaLock) != 0 && !file.Mapping.IsUpToDate(index))
+        {
+            file.File.Get();
+            VmaLocking.VmaEndRead(vmf.Vma);
+            var folio = file.Mapping.FindOrBringBack(index);
+            if (folio != null)
+                file.Mapping.Memory.Put(folio);
+            Task.Current.DeferRelease(file.File);
+            return VmFault.Retry;
+        }
+
+        if (vmf.IsWrite && vmf.Vma.IsShared)
+            return SharedWrite.DoSharedFault(vmf, file.Mapping);
+        return vmf.IsWrite ? DoCowFault(vmf) : MapFilePage(vmf);
     }
 
     /// <summary>
@@ -93,7 +119,7 @@ internal static class FileFault
             vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
             folio.AddMapping();
             ulong bits = PageTableEntry.ProtectionOf(vma.Flags);
-            if (vma.IsShared && (vma.Flags & VmFlags.Write) != 0)
+            if (vma.IsShared && (vma.Flags & VmFlags.Write) != 0 && ((flags & FaultFlag.Write) != 0 || vma.File?.Mapping.Backing == null))
                 bits |= PageTableEntry.Writable;
             if ((flags & FaultFlag.Write) != 0)
                 bits |= PageTableEntry.Dirty;
@@ -118,6 +144,7 @@ internal static class FileFault
 
         vmf.Vma.Mm.Rss.Add(RssKind.Anonymous, 1);
         FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
+        vmf.Vma.Mm.Machine.Memory.Lru?.Add(copy, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
         if ((vmf.Vma.Flags & VmFlags.Write) != 0)
             bits |= PageTableEntry.Writable;
@@ -128,7 +155,7 @@ internal static class FileFault
     }
 
     [Ensures("(result & VmFault.LockDropped) == 0")]
-    private static VmFault ErrorOf(VmFault error)
+    internal static VmFault ErrorOf(VmFault error)
     {
         if ((error & VmFault.Oom) != 0)
             return VmFault.Oom;

@@ -18,6 +18,8 @@ internal static class UserFault
     [MustHold("mm.Users"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     internal static AccessResult HandleUserFault(MmStruct mm, ulong address, FaultFlag access)
     {
+        if (mm.IsOomVictim)
+            return new AccessResult(Signal.SIGKILL, 0, address);
         if (mm.Machine.Options.PerVmaLocks)
         {
             var vma = LockVmaForFault(mm, address);

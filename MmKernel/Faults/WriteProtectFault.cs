@@ -19,10 +19,7 @@ internal static class WriteProtectFault
         }
 
         if (vmf.Vma.IsShared)
-        {
-            WpPageReuse(vmf, pte);
-            return VmFault.None;
-        }
+            return WpShared(vmf, pte);
 
         var folio = vmf.Vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(vmf.OrigPte));
         if (folio.IsAnonymous && (folio.Has(FolioFlags.AnonExclusive) || CanReuse(vmf, folio, pte)))
@@ -36,15 +33,39 @@ internal static class WriteProtectFault
         return WpPageCopy(vmf, folio);
     }
 
+    /// <summary>A shared page becomes writable at once, unless its file wants to hear of it.</summary>
+    [FaultHandler, MustHold("pte && pte.Ptl"), Releases("pte && pte.Ptl")]
+    private static VmFault WpShared(FaultContext vmf, MappedPte pte)
+    {
+        if (vmf.Vma.File is not { Mapping.Backing: not null } file)
+        {
+            WpPageReuse(vmf, pte);
+            return VmFault.None;
+        }
+
+        var folio = file.Mapping.Memory.FolioOf(PageTableEntry.FrameOf(vmf.OrigPte));
+        folio.Get();
+        PteUnmapUnlock(pte);
+        return SharedWrite.WpPageShared(vmf, folio, file.Mapping);
+    }
+
     /// <summary>
     /// Whether nobody else has the anonymous folio; then it belongs to this mapping from here on (<c>wp_can_reuse_anon_folio</c>).
     /// </summary>
     [MustHold("vmf.FaultLock && pte && pte.Ptl")]
     private static bool CanReuse(FaultContext vmf, Folio folio, MappedPte pte)
     {
-        // The one reference is that of this entry, so nobody can look the folio up or take one more while the lock is held.
-        if (folio.ReferenceCount > 1 || vmf.Vma.AnonVma == null || !folio.TryLock())
+        // Besides this entry the swap cache may have a reference, and a batch on its way to the lists.
+        if (folio.ReferenceCount > 3 || vmf.Vma.AnonVma == null)
             return false;
+        var memory = vmf.Vma.Mm.Machine.Memory;
+        if (memory.Lru != null && !folio.Has(FolioFlags.Lru))
+            memory.Lru.DrainLocal();
+        if (folio.ReferenceCount > (folio.Has(FolioFlags.SwapCache) ? 2 : 1) || !folio.TryLock())
+            return false;
+        memory.Swap.TryFree(memory, folio);
+
+        // The one reference is that of this entry, so nobody can look the folio up or take one more while the lock is held.
         bool alone = folio.ReferenceCount == 1;
         if (alone)
         {
@@ -58,7 +79,7 @@ internal static class WriteProtectFault
 
     /// <summary>Makes the entry writable and unlocks its table (<c>wp_page_reuse</c>).</summary>
     [MustHold("vmf.FaultLock && pte && pte.Ptl"), Releases("pte && pte.Ptl")]
-    private static void WpPageReuse(FaultContext vmf, MappedPte pte)
+    internal static void WpPageReuse(FaultContext vmf, MappedPte pte)
     {
         if (vmf.IsWrite)
         {
@@ -127,6 +148,7 @@ internal static class WriteProtectFault
         Tlb.PtepGetAndClear(pte);
         Tlb.FlushTlbPage(pte, mm);
         FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
+        mm.Machine.Memory.Lru?.Add(copy, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
         if ((vmf.Vma.Flags & VmFlags.Write) != 0 && vmf.IsWrite)
             bits |= PageTableEntry.Writable;
@@ -134,11 +156,14 @@ internal static class WriteProtectFault
         copy.HandOverReference();
         if (old != null)
             FolioRemoveRmap(old, pte);
+        if (old != null && (vmf.Vma.Flags & VmFlags.Locked) != 0)
+            mm.Machine.Memory.Lru?.Munlock(old);
         PteUnmapUnlock(pte);
         if (old != null)
         {
             // The reference that the old entry had.
             old.AdoptReference();
+            mm.Machine.Memory.Swap.FreeCache(mm.Machine.Memory, old);
             mm.Machine.Memory.Put(old);
         }
 

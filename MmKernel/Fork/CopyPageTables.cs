@@ -20,7 +20,7 @@ internal static class CopyPageTables
     /// page writable again in the parent that the child believes to share.
     /// </summary>
     /// <returns>0 or −ENOMEM; then the child's VMA is torn down with the rest of the child.</returns>
-    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), MaySleep]
+    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), AllocatesPages]
     internal static int CopyPageRange(VmArea target, VmArea source)
     {
         ulong address = source.Start;
@@ -41,15 +41,26 @@ internal static class CopyPageTables
     /// source's table is locked, so its own can be locked after it.
     /// </summary>
     /// <returns>False if there was no memory for the child's table.</returns>
-    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), MaySleep]
+    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), AllocatesPages]
     private static bool CopyTable(VmArea target, VmArea source, ulong start, ulong end)
     {
         var entries = Task.Current.TakeEntryBuffer();
         bool copied = true;
         if (ShareEntries(source, start, end, entries))
-            copied = InstallEntries(target, start, end, entries);
+            copied = TakeOver(target, start, end, entries);
         Task.Current.ReturnEntryBuffer(entries);
         return copied;
+    }
+
+    [MustHold("exclusive(target.Lock)"), AllocatesPages]
+    private static bool TakeOver(VmArea target, ulong start, ulong end, ulong[] entries)
+    {
+        var memory = target.Mm.Machine.Memory;
+        var used = entries.AsSpan(0, (int)((end - start) >> Page.Shift));
+        if (PinnedCopies.Copy(memory, used))
+            return InstallEntries(target, start, end, entries);
+        DropEntries(memory, used);
+        return false;
     }
 
     /// <summary>Writes the child's entries into the buffer and takes the right to write from the parent's.</summary>
@@ -65,7 +76,7 @@ internal static class CopyPageTables
         for (ulong address = start; address < end; address += Page.Size)
         {
             ulong entry = pte.Value;
-            entries[index++] = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : entry;
+            entries[index++] = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : CopyNonPresentPte(source, pte, entry);
             any |= entry != None;
             pte.Advance();
         }
@@ -81,6 +92,12 @@ internal static class CopyPageTables
     [MustHold("exclusive(source.Lock) && pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
     private static ulong CopyPresentPte(VmArea source, MappedPte pte, ulong entry)
     {
+        var folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
+        if (PinnedCopies.IsNeeded(source.Mm, folio))
+        {
+            pte.Ptl.OweFlush();
+            return PinnedCopies.Keep(folio, entry);
+        }
         if (!source.IsShared && IsWritable(entry))
         {
             Tlb.PtepSetWriteProtect(pte);
@@ -93,7 +110,6 @@ internal static class CopyPageTables
 
         if (IsSpecial(entry))
             return entry;
-        var folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
         folio.Get();
         folio.AddMapping();
         if (folio.IsAnonymous)
@@ -104,14 +120,28 @@ internal static class CopyPageTables
         return entry & ~Accessed;
     }
 
+    /// <summary>Copies a marker or shares a page in swap, which belongs to neither alone from here on (<c>copy_nonpresent_pte</c>).</summary>
+    /// <returns>The child's entry.</returns>
+    [MustHold("exclusive(source.Lock) && pte && pte.Ptl")]
+    private static ulong CopyNonPresentPte(VmArea source, MappedPte pte, ulong entry)
+    {
+        if (!SwapEntry.IsIn(entry))
+            return entry;
+        source.Mm.Machine.Memory.Swap.AddUser(SwapEntry.Of(entry));
+        entry &= ~SwapExclusive;
+        pte.Value = entry;
+        return entry;
+    }
+
     /// <summary>Puts the buffered entries into the child's table; without memory for it, drops what they count.</summary>
-    [MustHold("exclusive(target.Lock)"), MaySleep]
+    [MustHold("exclusive(target.Lock)"), AllocatesPages]
     private static bool InstallEntries(VmArea target, ulong start, ulong end, ulong[] entries)
     {
         var memory = target.Mm.Machine.Memory;
         int count = (int)((end - start) >> Page.Shift);
         if (!AllocateTables(target, start))
         {
+            PinnedCopies.Drop(memory, entries.AsSpan(0, count));
             DropEntries(memory, entries.AsSpan(0, count));
             return false;
         }
@@ -122,11 +152,15 @@ internal static class CopyPageTables
         for (int i = 0; i < count; i++)
         {
             ulong entry = entries[i];
+            if (PinnedCopies.IsMarked(entry) && target.AnonVma != null)
+                entry = PinnedCopies.Map(target, start + ((ulong)i << Page.Shift), pte, entry);
             if (entry != None)
             {
                 pte.Value = entry;
                 if (IsMapping(entry))
                     target.Mm.Rss.Add(RssCounters.KindOf(memory.FolioOf(FrameOf(entry))), 1);
+                else if (SwapEntry.IsIn(entry))
+                    target.Mm.Rss.Add(RssKind.Swap, 1);
             }
 
             pte.Advance();
@@ -140,6 +174,8 @@ internal static class CopyPageTables
     {
         foreach (ulong entry in entries)
         {
+            if (SwapEntry.IsIn(entry))
+                memory.Swap.RemoveUserAndCache(memory, SwapEntry.Of(entry));
             if (!IsMapping(entry))
                 continue;
             var folio = memory.FolioOf(FrameOf(entry));

@@ -30,7 +30,9 @@ internal static class DupMmap
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(int)Errno.EINTR;
         child.MmapLock.WriteLockNested(mm.MmapLock);
+        mm.WriteProtectSeq.WriteBegin();
         int error = CopyVmas(mm, child);
+        mm.WriteProtectSeq.WriteEnd();
         child.MmapLock.WriteUnlock();
         mm.MmapLock.WriteUnlock();
         return error;
@@ -76,6 +78,7 @@ internal static class DupMmap
             Flags = source.Flags & ~VmFlags.LockedMask,
             File = source.File,
             MayHoldGuards = source.MayHoldGuards,
+            SwapHistory = source.SwapHistory,
         };
         VmaStartWrite(target);
         bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;

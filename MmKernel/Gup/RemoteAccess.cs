@@ -36,7 +36,12 @@ internal static unsafe class RemoteAccess
             Interleaving.Reach(SchedulePoint.Access, folio);
             byte* page = memory.PointerTo(folio.Frame) + (at & Page.OffsetMask);
             if (direction == RemoteDirection.Write)
+            {
                 Buffer.MemoryCopy(buffer + done, page, part, part);
+
+                // The entry that was marked dirty may be gone by now, and the page written out without these bytes.
+                folio.Set(FolioFlags.Dirty);
+            }
             else
                 Buffer.MemoryCopy(page, buffer + done, part, part);
             mm.MmapLock.ReadUnlock();

@@ -56,6 +56,18 @@ public sealed class LockdepClass
     /// <summary>The lock of a page cache's index.</summary>
     public static LockdepClass Pages { get; } = new("AddressSpace.PagesLock", LockKind.Spin);
 
+    /// <summary>Clusters of swap slots.</summary>
+    public static LockdepClass SwapCluster { get; } = new("SwapCluster.Lock", LockKind.Spin);
+
+    /// <summary>Folios that one processor is going to put on the lists of reclaim.</summary>
+    public static LockdepClass LruBatch { get; } = new("LruBatch.Lock", LockKind.Spin);
+
+    /// <summary>The lists of reclaim.</summary>
+    public static LockdepClass Lru { get; } = new("LruLists.Lock", LockKind.Spin);
+
+    /// <summary>Sets that somebody looks through now and then.</summary>
+    public static LockdepClass Registry { get; } = new("Registry.Lock", LockKind.Spin);
+
     /// <summary>Per-CPU lists of free pages.</summary>
     public static LockdepClass PageCpuList { get; } = new("PageCpuList.Lock", LockKind.Spin);
 

@@ -13,6 +13,7 @@ public sealed class Folio
     [Atomic] private int _flags;
     [Atomic] private int _references;
     [Atomic] private int _mappings;
+    [Atomic] private int _pins;
 
     internal Folio(ulong frame)
     {
@@ -36,6 +37,14 @@ public sealed class Folio
     /// <summary>The page's number in what owns it (<c>index</c>).</summary>
     [GuardedBy("this"), ReadFreely] internal ulong Index;
 
+    /// <summary>The slot in swap, while the folio has one (<c>swap</c>).</summary>
+    [GuardedBy("this")] internal SwapEntry Swap;
+
+    // Links and list among the pages that may be reclaimed; once isolated, the folio's links belong to whoever isolated it.
+    [GuardedBy("LruLists.Lock")] internal Folio? LruNext;
+    [GuardedBy("LruLists.Lock")] internal Folio? LruPrevious;
+    [GuardedBy("LruLists.Lock")] internal LruList LruList;
+
     // Links and order of the free block that starts here; they belong to the buddy allocator while the frame is free.
     [GuardedBy("BuddyAllocator.Lock")] internal Folio? FreeNext;
     [GuardedBy("BuddyAllocator.Lock")] internal Folio? FreePrevious;
@@ -51,6 +60,9 @@ public sealed class Folio
 
     /// <summary>Number of page-table entries that map the folio (<c>folio_mapcount</c>).</summary>
     public int MapCount => Volatile.Read(ref _mappings);
+
+    /// <summary>Whether somebody outside the page tables relies on the page staying where it is (<c>folio_maybe_dma_pinned</c>).</summary>
+    public bool IsPinned => Volatile.Read(ref _pins) > 0;
 
     /// <summary>Whether somebody holds the folio lock (<c>folio_test_locked</c>).</summary>
     public bool IsLocked => Has(FolioFlags.Locked);
@@ -164,6 +176,21 @@ public sealed class Folio
         int now = Interlocked.Decrement(ref _references);
         Lockdep.Assert(now >= 0, "folio reference count below zero");
         return now == 0;
+    }
+
+    /// <summary>Ends all references at once if there are as many as expected, so that no new one can be taken (<c>folio_ref_freeze</c>).</summary>
+    /// <param name="expected">The caller's and those that it gives back on behalf of others.</param>
+    [Releases("Ref", When = "result")]
+    internal bool TryFreeze(int expected) => Interlocked.CompareExchange(ref _references, 0, expected) == expected;
+
+    /// <summary>Counts one more pin; the pinner has a reference besides (<c>GUP_PIN_COUNTING_BIAS</c>).</summary>
+    internal void AddPin() => Interlocked.Increment(ref _pins);
+
+    /// <summary>Counts one pin less.</summary>
+    internal void RemovePin()
+    {
+        int now = Interlocked.Decrement(ref _pins);
+        Lockdep.Assert(now >= 0, "folio pin count below zero");
     }
 
     /// <summary>Counts one more page-table entry; the lock of its table is held.</summary>

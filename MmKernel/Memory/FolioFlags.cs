@@ -31,4 +31,19 @@ internal enum FolioFlags
 
     /// <summary>Anonymous, mapped at least once since it was allocated (the low bits of <c>folio->mapping</c>).</summary>
     Anonymous = 1 << 7,
+
+    /// <summary>On one of the lists of reclaim (<c>PG_lru</c>).</summary>
+    Lru = 1 << 8,
+
+    /// <summary>Used repeatedly (<c>PG_active</c>).</summary>
+    Active = 1 << 9,
+
+    /// <summary>Mapped by a locked VMA, so not to be reclaimed (<c>PG_mlocked</c>, <c>PG_unevictable</c>).</summary>
+    Mlocked = 1 << 10,
+
+    /// <summary>Has a slot in swap, under which it is found (<c>PG_swapcache</c>).</summary>
+    SwapCache = 1 << 11,
+
+    /// <summary>Read before anybody asked for it (<c>PG_readahead</c>).</summary>
+    Readahead = 1 << 12,
 }

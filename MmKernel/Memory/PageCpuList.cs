@@ -23,11 +23,13 @@ internal sealed class PageCpuList(BuddyAllocator buddy)
 
     internal int Count => Volatile.Read(ref _count);
 
-    /// <summary>Takes a frame; null if there is none left in the machine.</summary>
-    internal Folio? Take()
+    /// <summary>Takes a frame.</summary>
+    /// <param name="reserve">Frames of the buddy allocator that are left alone.</param>
+    /// <returns>Null if there is none beyond the reserve.</returns>
+    internal Folio? Take(long reserve)
     {
         Lock.Lock();
-        if (_count == 0)
+        if (_count == 0 && buddy.FreeFrames > reserve)
             _count = buddy.AllocateMany(_frames.AsSpan(0, Batch));
         var folio = _count == 0 ? null : _frames[--_count];
         Lock.Unlock();

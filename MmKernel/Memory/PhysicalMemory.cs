@@ -15,6 +15,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     public const ulong ZeroFrame = 0;
 
     private const int Alignment = 2 << 20;
+    private const int RetriesBeforeKill = 16;
 
     private readonly byte* _base;
     private readonly Folio[] _folios;
@@ -25,7 +26,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Fault injection: how many allocations succeed before one fails; −1 for never (<c>failslab</c>, <c>fail_page_alloc</c>).</summary>
     [Atomic] internal int AllocationsUntilFailure = -1;
 
-    internal PhysicalMemory(long bytes)
+    internal PhysicalMemory(long bytes, ReclaimPolicy reclaim)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1L << (BuddyAllocator.MaxOrder + Page.Shift));
         int frames = checked((int)(bytes >> Page.Shift));
@@ -42,6 +43,11 @@ public sealed unsafe class PhysicalMemory : IDisposable
         _folios[ZeroFrame].ResetForUse(FolioFlags.UpToDate);
         _folios[ZeroFrame].HandOverReference();
         _buddy.FreeRange(1, (ulong)frames);
+        if (reclaim == ReclaimPolicy.Off)
+            return;
+        Watermarks = Watermarks.For(frames);
+        Lru = new LruLists(this);
+        Reclaimer = new Reclaimer(this, Lru, reclaim);
     }
 
     /// <summary>Number of frames.</summary>
@@ -59,6 +65,27 @@ public sealed unsafe class PhysicalMemory : IDisposable
         }
     }
 
+    /// <summary>The pages that may be reclaimed; null if the machine does not reclaim.</summary>
+    internal LruLists? Lru { get; }
+
+    /// <summary>Who frees memory when it is short; null if nobody does.</summary>
+    internal Reclaimer? Reclaimer { get; }
+
+    /// <summary>How much is kept free; nothing if the machine does not reclaim.</summary>
+    internal Watermarks Watermarks { get; }
+
+    /// <summary>The swap devices.</summary>
+    internal SwapSpace Swap { get; } = new();
+
+    /// <summary>The address spaces of all processes.</summary>
+    internal Registry<MmStruct> AddressSpaces { get; } = new();
+
+    /// <summary>The files in memory that have had pages in swap.</summary>
+    internal Registry<AddressSpace> SwappedFiles { get; } = new();
+
+    /// <summary>Frames that are free and on no per-CPU list (<c>NR_FREE_PAGES</c>).</summary>
+    internal long FreeInZone => _buddy.FreeFrames;
+
     /// <summary>The metadata of a frame (<c>pfn_folio</c>).</summary>
     internal Folio FolioOf(ulong frame) => _folios[frame];
 
@@ -68,14 +95,18 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Allocates a frame whose contents are undefined (<c>folio_alloc</c>).</summary>
     /// <returns>A folio with one reference; null if memory is exhausted.</returns>
     [return: Fresh]
-    [Acquires("result.Ref", When = "result != null")]
+    [AllocatesPages, Acquires("result.Ref", When = "result != null")]
     internal Folio? Allocate()
     {
         if (Volatile.Read(ref AllocationsUntilFailure) >= 0 && Interlocked.Decrement(ref AllocationsUntilFailure) < 0)
             return null;
-        var folio = _cpuLists[Task.Current.Cpu].Take();
+        var folio = _cpuLists[Task.Current.Cpu].Take(Watermarks.Min);
+        if (folio == null)
+            folio = TakeAfterReclaim();
         if (folio == null)
             return null;
+        if (Reclaimer != null && _buddy.FreeFrames < Watermarks.Low)
+            Reclaimer.Wake();
         folio.ResetForUse(FolioFlags.None);
         return folio;
     }
@@ -83,7 +114,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Allocates a frame filled with zeros (<c>folio_prealloc</c> with zeroing).</summary>
     /// <returns>A folio with one reference; null if memory is exhausted.</returns>
     [return: Fresh]
-    [Acquires("result.Ref", When = "result != null")]
+    [AllocatesPages, Acquires("result.Ref", When = "result != null")]
     internal Folio? AllocateZeroed()
     {
         var folio = Allocate();
@@ -95,6 +126,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Allocates an empty page table (<c>pagetable_alloc</c>).</summary>
     /// <returns>A folio whose one reference is the table's; null if memory is exhausted.</returns>
     [return: Fresh]
+    [AllocatesPages]
     internal Folio? AllocateTable()
     {
         var folio = AllocateZeroed();
@@ -130,6 +162,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
             list.Drain();
     }
 
+    /// <summary>Frees a folio whose references have been ended by <see cref="Folio.TryFreeze"/>.</summary>
+    internal void FreeUnreferenced(Folio folio) => Free(folio);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -139,12 +174,45 @@ public sealed unsafe class PhysicalMemory : IDisposable
         NativeMemory.AlignedFree(_base);
     }
 
+    /// <summary>Frees pages until one is left for the caller (<c>__alloc_pages_slowpath</c>).</summary>
+    [AllocatesPages]
+    private Folio? TakeAfterReclaim()
+    {
+        var task = Task.Current;
+        if (Reclaimer == null)
+            return null;
+        Reclaimer.Wake();
+        int failures = 0;
+        while (!task.IsReclaiming && task.Mm?.IsOomVictim != true)
+        {
+            bool progress = Reclaimer.TryToFreePages() > 0;
+            if (!progress)
+                DrainCpuLists();
+            var folio = _cpuLists[task.Cpu].Take(Watermarks.Min);
+            if (folio != null)
+                return folio;
+            if (progress)
+                continue;
+            Thread.Yield();
+            if (++failures < RetriesBeforeKill)
+                continue;
+            if (!OomKiller.KillLargest(AddressSpaces))
+                break;
+            failures = 0;
+        }
+
+        return _cpuLists[task.Cpu].Take(0);
+    }
+
     private void Free(Folio folio)
     {
         folio.AssertUnreferenced();
+        if (Lru != null)
+            Lru.Release(folio);
         Lockdep.Assert(folio.MapCount == 0, "folio freed while mapped");
         folio.Mapping = null;
         folio.Index = 0;
+        folio.Swap = default;
         _cpuLists[Task.Current.Cpu].Add(folio);
     }
 }

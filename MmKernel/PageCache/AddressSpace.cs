@@ -6,14 +6,16 @@ using MmLint;
 namespace MmKernel;
 
 /// <summary>The contents of a file: its cached pages and who maps them (<c>struct address_space</c>).</summary>
-public sealed class AddressSpace
+public sealed partial class AddressSpace
 {
     [GuardedBy("PagesLock")] private readonly Dictionary<ulong, Folio> _pages = [];
+    [GuardedBy("PagesLock")] private readonly Dictionary<ulong, SwapEntry> _swapped = [];
     [Atomic] private ulong _size;
 
-    internal AddressSpace(PhysicalMemory memory)
+    internal AddressSpace(PhysicalMemory memory, FileBacking? backing)
     {
         Memory = memory;
+        Backing = backing;
         Vmas = new IntervalTree<VmArea>(ImapLock);
     }
 
@@ -75,15 +77,16 @@ public sealed class AddressSpace
     {
         PagesLock.Lock();
         bool cached = _pages.ContainsKey(index);
+        bool swapped = _swapped.TryGetValue(index, out var entry);
         PagesLock.Unlock();
-        return cached;
+        return cached || (swapped && Memory.Swap.IsCached(Memory, entry));
     }
 
     /// <summary>The page, made if it is a hole, and locked so that it stays in the file (<c>shmem_get_folio</c>).</summary>
     /// <param name="index">Its number.</param>
     /// <param name="error">Why there is none: <see cref="VmFault.Sigbus"/> behind the end, <see cref="VmFault.Oom"/>.</param>
     /// <returns>Locked and with a reference; null after an error.</returns>
-    [Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == this"), MaySleep]
+    [Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == this"), AllocatesPages]
     internal Folio? GetLocked(ulong index, out VmFault error)
     {
         while (true)
@@ -102,14 +105,19 @@ public sealed class AddressSpace
                 // Between finding and locking the page may have been cut off.
                 if (folio.Mapping == this)
                 {
-                    error = VmFault.None;
-                    return folio;
+                    bool isValid = TryRead(folio);
+                    error = isValid ? VmFault.None : VmFault.Sigbus;
+                    if (isValid)
+                        return folio;
+                    folio.Unlock();
+                    Memory.Put(folio);
+                    return null;
                 }
 
                 folio.Unlock();
                 Memory.Put(folio);
             }
-            else if (!TryAddNew(index))
+            else if (!(TryFindSwapped(index, out var entry) ? TryBringBack(index, entry) : TryAddNew(index)))
             {
                 error = VmFault.Oom;
                 return null;
@@ -149,6 +157,7 @@ public sealed class AddressSpace
 
     /// <summary>Adds a page of zeros unless somebody was faster or the end has moved before it.</summary>
     /// <returns>False if memory is exhausted.</returns>
+    [AllocatesPages]
     private bool TryAddNew(ulong index)
     {
         var folio = Memory.AllocateZeroed();
@@ -156,14 +165,21 @@ public sealed class AddressSpace
             return false;
         folio.Mapping = this;
         folio.Index = index;
-        folio.Set(FolioFlags.UpToDate | FolioFlags.SwapBacked);
+        if (Backing == null)
+            folio.Set(FolioFlags.UpToDate | FolioFlags.SwapBacked);
         PagesLock.Lock();
-        bool added = index < Page.AlignUp(Size) >> Page.Shift && _pages.TryAdd(index, folio);
+        bool added = index < Page.AlignUp(Size) >> Page.Shift && !_swapped.ContainsKey(index) && _pages.TryAdd(index, folio);
         PagesLock.Unlock();
         if (added)
+        {
+            Memory.Lru?.Add(folio);
             folio.HandOverReference();
+        }
         else
+        {
             Memory.Put(folio);
+        }
+
         return true;
     }
 }

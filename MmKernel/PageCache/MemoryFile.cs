@@ -11,9 +11,9 @@ public sealed class MemoryFile
     [Atomic] private static long s_lastNumber;
     [Atomic] private int _references = 1;
 
-    internal MemoryFile(PhysicalMemory memory, ulong size)
+    internal MemoryFile(PhysicalMemory memory, ulong size, FileBacking? backing = null)
     {
-        Mapping = new AddressSpace(memory);
+        Mapping = new AddressSpace(memory, backing);
         Mapping.SetSize(size);
     }
 
@@ -75,7 +75,7 @@ public sealed class MemoryFile
             ulong at = offset + (ulong)done;
             int part = Math.Min(length - done, Page.Size - (int)(at & Page.OffsetMask));
             var target = destination.Slice(done, part);
-            var folio = Mapping.Find(at >> Page.Shift);
+            var folio = Mapping.FindOrBringBack(at >> Page.Shift);
             if (folio == null)
             {
                 target.Clear();
@@ -136,6 +136,17 @@ public sealed class MemoryFile
         return 0;
     }
 
+    /// <summary>Writes every dirty page to what lies behind the file (<c>fsync(2)</c>).</summary>
+    /// <returns>0; −EIO if a page could not be written and is dirty still.</returns>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    public long Sync()
+    {
+        Rwsem.ReadLock();
+        long error = Mapping.Backing == null ? 0 : WriteBack();
+        Rwsem.ReadUnlock();
+        return error;
+    }
+
     /// <summary>Gives the creator's reference back (<c>close(2)</c>).</summary>
     [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     public void Close() => Put();
@@ -149,6 +160,8 @@ public sealed class MemoryFile
     {
         if (Interlocked.Decrement(ref _references) != 0)
             return;
+        if (Mapping.Backing != null)
+            WriteBack();
         Mapping.SetSize(0);
         RemovePages(0, ulong.MaxValue);
     }
@@ -156,17 +169,50 @@ public sealed class MemoryFile
     [MaySleep]
     private void RemovePages(ulong first, ulong end)
     {
-        foreach (ulong index in Mapping.IndicesBetween(first, end))
+        bool missed;
+        do
+        {
+            // A page may go to swap between being listed and being looked up; it is listed there the next time.
+            missed = false;
+            Mapping.DropSwapped(first, end);
+            foreach (ulong index in Mapping.IndicesBetween(first, end))
+                missed |= !TryRemovePage(index);
+        }
+        while (missed || Mapping.SwappedBetween(first, end).Length > 0);
+    }
+
+    [MaySleep]
+    private long WriteBack()
+    {
+        long error = 0;
+        foreach (ulong index in Mapping.IndicesBetween(0, ulong.MaxValue))
         {
             var folio = Mapping.Find(index);
             if (folio == null)
                 continue;
             folio.Lock();
-            if (folio.Mapping == Mapping)
-                Mapping.Remove(folio);
+            if (folio.Mapping == Mapping && !Mapping.Clean(folio))
+                error = -(long)Errno.EIO;
             folio.Unlock();
             Mapping.Memory.Put(folio);
         }
+
+        return error;
+    }
+
+    [MaySleep]
+    private bool TryRemovePage(ulong index)
+    {
+        var folio = Mapping.Find(index);
+        if (folio == null)
+            return false;
+        folio.Lock();
+        bool removed = folio.Mapping == Mapping;
+        if (removed)
+            Mapping.Remove(folio);
+        folio.Unlock();
+        Mapping.Memory.Put(folio);
+        return removed;
     }
 
     /// <summary>Clears the rest of the last page, so that growing again shows zeros.</summary>
@@ -174,11 +220,12 @@ public sealed class MemoryFile
     private unsafe void ClearTail(ulong size)
     {
         int offset = (int)(size & Page.OffsetMask);
-        var folio = offset == 0 ? null : Mapping.Find(size >> Page.Shift);
+        var folio = offset == 0 ? null : Mapping.FindOrBringBack(size >> Page.Shift);
         if (folio == null)
             return;
         folio.Lock();
         Bytes(folio)[offset..].Clear();
+        folio.Set(FolioFlags.Dirty);
         folio.Unlock();
         Mapping.Memory.Put(folio);
     }

@@ -32,6 +32,15 @@ internal static class PageTableEntry
     /// </summary>
     internal const ulong Guard = (0x1FUL << 58) | (4UL << 12);
 
+    /// <summary>In a swap entry: <see cref="SoftDirty"/> of the page (<c>_PAGE_SWP_SOFT_DIRTY</c>).</summary>
+    internal const ulong SwapSoftDirty = 1UL << 1;
+
+    /// <summary>In a swap entry: <see cref="UffdWriteProtect"/> of the page (<c>_PAGE_SWP_UFFD_WP</c>).</summary>
+    internal const ulong SwapUffdWriteProtect = 1UL << 2;
+
+    /// <summary>In a swap entry: the page belongs to this entry alone (<c>_PAGE_SWP_EXCLUSIVE</c>).</summary>
+    internal const ulong SwapExclusive = 1UL << 3;
+
     internal static bool IsGuard(ulong entry) => entry == Guard;
 
     internal static bool IsPresent(ulong entry) => (entry & Present) != 0;

@@ -48,6 +48,7 @@ internal sealed class TlbGather
         foreach (var folio in _folios.AsSpan(0, _count))
         {
             folio!.AdoptReference();
+            memory.Swap.FreeCache(memory, folio);
             memory.Put(folio);
         }
 

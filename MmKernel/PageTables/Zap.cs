@@ -55,10 +55,12 @@ internal static class Zap
         return start;
     }
 
-    [MustHold("pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
+    [MustHold("pte && pte.Ptl && vma.Stable"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
     private static void ZapEntry(TlbGather gather, VmArea vma, MappedPte pte)
     {
         ulong old = Tlb.PtepGetAndClear(pte);
+        if (SwapEntry.IsIn(old))
+            FreeSwapOf(vma, old);
         if (!PageTableEntry.IsPresent(old) || PageTableEntry.IsSpecial(old))
             return;
         var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(old));
@@ -66,7 +68,24 @@ internal static class Zap
             folio.Set(FolioFlags.Dirty);
         vma.Mm.Rss.Add(RssCounters.KindOf(folio), -1);
         FolioRemoveRmap(folio, pte);
+        if ((vma.Flags & VmFlags.Locked) != 0)
+            vma.Mm.Machine.Memory.Lru?.Munlock(folio);
         gather.Add(folio);
+    }
+
+    /// <summary>Clears a swap entry and gives up what it stands for.</summary>
+    [MustHold("pte && pte.Ptl && vma.Stable")]
+    internal static void FreeSwapEntry(VmArea vma, MappedPte pte)
+    {
+        ulong old = pte.Exchange(PageTableEntry.None);
+        FreeSwapOf(vma, old);
+    }
+
+    private static void FreeSwapOf(VmArea vma, ulong old)
+    {
+        var memory = vma.Mm.Machine.Memory;
+        vma.Mm.Rss.Add(RssKind.Swap, -1);
+        memory.Swap.RemoveUserAndCache(memory, SwapEntry.Of(old));
     }
 
     private static bool IsInScope(PhysicalMemory memory, ulong entry, ZapScope scope)
@@ -76,7 +95,7 @@ internal static class Zap
         if (scope == ZapScope.Everything)
             return true;
         if (!PageTableEntry.IsPresent(entry))
-            return !PageTableEntry.IsGuard(entry);
+            return scope == ZapScope.Pages && !PageTableEntry.IsGuard(entry);
         return scope == ZapScope.Pages || (!PageTableEntry.IsSpecial(entry) && !memory.FolioOf(PageTableEntry.FrameOf(entry)).IsAnonymous);
     }
 }

@@ -18,6 +18,24 @@ internal static class AnonRmap
         folio.AddMapping();
     }
 
+    /// <summary>
+    /// Records a mapping of a folio that comes from swap; if it has just been read, it is given an anon_vma
+    /// (<c>folio_add_anon_rmap_pte</c>, <c>__folio_set_anon</c>).
+    /// </summary>
+    [MustHold("folio && pte && pte.Ptl && vma.Anchored"), Requires("vma.AnonVma != null")]
+    internal static void FolioAddAnonRmap(Folio folio, VmArea vma, ulong address, MappedPte pte, bool isExclusive)
+    {
+        if (!folio.IsAnonymous)
+        {
+            // A page that others have too must be found from where all of them descend.
+            folio.Mapping = isExclusive ? vma.AnonVma : vma.AnonVma!.Root;
+            folio.Index = vma.PageIndex(address);
+        }
+
+        folio.Set(isExclusive ? FolioFlags.Anonymous | FolioFlags.SwapBacked | FolioFlags.AnonExclusive : FolioFlags.Anonymous | FolioFlags.SwapBacked);
+        folio.AddMapping();
+    }
+
     /// <summary>Makes a folio that only <paramref name="vma"/> maps belong to its anon_vma (<c>folio_move_anon_rmap</c>).</summary>
     [MustHold("folio && pte && pte.Ptl && vma.Anchored"), Requires("vma.AnonVma != null")]
     internal static void FolioMoveAnonRmap(Folio folio, VmArea vma, MappedPte pte) => folio.Mapping = vma.AnonVma;

@@ -85,6 +85,46 @@ internal static class FileRmap
         mapping.ImapLock.ReadUnlock();
     }
 
+    /// <summary>
+    /// Takes the right to write from all mappings of a page, so that the next write is noticed (<c>folio_mkclean</c>). What was written until
+    /// then is the page's, which is the caller's to write.
+    /// </summary>
+    /// <returns>How many entries had been written to or could have been.</returns>
+    [MustHold("folio"), TakesRmap]
+    internal static int FolioMkclean(Folio folio, AddressSpace mapping)
+    {
+        if (folio.MapCount == 0)
+            return 0;
+        int cleaned = 0;
+        RmapWalkFile(folio, mapping, (page, vma, address) =>
+        {
+            if (vma.IsShared && MakeEntryClean(page, vma, address))
+                cleaned++;
+            return true;
+        });
+        return cleaned;
+    }
+
+    /// <summary>Does so in one mapping (<c>page_mkclean_one</c>).</summary>
+    [MustHold("folio && vma.Stable")]
+    private static bool MakeEntryClean(Folio folio, VmArea vma, ulong address)
+    {
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return false;
+        if (!RmapWalking.Maps(pte.Value, folio) || (pte.Value & (PageTableEntry.Dirty | PageTableEntry.Writable)) == 0)
+        {
+            PteUnmapUnlock(pte);
+            return false;
+        }
+
+        ulong entry = Tlb.PtepGetAndClear(pte);
+        Tlb.FlushTlbPage(pte, vma.Mm);
+        pte.Value = entry & ~(PageTableEntry.Dirty | PageTableEntry.Writable);
+        PteUnmapUnlock(pte);
+        return true;
+    }
+
     [MustHold("vma.Stable"), MaySleep]
     private static void UnmapInVma(VmArea vma, ulong first, ulong end, ZapScope scope)
     {

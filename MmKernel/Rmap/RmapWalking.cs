@@ -97,11 +97,11 @@ public static class RmapWalking
 
     /// <summary>
     /// A VMA found in the tree of an anon_vma has an anon_vma of the same root, so its lock is the one held (checked, and assumed from here
-    /// on).
+    /// on). A VMA that fork is just making is in the trees already and has none yet.
     /// </summary>
     [MustHold("anonVma.Lock"), AssertsHeld("vma.AnyRmap")]
     private static void AssertLinked(VmArea vma, AnonVma anonVma) =>
-        Lockdep.Assert(Volatile.Read(ref vma.AnonVma)?.Root == anonVma.Root, "VMA in the tree of an anon_vma of another root");
+        Lockdep.Assert(Volatile.Read(ref vma.AnonVma) is not { } own || own.Root == anonVma.Root, "VMA in the tree of an anon_vma of another root");
 
     /// <summary>Clears the accessed bit of the entry if it maps the folio (<c>folio_referenced_one</c>).</summary>
     [MustHold("vma.Stable")]
@@ -119,6 +119,7 @@ public static class RmapWalking
         return referenced;
     }
 
-    private static bool Maps(ulong entry, Folio folio) =>
+    /// <summary>Whether an entry maps the folio.</summary>
+    internal static bool Maps(ulong entry, Folio folio) =>
         PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry) && PageTableEntry.FrameOf(entry) == folio.Frame;
 }

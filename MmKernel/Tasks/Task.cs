@@ -52,6 +52,9 @@ public sealed class Task
     /// <summary>What the task holds, for the validator.</summary>
     internal List<HeldLock> HeldLocks { get; } = [];
 
+    /// <summary>Whether the task is freeing memory, and so does not start to free memory (<c>PF_MEMALLOC</c>).</summary>
+    internal bool IsReclaiming { get; set; }
+
     // Odd inside an RCU read section; written by the task alone, read by those who wait for a grace period.
     [Atomic] internal long RcuPhase;
     internal int RcuNesting;

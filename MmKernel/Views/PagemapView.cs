@@ -37,6 +37,18 @@ internal static class PagemapView
         return isPresent;
     }
 
+    /// <summary>Device in the lower 5 bits, slot in those above.</summary>
+    private static PagemapEntry DescribeSwapped(ulong entry)
+    {
+        var place = SwapEntry.Of(entry);
+        var result = PagemapEntry.Swapped | (PagemapEntry)(((ulong)place.Slot << 5) | (uint)place.Type);
+        if ((entry & PageTableEntry.SwapSoftDirty) != 0)
+            result |= PagemapEntry.SoftDirty;
+        if ((entry & PageTableEntry.SwapUffdWriteProtect) != 0)
+            result |= PagemapEntry.UffdWriteProtected;
+        return result;
+    }
+
     /// <summary>Translates an entry (<c>pte_to_pagemap_entry</c>).</summary>
     private static PagemapEntry Describe(PhysicalMemory memory, ulong entry)
     {
@@ -44,6 +56,8 @@ internal static class PagemapView
             return PagemapEntry.None;
         if (PageTableEntry.IsGuard(entry))
             return PagemapEntry.GuardRegion;
+        if (SwapEntry.IsIn(entry))
+            return DescribeSwapped(entry);
         var result = PagemapEntry.Present | (PagemapEntry)PageTableEntry.FrameOf(entry);
         if ((entry & PageTableEntry.UffdWriteProtect) != 0)
             result |= PagemapEntry.UffdWriteProtected;

@@ -28,6 +28,8 @@ internal static class SmapsView
     {
         var counts = default(Counts);
         PageWalk.Visit(vma, vma.Start, vma.End, ref counts, Count);
+        if (vma.File != null)
+            counts.Swapped += SwappedFilePages(vma, vma.File.Mapping);
         return new VmaStatistics
         {
             Start = vma.Start,
@@ -38,6 +40,7 @@ internal static class SmapsView
             ResidentPages = counts.Resident,
             AnonymousPages = counts.Anonymous,
             ProportionalShare = counts.Share,
+            SwappedPages = counts.Swapped,
             LockedShare = (vma.Flags & VmFlags.Locked) != 0 ? counts.Share : 0,
         };
     }
@@ -77,8 +80,30 @@ internal static class SmapsView
     private static void AppendSize(StringBuilder text, string name, ulong kilobytes) =>
         text.Append(CultureInfo.InvariantCulture, $"{name,-16}{kilobytes,8} kB\n");
 
+    /// <summary>
+    /// Pages of a memory file that are in swap. Where private copies are possible, only pages that the VMA has nothing of count
+    /// (<c>shmem_swap_usage</c>, <c>smaps_pte_hole</c>).
+    /// </summary>
+    [MustHold("vma.Mm.MmapLock")]
+    private static ulong SwappedFilePages(VmArea vma, AddressSpace mapping)
+    {
+        const VmFlags SharedOrReadOnly = VmFlags.Shared | VmFlags.Write;
+        bool mayHaveCopies = (vma.Flags & SharedOrReadOnly) == VmFlags.Write;
+        ulong count = 0;
+        foreach (ulong index in mapping.SwappedBetween(vma.PageOffset, vma.PageOffset + vma.PageCount))
+        {
+            ulong address = vma.Start + ((index - vma.PageOffset) << Page.Shift);
+            if (!mayHaveCopies || PageTableWalk.ReadEntry(vma, address) == PageTableEntry.None)
+                count++;
+        }
+
+        return count;
+    }
+
     private static void Count(ref Counts counts, VmArea vma, ulong address, ulong entry)
     {
+        if (SwapEntry.IsIn(entry))
+            counts.Swapped++;
         if (!PageTableEntry.IsPresent(entry) || PageTableEntry.IsSpecial(entry))
             return;
         var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
@@ -92,6 +117,7 @@ internal static class SmapsView
     {
         internal ulong Resident;
         internal ulong Anonymous;
+        internal ulong Swapped;
         internal ulong Share;
     }
 }

@@ -19,6 +19,7 @@ public sealed class RecordedTraces
     [InlineData("file")]
     [InlineData("lock")]
     [InlineData("stack")]
+    [InlineData("swap")]
     public void Flavour_agrees_with_the_host(string flavor)
     {
         var explanation = new StringWriter();

@@ -14,6 +14,9 @@ public sealed class Guest : IDisposable
     // The heap of the recording process: what its C library has claimed lies below the window, behind a gap of 16 pages.
     private const ulong HeapBelowWindow = 64 * PageSize;
 
+    // The recorder's device.
+    private const long SwapBytes = 64 << 20;
+
     private readonly Machine _machine;
     private readonly SortedDictionary<int, Process> _processes = [];
     private readonly GuestFiles _files;
@@ -23,7 +26,14 @@ public sealed class Guest : IDisposable
     public Guest(TraceHeader header)
     {
         ArgumentNullException.ThrowIfNull(header);
-        _machine = new Machine(new MachineOptions { Overcommit = (OvercommitMode)header.OvercommitMode });
+        bool swaps = header.Flavor == "swap";
+        _machine = new Machine(new MachineOptions
+        {
+            Overcommit = (OvercommitMode)header.OvercommitMode,
+            Reclaim = swaps ? ReclaimPolicy.Direct : ReclaimPolicy.Off,
+        });
+        if (swaps)
+            _machine.SwapOn(SwapStore.InMemory(SwapBytes));
         _files = new GuestFiles(_machine);
         var limits = new ResourceLimits();
         if (header.MemlockPages != 0)

@@ -17,21 +17,25 @@ internal static unsafe class Truth
     internal static void Check(Machine machine, IReadOnlyCollection<Process> processes, IReadOnlyCollection<MemoryFile> files)
     {
         Rcu.Barrier();
+        machine.Memory.Reclaimer?.WaitUntilIdle();
+        machine.Memory.Lru?.DrainAll();
         var mappings = new Dictionary<ulong, int>();
+        var swapped = new Dictionary<SwapEntry, int>();
         long tables = 0;
         foreach (var process in processes)
-            tables += 1 + CheckProcess(process.Mm, mappings);
+            tables += 1 + CheckProcess(process.Mm, mappings, swapped);
 
         var cached = new HashSet<ulong>();
         foreach (var file in files)
-            CheckFile(file, cached);
+            CheckFile(file, cached, swapped);
+        var swapCached = SwapTruth.Check(machine, swapped);
 
         for (ulong frame = 1; frame < (ulong)machine.Memory.FrameCount; frame++)
         {
             var folio = machine.Memory.FolioOf(frame);
             int expected = mappings.GetValueOrDefault(frame);
             Assert.True(expected == folio.MapCount, $"frame {frame}: {expected} entries, map count {folio.MapCount}");
-            int references = expected + (cached.Contains(frame) ? 1 : 0);
+            int references = expected + (cached.Contains(frame) ? 1 : 0) + (swapCached.Contains(frame) ? 1 : 0);
             if (references == 0)
                 continue;
             Assert.Equal(references, folio.ReferenceCount);
@@ -41,10 +45,12 @@ internal static unsafe class Truth
                 CheckReverseMap(folio, expected);
         }
 
-        Assert.Equal(machine.Memory.FrameCount, machine.Memory.FreeFrames + 1 + tables + mappings.Keys.Union(cached).Count());
+        var inUse = mappings.Keys.Union(cached).Union(swapCached).ToHashSet();
+        Assert.Equal(machine.Memory.FrameCount, machine.Memory.FreeFrames + 1 + tables + inUse.Count);
+        SwapTruth.CheckLists(machine.Memory, inUse);
     }
 
-    private static long CheckProcess(MmStruct mm, Dictionary<ulong, int> mappings)
+    private static long CheckProcess(MmStruct mm, Dictionary<ulong, int> mappings, Dictionary<SwapEntry, int> swapped)
     {
         Assert.False(mm.MmapLock.IsLocked);
         int vmas = 0;
@@ -67,11 +73,21 @@ internal static unsafe class Truth
 
         long anonymous = 0;
         long shared = 0;
+        long files = 0;
+        long inSwap = 0;
         long tables = 0;
         Visit(mm, mm.TopTable.Frame, PageTableWalk.TopLevel, 0, ref tables, (address, entry) =>
         {
             var vma = mm.Vmas.Walk(address);
             Assert.True(vma != null, $"entry without VMA at {address:x}");
+            if (SwapEntry.IsIn(entry))
+            {
+                inSwap++;
+                Assert.NotNull(vma.AnonVma);
+                swapped[SwapEntry.Of(entry)] = swapped.GetValueOrDefault(SwapEntry.Of(entry)) + 1;
+                return;
+            }
+
             Assert.True(PageTableEntry.IsPresent(entry));
             Assert.True(!PageTableEntry.IsWritable(entry) || (vma.Flags & VmFlags.Write) != 0);
             if (PageTableEntry.IsSpecial(entry))
@@ -81,7 +97,10 @@ internal static unsafe class Truth
             var folio = mm.Machine.Memory.FolioOf(frame);
             if (!folio.IsAnonymous)
             {
-                shared++;
+                if (folio.Has(FolioFlags.SwapBacked))
+                    shared++;
+                else
+                    files++;
                 Assert.Same(vma.File!.Mapping, folio.Mapping);
                 Assert.Equal(vma.PageIndex(address), folio.Index);
                 return;
@@ -93,12 +112,13 @@ internal static unsafe class Truth
         });
         Assert.Equal(anonymous, mm.Rss[RssKind.Anonymous]);
         Assert.Equal(shared, mm.Rss[RssKind.SharedMemory]);
-        Assert.Equal(0, mm.Rss[RssKind.File]);
+        Assert.Equal(inSwap, mm.Rss[RssKind.Swap]);
+        Assert.Equal(files, mm.Rss[RssKind.File]);
         Assert.Equal(tables, Volatile.Read(ref mm.TableFrames));
         return tables;
     }
 
-    private static void CheckFile(MemoryFile file, HashSet<ulong> cached)
+    private static void CheckFile(MemoryFile file, HashSet<ulong> cached, Dictionary<SwapEntry, int> swapped)
     {
         Assert.False(file.Rwsem.IsLocked);
         Assert.False(file.Mapping.ImapLock.IsLocked);
@@ -110,6 +130,9 @@ internal static unsafe class Truth
             Assert.Equal(index, folio.Index);
             file.Mapping.Memory.Put(folio);
         }
+
+        foreach (var entry in file.Mapping.SwapEntries())
+            swapped[entry] = swapped.GetValueOrDefault(entry) + 1;
     }
 
     private static void CheckReverseMap(Folio folio, int expected)

@@ -1,0 +1,193 @@
+using System.Threading;
+using MmLint;
+using static MmKernel.FaultHandling;
+using static MmKernel.PageTableWalk;
+using static MmKernel.VmaLookup;
+
+namespace MmKernel;
+
+/// <summary>
+/// Pinning user pages for somebody who reads and writes them by frame, as a device does (<c>pin_user_pages</c>, <c>mm/gup.c</c>). A pinned
+/// anonymous page belongs to its process alone for as long: it is not replaced by a copy there, and fork copies it at once.
+/// </summary>
+internal static unsafe class PinUserPages
+{
+    /// <summary>Pins the page at an address.</summary>
+    /// <param name="mm">The address space.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="flags">What the pin is for.</param>
+    /// <param name="error">0; −EFAULT if nothing is mapped or the use is forbidden, −ENOMEM, −EINTR.</param>
+    /// <returns>With a reference and a pin; null after an error.</returns>
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), AllocatesPages, Acquires("result.Ref", When = "result != null")]
+    internal static Folio? Pin(MmStruct mm, ulong address, PinFlags flags, out int error)
+    {
+        mm.HasPinned = true;
+        error = 0;
+        var folio = (flags & PinFlags.LongTerm) == 0 ? PinFast(mm, address, flags) : null;
+        return folio ?? PinSlowly(mm, address, flags, out error);
+    }
+
+    /// <summary>Ends a pin.</summary>
+    /// <param name="memory">The machine's memory.</param>
+    /// <param name="folio">The page.</param>
+    /// <param name="isDirty">Whether it may have been written to (<c>unpin_user_pages_dirty_lock</c>).</param>
+    [Releases("folio.Ref"), MustHold("folio.Ref")]
+    internal static void Unpin(PhysicalMemory memory, Folio folio, bool isDirty)
+    {
+        if (folio.Frame != PhysicalMemory.ZeroFrame)
+        {
+            if (isDirty)
+                folio.Set(FolioFlags.Dirty);
+            folio.RemovePin();
+        }
+
+        memory.Put(folio);
+    }
+
+    /// <summary>
+    /// Pins without any lock (<c>gup_fast</c>). The entry is read again after the pin: who takes a page out of an entry looks for pins after
+    /// that. Fork does not clear entries, so its sequence count tells whether it was there.
+    /// </summary>
+    [MustHold("mm.Users"), Acquires("result.Ref", When = "result != null")]
+    private static Folio? PinFast(MmStruct mm, ulong address, PinFlags flags)
+    {
+        if (!mm.WriteProtectSeq.TryReadBegin(out long sequence))
+            return null;
+        var folio = PinMapped(mm, address, flags);
+        bool forked = mm.WriteProtectSeq.ReadRetry(sequence);
+        if (folio == null || !forked)
+            return folio;
+        Unpin(mm.Machine.Memory, folio, isDirty: false);
+        return null;
+    }
+
+    [Acquires("result.Ref", When = "result != null")]
+    private static Folio? PinMapped(MmStruct mm, ulong address, PinFlags flags)
+    {
+        Rcu.ReadLock();
+        ulong* entry = Find(mm, address, out _);
+        if (entry == null)
+        {
+            Rcu.ReadUnlock();
+            return null;
+        }
+
+        ulong value = Volatile.Read(ref *entry);
+        bool allowed = PageTableEntry.IsPresent(value) && !PageTableEntry.IsSpecial(value) && (value & PageTableEntry.User) != 0
+            && ((flags & PinFlags.Write) == 0 || (PageTableEntry.IsWritable(value) && (value & PageTableEntry.Dirty) != 0));
+        var folio = mm.Machine.Memory.FolioOf(allowed ? PageTableEntry.FrameOf(value) : PhysicalMemory.ZeroFrame);
+        if (!allowed || !folio.TryGet())
+        {
+            Rcu.ReadUnlock();
+            return null;
+        }
+
+        folio.AddPin();
+        if (Volatile.Read(ref *entry) == value && !MustUnshare(folio, flags))
+        {
+            Rcu.ReadUnlock();
+            return folio;
+        }
+
+        Rcu.ReadUnlock();
+        Unpin(mm.Machine.Memory, folio, isDirty: false);
+        return null;
+    }
+
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), AllocatesPages, Acquires("result.Ref", When = "result != null")]
+    private static Folio? PinSlowly(MmStruct mm, ulong address, PinFlags flags, out int error)
+    {
+        while (true)
+        {
+            error = mm.MmapLock.ReadLockKillable();
+            if (error != 0)
+                return null;
+            var vma = LookupVma(mm, address);
+            if (vma == null || !Allows(vma, flags))
+            {
+                mm.MmapLock.ReadUnlock();
+                error = -(int)Errno.EFAULT;
+                return null;
+            }
+
+            var folio = Follow(vma, address, flags, out bool unshare);
+            if (folio != null)
+            {
+                mm.MmapLock.ReadUnlock();
+                return folio;
+            }
+
+            var result = HandleMmFault(vma, address, FlagsOf(flags, unshare));
+            if ((result & VmFault.LockDropped) == 0)
+                mm.MmapLock.ReadUnlock();
+            if ((result & VmFault.Error) != 0)
+            {
+                error = (result & VmFault.Oom) != 0 ? -(int)Errno.ENOMEM : -(int)Errno.EFAULT;
+                return null;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether the VMA allows the use (<c>check_vma_flags</c>). A file that wants to hear of writes is not pinned for long for writing: its
+    /// pages would change unheard (<c>writable_file_mapping_allowed</c>).
+    /// </summary>
+    [MustHold("vma.Mm.MmapLock")]
+    private static bool Allows(VmArea vma, PinFlags flags)
+    {
+        bool isWrite = (flags & PinFlags.Write) != 0;
+        if ((vma.Flags & (isWrite ? VmFlags.Write : VmFlags.Read)) == 0)
+            return false;
+        return !isWrite || (flags & PinFlags.LongTerm) == 0 || !vma.IsShared || vma.File?.Mapping.Backing == null;
+    }
+
+    /// <summary>Pins the page if it is present and may be used so (<c>follow_page_pte</c>).</summary>
+    /// <param name="vma">The VMA.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="flags">What the pin is for.</param>
+    /// <param name="unshare">Whether the page must first become the process's own.</param>
+    [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
+    private static Folio? Follow(VmArea vma, ulong address, PinFlags flags, out bool unshare)
+    {
+        unshare = false;
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return null;
+        ulong entry = pte.Value;
+        bool isWrite = (flags & PinFlags.Write) != 0;
+        if (!PageTableEntry.IsPresent(entry) || (isWrite && !PageTableEntry.IsWritable(entry)))
+        {
+            PteUnmapUnlock(pte);
+            return null;
+        }
+
+        var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
+        unshare = MustUnshare(folio, flags);
+        if (unshare)
+        {
+            PteUnmapUnlock(pte);
+            return null;
+        }
+
+        pte.Or(isWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
+        folio.Get();
+        if (!PageTableEntry.IsSpecial(entry))
+            folio.AddPin();
+        PteUnmapUnlock(pte);
+        return folio;
+    }
+
+    /// <summary>Whether a page that is only read would be replaced under the pin by the process's next write (<c>gup_must_unshare</c>).</summary>
+    private static bool MustUnshare(Folio folio, PinFlags flags) =>
+        (flags & PinFlags.Write) == 0 && folio.IsAnonymous && !folio.Has(FolioFlags.AnonExclusive);
+
+    [Ensures("(result & FaultFlag.VmaLock) == 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]
+    private static FaultFlag FlagsOf(PinFlags flags, bool unshare)
+    {
+        if ((flags & PinFlags.Write) != 0)
+            return FaultFlag.Remote | FaultFlag.Write;
+        if (unshare)
+            return FaultFlag.Remote | FaultFlag.Unshare;
+        return FaultFlag.Remote;
+    }
+}

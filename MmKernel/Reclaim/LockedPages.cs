@@ -1,0 +1,32 @@
+using MmLint;
+using static MmKernel.PageTableWalk;
+
+namespace MmKernel;
+
+/// <summary>Moving pages between the evictable and the unevictable when their VMA is locked or unlocked (<c>mm/mlock.c</c>).</summary>
+internal static class LockedPages
+{
+    /// <summary>Makes the pages of a range what the VMA's flags say (<c>mlock_vma_pages_range</c>).</summary>
+    [MustHold("exclusive(vma.Lock)")]
+    internal static void Update(VmArea vma, ulong start, ulong end, LruLists lru)
+    {
+        bool isLocked = (vma.Flags & VmFlags.Locked) != 0;
+        for (ulong address = start; address < end; address += Page.Size)
+        {
+            var pte = PteOffsetMapLock(vma, address);
+            if (pte == null)
+                continue;
+            ulong entry = pte.Value;
+            if (PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry))
+            {
+                var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
+                if (isLocked)
+                    lru.Mlock(folio);
+                else
+                    lru.Munlock(folio);
+            }
+
+            PteUnmapUnlock(pte);
+        }
+    }
+}

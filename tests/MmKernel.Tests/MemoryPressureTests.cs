@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace MmKernel.Tests;
+
+/// <summary>More memory in use than the machine has.</summary>
+public sealed class MemoryPressureTests(ITestOutputHelper output)
+{
+    private const ulong Base = 0x10_0000_0000;
+    private const ulong Shared = 0x20_0000_0000;
+    private const Prot ReadWrite = Prot.Read | Prot.Write;
+    private const MapFlags Anonymous = MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed;
+
+    [Theory]
+    [InlineData(ReclaimPolicy.Direct)]
+    [InlineData(ReclaimPolicy.Background)]
+    public void A_working_set_twice_the_memory_keeps_its_contents(ReclaimPolicy policy)
+    {
+        const ulong Pages = 2 * (8UL << 20) / Page.Size;
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = policy, Overcommit = OvercommitMode.Always });
+        var device = machine.SwapOn(SwapStore.InMemory(32 << 20))!;
+        var process = machine.CreateProcess();
+        Assert.Equal((long)Base, process.Mmap(Base, Pages * Page.Size, ReadWrite, Anonymous));
+        for (ulong page = 0; page < Pages; page++)
+            Assert.True(process.Write(Base + (page * Page.Size) + 8, BitConverter.GetBytes(page * 3)).IsOk);
+        byte[] word = new byte[8];
+        for (ulong page = 0; page < Pages; page++)
+        {
+            Assert.True(process.Read(Base + (page * Page.Size) + 8, word).IsOk);
+            Assert.Equal(page * 3, BitConverter.ToUInt64(word));
+        }
+
+        Assert.True(device.UsedSlots >= 2048, $"{device.UsedSlots} slots used");
+        Truth.Check(machine, process);
+        process.Exit();
+        Assert.Equal(0, device.UsedSlots);
+    }
+
+    [Fact]
+    public void Several_threads_and_forks_under_pressure_keep_their_contents()
+    {
+        const int Pages = 1500;
+        const int SharedPages = 700;
+        int seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Background, Overcommit = OvercommitMode.Always });
+        _ = machine.SwapOn(SwapStore.InMemory(64 << 20));
+        var file = machine.CreateMemoryFile(SharedPages * Page.Size);
+        Process[] processes = [machine.CreateProcess(), machine.CreateProcess()];
+        foreach (var process in processes)
+        {
+            Assert.Equal((long)Base, process.Mmap(Base, Pages * Page.Size, ReadWrite, Anonymous));
+            Assert.Equal((long)Shared, process.Mmap(Shared, SharedPages * Page.Size, ReadWrite, MapFlags.Shared | MapFlags.Fixed, file.Open(isWritable: true)));
+        }
+
+        var failures = new List<Exception>();
+        for (int round = 0; round < 3; round++)
+        {
+            int roundSeed = seed + (round * 100);
+            var threads = Enumerable.Range(0, 4).Select(id => new Thread(() =>
+            {
+                try
+                {
+                    Run(processes[id % 2], new Random(roundSeed + id), Pages, SharedPages);
+                }
+                catch (Exception e)
+                {
+                    lock (failures)
+                        failures.Add(e);
+                }
+            })).ToArray();
+            foreach (var thread in threads)
+                thread.Start();
+            foreach (var thread in threads)
+                Assert.True(thread.Join(TimeSpan.FromSeconds(120)), "a thread hangs");
+            Assert.Empty(failures);
+            Truth.Check(machine, processes, [file]);
+        }
+    }
+
+    [Fact]
+    public void With_nothing_left_the_largest_process_is_killed_and_the_others_live()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Direct, Overcommit = OvercommitMode.Always });
+        var small = machine.CreateProcess();
+        Assert.Equal((long)Base, small.Mmap(Base, 64 * Page.Size, ReadWrite, Anonymous));
+        for (ulong page = 0; page < 64; page++)
+            Assert.True(small.Write(Base + (page * Page.Size), BitConverter.GetBytes(page)).IsOk);
+        var large = machine.CreateProcess();
+        Assert.Equal((long)Base, large.Mmap(Base, 8192 * Page.Size, ReadWrite, Anonymous));
+        AccessResult result = default;
+        for (ulong page = 0; page < 8192 && result.IsOk; page++)
+            result = large.Write(Base + (page * Page.Size), BitConverter.GetBytes(page));
+        Assert.Equal(Signal.SIGKILL, result.Signal);
+        byte[] word = new byte[8];
+        for (ulong page = 0; page < 64; page++)
+        {
+            Assert.True(small.Read(Base + (page * Page.Size), word).IsOk);
+            Assert.Equal(page, BitConverter.ToUInt64(word));
+        }
+
+        Assert.Equal(Signal.SIGKILL, large.Read(Base + (8000 * Page.Size), word).Signal);
+        large.Exit();
+        Truth.Check(machine, small);
+    }
+
+    private static void Run(Process process, Random random, int pages, int sharedPages)
+    {
+        byte[] word = new byte[8];
+        for (int step = 0; step < 6000; step++)
+        {
+            ulong address = random.Next(3) == 0 ? Shared + ((ulong)random.Next(sharedPages) * Page.Size) : Base + ((ulong)random.Next(pages) * Page.Size);
+            switch (random.Next(400))
+            {
+                case 0:
+                    Assert.Equal(0, process.Fork(out var child));
+                    Check(child!, address, word);
+                    Assert.True(child!.Write(address, BitConverter.GetBytes(address)).IsOk);
+                    child.Exit();
+                    break;
+                case < 4:
+                    Assert.Equal(0, process.Madvise(Base + ((ulong)random.Next(pages - 8) * Page.Size), 8 * Page.Size, Advice.PageOut));
+                    break;
+                case < 200:
+                    Assert.True(process.Write(address, BitConverter.GetBytes(address)).IsOk);
+                    break;
+                default:
+                    Check(process, address, word);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>A word holds its own address or has not been written: anything else is somebody else's page.</summary>
+    private static void Check(Process process, ulong address, byte[] word)
+    {
+        Assert.True(process.Read(address, word).IsOk);
+        ulong value = BitConverter.ToUInt64(word);
+        Assert.True(value == 0 || value == address, $"{value:x} at {address:x}");
+    }
+}
