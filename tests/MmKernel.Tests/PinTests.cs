@@ -95,9 +95,12 @@ public sealed class PinTests : IDisposable
     public void Nothing_mapped_and_nothing_allowed_are_EFAULT()
     {
         Assert.Equal(-(long)Errno.EFAULT, _process.PinPages(Base + (8 * Page.Size), 1, PinFlags.None, out var pins));
-        Assert.Null(pins);
+        using (pins)
+            Assert.Null(pins);
         Assert.Equal(0, _process.Mprotect(Base, Page.Size, Prot.Read));
         Assert.Equal(-(long)Errno.EFAULT, _process.PinPages(Base, 1, PinFlags.Write, out pins));
+        using (pins)
+            Assert.Null(pins);
     }
 
     [Fact]
