@@ -95,11 +95,11 @@ public sealed class Machine : IDisposable
     [MaySleep]
     public long SwapOff(SwapDevice device)
     {
-        device.Allocates = false;
+        device.StopAllocating();
         int error = MmKernel.SwapOff.TryToUnuse(this, device);
         if (error != 0)
         {
-            device.Allocates = true;
+            device.StartAllocating();
             return error;
         }
 

@@ -126,6 +126,9 @@ public sealed class MmStruct
         set => Volatile.Write(ref _isOomVictim, value);
     }
 
+    /// <summary>How often the memory of the killed process was to be taken since.</summary>
+    [Atomic] internal int ReapAttempts;
+
     /// <summary>Number of users; a test for 1 proves nothing, for anybody with a count may become a user.</summary>
     [Atomic] internal int UsersCount = 1;
 

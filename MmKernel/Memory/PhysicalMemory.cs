@@ -21,6 +21,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly Folio[] _folios;
     private readonly BuddyAllocator _buddy;
     private readonly PageCpuList[] _cpuLists;
+    private readonly OomKiller _oomKiller = new();
     private bool _disposed;
 
     /// <summary>Fault injection: how many allocations succeed before one fails; −1 for never (<c>failslab</c>, <c>fail_page_alloc</c>).</summary>
@@ -155,6 +156,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
     internal void Copy(Folio target, Folio source) =>
         Buffer.MemoryCopy(PointerTo(source.Frame), PointerTo(target.Frame), Page.Size, Page.Size);
 
+    /// <summary>Gives this processor's list back to the buddy allocator (<c>drain_local_pages</c>).</summary>
+    internal void DrainLocalList() => _cpuLists[Task.Current.Cpu].Drain();
+
     /// <summary>Gives the per-CPU lists back to the buddy allocator, so that its blocks can be looked at (<c>drain_all_pages</c>).</summary>
     internal void DrainCpuLists()
     {
@@ -196,7 +200,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
             Thread.Yield();
             if (++failures < RetriesBeforeKill)
                 continue;
-            if (!OomKiller.KillLargest(AddressSpaces))
+            if (!_oomKiller.TryKill(AddressSpaces))
                 break;
             failures = 0;
         }

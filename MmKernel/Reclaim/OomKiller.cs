@@ -4,32 +4,51 @@ using MmLint;
 namespace MmKernel;
 
 /// <summary>What is left when nothing can be reclaimed: the largest process is killed and its memory taken away (<c>mm/oom_kill.c</c>).</summary>
-internal static class OomKiller
+internal sealed class OomKiller
 {
+    /// <summary>How often a victim whose mmap_lock is busy is waited for before another one is chosen (<c>MAX_OOM_REAP_RETRIES</c>).</summary>
+    private const int MaxAttempts = 10;
+
+    [Atomic] private int _isBusy;
+
     /// <summary>
-    /// Chooses a process, marks it, and takes the memory that only it has. It sees a fatal signal at its next fault
-    /// (<c>out_of_memory</c>, <c>oom_reap_task_mm</c>).
+    /// Takes the memory of the last victim if it still has any, else chooses a process and marks it: it sees a fatal signal at its next fault
+    /// (<c>out_of_memory</c>).
     /// </summary>
     /// <returns>False if there is nobody left to kill.</returns>
     [MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
-    internal static bool KillLargest(Registry<MmStruct> addressSpaces)
+    internal bool TryKill(Registry<MmStruct> addressSpaces)
     {
-        MmStruct? victim = null;
+        // Somebody else is at it, and what that frees may do.
+        if (Interlocked.Exchange(ref _isBusy, 1) != 0)
+            return true;
+        var victim = Choose(addressSpaces.Snapshot());
+        if (victim != null)
+        {
+            victim.IsOomVictim = true;
+            Reap(victim);
+        }
+
+        Volatile.Write(ref _isBusy, 0);
+        return victim != null;
+    }
+
+    private static MmStruct? Choose(MmStruct[] addressSpaces)
+    {
+        MmStruct? largest = null;
         long most = 0;
-        foreach (var mm in addressSpaces.Snapshot())
+        foreach (var mm in addressSpaces)
         {
             long points = Badness(mm);
+            if (mm.IsOomVictim && points > 0 && Interlocked.Increment(ref mm.ReapAttempts) <= MaxAttempts)
+                return mm;
             if (mm.IsOomVictim || points <= most)
                 continue;
             most = points;
-            victim = mm;
+            largest = mm;
         }
 
-        if (victim == null)
-            return false;
-        victim.IsOomVictim = true;
-        Reap(victim);
-        return true;
+        return largest;
     }
 
     /// <summary>Pages that the end of a process would free: mapped, in swap, and page tables (<c>oom_badness</c>).</summary>
@@ -37,7 +56,8 @@ internal static class OomKiller
         mm.Rss[RssKind.Anonymous] + mm.Rss[RssKind.File] + mm.Rss[RssKind.SharedMemory] + mm.Rss[RssKind.Swap] + Volatile.Read(ref mm.TableFrames);
 
     /// <summary>
-    /// Unmaps private memory. mmap_lock is tried only: the victim may hold it and be waiting for memory, in which case it notices itself.
+    /// Unmaps private memory (<c>oom_reap_task_mm</c>). mmap_lock is tried only: the victim may hold it and be waiting for memory, in which
+    /// case it notices itself.
     /// </summary>
     [MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
     private static void Reap(MmStruct mm)

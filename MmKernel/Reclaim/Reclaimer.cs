@@ -98,9 +98,7 @@ internal sealed class Reclaimer
         for (int priority = DefaultPriority; priority > 0 && !Volatile.Read(ref _stops); priority--)
         {
             while (_memory.FreeInZone < _memory.Watermarks.High && Shrink(priority) > 0)
-            {
-            }
-
+                _memory.DrainLocalList();
             _memory.DrainCpuLists();
             if (_memory.FreeInZone >= _memory.Watermarks.High)
                 return;

@@ -26,11 +26,13 @@ internal sealed class SwapCluster(int size)
 
     /// <summary>Gives a slot to a folio, which is cached there from here on; the slot has no user yet (<c>cluster_alloc_swap_entry</c>).</summary>
     /// <returns>The slot; −1 if none is free.</returns>
+    /// <param name="device">The cluster's device. Whether it still gives out slots is asked under the lock, so that none slips through.</param>
+    /// <param name="folio">The folio.</param>
     [MustHold("folio")]
-    internal int Allocate(Folio folio)
+    internal int Allocate(SwapDevice device, Folio folio)
     {
         Lock.Lock();
-        int slot = FindFree();
+        int slot = device.Allocates ? FindFree() : -1;
         if (slot >= 0)
         {
             _used++;

@@ -51,10 +51,20 @@ public sealed class SwapDevice
     internal bool IsSynchronous => _store.IsSynchronous;
 
     /// <summary>Whether slots are given out (<c>SWP_WRITEOK</c>).</summary>
-    internal bool Allocates
+    internal bool Allocates => Volatile.Read(ref _allocates);
+
+    /// <summary>Gives out slots again.</summary>
+    internal void StartAllocating() => Volatile.Write(ref _allocates, true);
+
+    /// <summary>Gives out no more slots; those that are being given out at the moment are waited for (<c>wait_for_allocation</c>).</summary>
+    internal void StopAllocating()
     {
-        get => Volatile.Read(ref _allocates);
-        set => Volatile.Write(ref _allocates, value);
+        Volatile.Write(ref _allocates, false);
+        foreach (var cluster in _clusters)
+        {
+            cluster.Lock.Lock();
+            cluster.Lock.Unlock();
+        }
     }
 
     /// <summary>Takes a reference unless the device is being given back.</summary>
@@ -100,7 +110,7 @@ public sealed class SwapDevice
             int cluster = (first + i) % _clusters.Length;
             if (_clusters[cluster].Used == Math.Min(SwapCluster.Size, SlotCount - (cluster * SwapCluster.Size)))
                 continue;
-            int slot = _clusters[cluster].Allocate(folio);
+            int slot = _clusters[cluster].Allocate(this, folio);
             if (slot < 0)
                 continue;
             Volatile.Write(ref _clusterOfCpu[cpu], cluster);

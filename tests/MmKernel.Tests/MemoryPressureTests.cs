@@ -83,6 +83,59 @@ public sealed class MemoryPressureTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Devices_come_and_go_while_processes_fault_fork_and_unmap()
+    {
+        const int Pages = 300;
+        int seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 16 << 20, Reclaim = ReclaimPolicy.Direct, Overcommit = OvercommitMode.Always });
+        Process[] processes = [machine.CreateProcess(), machine.CreateProcess()];
+        foreach (var process in processes)
+            Assert.Equal((long)Base, process.Mmap(Base, Pages * Page.Size, ReadWrite, Anonymous));
+        bool stop = false;
+        var failures = new List<Exception>();
+        void Guard(Action work)
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception e)
+            {
+                lock (failures)
+                    failures.Add(e);
+            }
+        }
+
+        var threads = Enumerable.Range(0, 3).Select(id => new Thread(() => Guard(() =>
+        {
+            var random = new Random(seed + id);
+            byte[] word = new byte[8];
+            while (!Volatile.Read(ref stop))
+                PageOutAndBack(processes[id % 2], random, Pages, word);
+        }))).ToArray();
+        foreach (var thread in threads)
+            thread.Start();
+        Guard(() =>
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                var device = machine.SwapOn(SwapStore.InMemory(4 << 20))!;
+                Thread.Sleep(15);
+                Assert.Equal(0, machine.SwapOff(device));
+                Assert.Equal(0, device.UsedSlots);
+            }
+        });
+        Volatile.Write(ref stop, true);
+        foreach (var thread in threads)
+            Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs");
+        Assert.Empty(failures);
+        foreach (var process in processes)
+            Assert.Equal(0, process.Mm.Rss[RssKind.Swap]);
+        Truth.Check(machine, processes);
+    }
+
+    [Fact]
     public void With_nothing_left_the_largest_process_is_killed_and_the_others_live()
     {
         using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Direct, Overcommit = OvercommitMode.Always });
@@ -106,6 +159,36 @@ public sealed class MemoryPressureTests(ITestOutputHelper output)
         Assert.Equal(Signal.SIGKILL, large.Read(Base + (8000 * Page.Size), word).Signal);
         large.Exit();
         Truth.Check(machine, small);
+    }
+
+    private static void PageOutAndBack(Process process, Random random, int pages, byte[] word)
+    {
+        ulong extra = Shared + ((ulong)Environment.CurrentManagedThreadId << 30);
+        ulong address = Base + ((ulong)random.Next(pages) * Page.Size);
+        switch (random.Next(12))
+        {
+            case 0:
+                Assert.Equal(0, process.Fork(out var child));
+                Check(child!, address, word);
+                child!.Exit();
+                break;
+            case 1:
+                Assert.Equal((long)extra, process.Mmap(extra, 16 * Page.Size, ReadWrite, Anonymous));
+                for (ulong page = 0; page < 16; page++)
+                    Assert.True(process.Write(extra + (page * Page.Size), word).IsOk);
+                Assert.Equal(0, process.Madvise(extra, 16 * Page.Size, Advice.PageOut));
+                Assert.Equal(0, process.Munmap(extra, 16 * Page.Size));
+                break;
+            case < 6:
+                Assert.Equal(0, process.Madvise(Base + ((ulong)random.Next(pages - 20) * Page.Size), 20 * Page.Size, Advice.PageOut));
+                break;
+            case < 9:
+                Assert.True(process.Write(address, BitConverter.GetBytes(address)).IsOk);
+                break;
+            default:
+                Check(process, address, word);
+                break;
+        }
     }
 
     private static void Run(Process process, Random random, int pages, int sharedPages)
