@@ -9,10 +9,10 @@ internal static class Teardown
     [MustNotHold("mm.MmapLock"), MaySleep]
     internal static void ExitMmap(MmStruct mm)
     {
-        mm.Machine.Memory.AddressSpaces.Remove(mm);
         mm.MmapLock.WriteLock();
         mm.IsExiting = true;
         _ = MunmapCalls.DoMunmap(mm, 0, Page.TaskSize);
         mm.MmapLock.WriteUnlock();
+        mm.Machine.Memory.AddressSpaces.Remove(mm);
     }
 }

@@ -16,6 +16,9 @@ internal static class DupMmap
         copy = MmStruct.TryCreate(mm.Machine, new ResourceLimits(mm.Limits));
         if (copy == null)
             return -(int)Errno.ENOMEM;
+
+        // From here on others look through it for what it has in swap.
+        mm.Machine.Memory.AddressSpaces.Add(copy);
         int error = CopyInto(mm, copy);
         if (error == 0)
             return 0;

@@ -84,6 +84,10 @@ internal static class Interleaving
             AwaitPhase(t_host, task, phase);
     }
 
+    /// <summary>Others go first until <paramref name="canGo"/> is true; without host it is for the caller to wait.</summary>
+    [Conditional("LOCKDEP")]
+    internal static void Await(object subject, Func<bool> canGo) => t_host?.Wait(SchedulePoint.Wait, subject, canGo);
+
     /// <summary>Hands a callback to the host, which has it run after a grace period of its own tasks.</summary>
     [Conditional("LOCKDEP")]
     internal static void Defer(RcuHead head, ref bool deferred)

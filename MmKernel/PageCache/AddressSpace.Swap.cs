@@ -91,9 +91,11 @@ public sealed partial class AddressSpace
             if (device == null)
                 continue;
             var folio = SwapIn.Read(Memory, device, entry, out _);
-            if (folio != null)
-                Memory.Put(folio);
             device.Put();
+            if (folio == null)
+                continue;
+            Memory.Swap.FreeCache(Memory, folio);
+            Memory.Put(folio);
         }
     }
 
@@ -158,13 +160,9 @@ public sealed partial class AddressSpace
         folio.Lock();
         bool valid = folio.Has(FolioFlags.UpToDate);
         if (valid && folio.Has(FolioFlags.SwapCache) && folio.Swap == entry && TryExchange(index, entry, folio))
-        {
             Memory.Swap.RemoveUser(entry);
-            Memory.Swap.TryFree(Memory, folio);
-        }
 
-        folio.Unlock();
-        Memory.Put(folio);
+        SwapFault.ReleaseUnused(Memory, folio);
         return valid;
     }
 

@@ -56,6 +56,9 @@ internal static class FolioReclaim
             folio.Set(FolioFlags.Active);
         if (verdict != Verdict.Reclaim || !Evict(lru.Memory, folio))
         {
+            // Who unmapped it last could not take it out of the swap cache, for it was locked.
+            if (folio.MapCount == 0)
+                lru.Memory.Swap.TryFree(lru.Memory, folio);
             folio.Unlock();
             return false;
         }

@@ -92,6 +92,7 @@ public sealed class SwapDevice
     internal void Close()
     {
         Interlocked.Decrement(ref _references);
+        Interleaving.Await(this, () => Volatile.Read(ref _references) == 0);
         var spinner = default(SpinWait);
         while (Volatile.Read(ref _references) != 0)
             spinner.SpinOnce();

@@ -20,15 +20,14 @@ internal static class SwapFault
         var memory = vmf.Vma.Mm.Machine.Memory;
         var folio = SwapIn.ReadForFault(vmf, out bool exhausted);
         if (folio == null)
-            return exhausted ? VmFault.Oom : VmFault.None;
+            return exhausted ? VmFault.Oom : AwaitChange(vmf);
         if (!folio.TryLock())
         {
             if ((vmf.Flags & FaultFlag.VmaLock) != 0)
             {
                 VmaEndRead(vmf.Vma);
                 folio.Lock();
-                folio.Unlock();
-                memory.Put(folio);
+                ReleaseUnused(memory, folio);
                 return VmFault.Retry;
             }
 
@@ -36,6 +35,28 @@ internal static class SwapFault
         }
 
         return MapFolio(vmf, folio);
+    }
+
+    /// <summary>Nobody uses the slot any more: whoever gave it up is about to change the entry, with its table locked.</summary>
+    [MustHold("vmf.FaultLock"), Ensures("(result & VmFault.LockDropped) == 0")]
+    private static VmFault AwaitChange(FaultContext vmf)
+    {
+        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (pte != null)
+            PteUnmapUnlock(pte);
+        return VmFault.None;
+    }
+
+    /// <summary>
+    /// Unlocks a folio that was not needed after all. Who gave its slot up meanwhile could not take it out of the cache, for it was locked.
+    /// </summary>
+    [MustHold("folio && folio.Ref"), Releases("folio && folio.Ref")]
+    internal static void ReleaseUnused(PhysicalMemory memory, Folio folio)
+    {
+        if (folio.MapCount == 0)
+            memory.Swap.TryFree(memory, folio);
+        folio.Unlock();
+        memory.Put(folio);
     }
 
     /// <summary>Replaces the entry of the fault by the locked folio, which is unlocked and whose reference goes to the entry.</summary>
@@ -47,16 +68,14 @@ internal static class SwapFault
         var pte = isValid ? PteOffsetMapLock(vmf.Vma, vmf.Address) : null;
         if (pte == null)
         {
-            folio.Unlock();
-            memory.Put(folio);
+            ReleaseUnused(memory, folio);
             return isValid ? VmFault.None : VmFault.Sigbus;
         }
 
         if (pte.Value != vmf.OrigPte || !IsOf(folio, vmf.OrigPte))
         {
             PteUnmapUnlock(pte);
-            folio.Unlock();
-            memory.Put(folio);
+            ReleaseUnused(memory, folio);
             return VmFault.None;
         }
 

@@ -118,6 +118,7 @@ internal static class SwapIn
             return;
         if (isAhead && !wasCached)
             folio.Set(FolioFlags.Readahead);
+        memory.Swap.FreeCache(memory, folio);
         memory.Put(folio);
     }
 }

@@ -86,16 +86,14 @@ internal static class SwapOff
         var pte = PteOffsetMapLock(vma, address);
         if (pte == null)
         {
-            folio.Unlock();
-            vma.Mm.Machine.Memory.Put(folio);
+            SwapFault.ReleaseUnused(vma.Mm.Machine.Memory, folio);
             return;
         }
 
         if (pte.Value != value || !SwapFault.IsOf(folio, value) || !folio.Has(FolioFlags.UpToDate))
         {
             PteUnmapUnlock(pte);
-            folio.Unlock();
-            vma.Mm.Machine.Memory.Put(folio);
+            SwapFault.ReleaseUnused(vma.Mm.Machine.Memory, folio);
             return;
         }
 

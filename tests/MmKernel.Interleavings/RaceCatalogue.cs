@@ -29,6 +29,15 @@ internal static class RaceCatalogue
         RmapRaces.ForkAndWalk,
         RmapRaces.UnmapAndReferenced,
         RmapRaces.TruncateAndFault,
+        SwapRaces.ReclaimAndWrite,
+        SwapRaces.ReclaimAndMunmap,
+        SwapRaces.ReclaimAndFork,
+        SwapRaces.ReclaimAndReturn,
+        SwapRaces.TwoAccesses,
+        SwapRaces.ReturnAndFork,
+        SwapRaces.ReturnAndSwapOff,
+        SwapRaces.ForkAndSwapOff,
+        SwapRaces.FileReturnAndTruncate,
     ];
 
     internal static IEnumerable<string> Names => All.Select(race => race.Name);

@@ -28,7 +28,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "the entry is not looked at again under its lock",
             "two faults on one page",
             "Faults/AnonymousFault.cs",
-            ("        if (pte.Value != PageTableEntry.None)\n", "        if (pte.Value == ulong.MaxValue)\n")),
+            ("pte.Value != PageTableEntry.None || vmf.Vma.Mm.IsOomVictim", "vmf.Vma.Mm.IsOomVictim")),
         new(
             "mprotect does not flush",
             "fault and mprotect",
@@ -71,7 +71,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a page is reused though another process maps it",
             "copy on write on both sides of a fork",
             "Faults/WriteProtectFault.cs",
-            ("folio.ReferenceCount > 1", "folio.ReferenceCount > 2"),
+            ("folio.ReferenceCount > (folio.Has(FolioFlags.SwapCache) ? 2 : 1)", "folio.ReferenceCount > 2"),
             ("bool alone = folio.ReferenceCount == 1;", "bool alone = folio.ReferenceCount <= 2;")),
         new(
             "a copy is installed though the entry has changed",
@@ -82,7 +82,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a reference is dropped only if it is the last",
             "copy on write and exit of the child",
             "PageTables/TlbGather.cs",
-            ("            folio!.AdoptReference();\n            memory.Put(folio);\n", "            folio!.AdoptReference();\n            if (folio.ReferenceCount == 1)\n                memory.Put(folio);\n")),
+            ("            memory.Swap.FreeCache(memory, folio);\n            memory.Put(folio);\n", "            if (folio.ReferenceCount == 1)\n                memory.Put(folio);\n")),
         new(
             "a remote write goes on without mmap_lock",
             "fork and remote write",
@@ -118,6 +118,26 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "PageCache/MemoryFile.cs",
             ("        Mapping.SetSize(size);\n        if (size < old)\n", "        if (size >= old)\n            Mapping.SetSize(size);\n        if (size < old)\n"),
             ("            ClearTail(size);\n", "            ClearTail(size);\n            Mapping.SetSize(size);\n")),
+        new(
+            "a page is written to swap while its process still writes to it",
+            "reclaim and write",
+            "Rmap/Unmapping.cs",
+            ("        Tlb.FlushTlbPage(pte, vma.Mm);\n", "")),
+        new(
+            "a page comes back though its entry has changed",
+            "two accesses to a page in swap",
+            "Swap/SwapFault.cs",
+            ("        if (pte.Value != vmf.OrigPte || !IsOf(folio, vmf.OrigPte))\n", "        if (!IsOf(folio, vmf.OrigPte))\n")),
+        new(
+            "a page is freed though somebody has just found it in the swap cache",
+            "reclaim and return from swap",
+            "Swap/SwapCluster.cs",
+            ("        if (folio.Has(FolioFlags.Dirty) || !folio.TryFreeze(2))\n", "        while (!folio.TryFreeze(folio.ReferenceCount))\n        {\n        }\n\n        if (_counts[slot] < 0)\n")),
+        new(
+            "swapoff maps a page without looking whether its entry is still there",
+            "return from swap and swapoff",
+            "Swap/SwapOff.cs",
+            ("        if (pte.Value != value || !SwapFault", "        if (!SwapFault")),
     ];
 
     public static TheoryData<string> Names { get; } = [.. s_bugs.Select(bug => bug.Name)];
