@@ -25,6 +25,9 @@ public sealed record MachineOptions
     /// <summary>Whether faults try the per-VMA lock before mmap_lock (<c>CONFIG_PER_VMA_LOCK</c>).</summary>
     public bool PerVmaLocks { get; init; } = true;
 
+    /// <summary>Lowest address that may be mapped (<c>vm.mmap_min_addr</c>); a page boundary.</summary>
+    public ulong MinimumAddress { get; init; } = 0x1_0000;
+
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;
 
@@ -71,12 +74,13 @@ public sealed class Machine : IDisposable
 
     /// <summary>Creates a file in memory (<c>memfd_create(2)</c>).</summary>
     /// <param name="size">Its length in bytes.</param>
-    public MemoryFile CreateMemoryFile(ulong size) => new(Memory, size);
+    /// <param name="flags">Whether it takes seals.</param>
+    public MemoryFile CreateMemoryFile(ulong size, MemoryFileFlags flags = MemoryFileFlags.None) => MemoryFile.Create(this, size, flags);
 
     /// <summary>Creates a file whose pages lie elsewhere and are only cached in memory.</summary>
     /// <param name="size">Its length in bytes.</param>
     /// <param name="backing">Where the pages lie.</param>
-    public MemoryFile CreateFile(ulong size, FileBacking backing) => new(Memory, size, backing);
+    public MemoryFile CreateFile(ulong size, FileBacking backing) => MemoryFile.CreateBacked(this, size, backing);
 
     /// <summary>Puts a swap device to use (<c>swapon(2)</c>).</summary>
     /// <param name="store">What it keeps its pages on; the machine owns it from here on.</param>

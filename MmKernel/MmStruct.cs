@@ -26,6 +26,9 @@ namespace MmKernel;
 /// </remarks>
 public sealed class MmStruct
 {
+    // The least that Linux leaves, whatever the limit of the stack.
+    private const ulong SpaceForStack = 128UL << 20;
+
     [Atomic] private bool _isOomVictim;
     [Atomic] private bool _hasPinned;
 
@@ -100,8 +103,8 @@ public sealed class MmStruct
     /// <summary>Where the heap ends (<c>brk</c>).</summary>
     [GuardedBy("MmapLock")] public ulong Break;
 
-    /// <summary>Below here mmap looks for free ranges, from the top down (<c>mmap_base</c>).</summary>
-    [GuardedBy("MmapLock")] public ulong MmapBase = Page.TaskSize;
+    /// <summary>Below here mmap looks for free ranges, from the top down; the room above is for a stack (<c>mmap_base</c>).</summary>
+    [GuardedBy("MmapLock")] public ulong MmapBase = Page.TaskSize - SpaceForStack;
 
     /// <summary>Whether the last user is gone. Tested outside mmap_lock it says nothing.</summary>
     [GuardedBy("MmapLock")] public bool IsExiting;

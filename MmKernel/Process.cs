@@ -24,6 +24,9 @@ public sealed partial class Process
     /// <summary>The machine that it runs on.</summary>
     public Machine Machine { get; }
 
+    /// <summary>What it may use (<c>prlimit(2)</c>).</summary>
+    public ResourceLimits Limits => Mm.Limits;
+
     /// <summary>
     /// Its address space. The process is a user until it exits, which may be at any time: another process becomes a user itself first.
     /// </summary>

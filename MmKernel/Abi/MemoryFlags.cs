@@ -18,6 +18,9 @@ public enum Prot
     /// <summary>Executable.</summary>
     Exec = 4,
 
+    /// <summary>May be used for atomic operations; no effect on x86-64.</summary>
+    Semaphore = 8,
+
     /// <summary>mprotect extends to the start of a mapping that grows down.</summary>
     GrowsDown = 0x0100_0000,
 
@@ -38,6 +41,9 @@ public enum MapFlags
     /// <summary>Shared, and unknown flags are refused.</summary>
     SharedValidate = 0x03,
 
+    /// <summary>Private, and the pages may be dropped when memory is short.</summary>
+    Droppable = 0x08,
+
     /// <summary>The bits that say how writes are shared (<c>MAP_TYPE</c>).</summary>
     TypeMask = 0x0f,
 
@@ -49,6 +55,9 @@ public enum MapFlags
 
     /// <summary>In the low 2 GiB.</summary>
     Low32Bit = 0x40,
+
+    /// <summary>Above the low 4 GiB.</summary>
+    Above4G = 0x80,
 
     /// <summary>A stack: grows down on faults below it.</summary>
     GrowsDown = 0x0100,
@@ -85,6 +94,9 @@ public enum MapFlags
 
     /// <summary>Not cleared; no effect on machines with an MMU.</summary>
     Uninitialized = 0x400_0000,
+
+    /// <summary>Sizes of huge pages that x86-64 has (<c>MAP_HUGE_2MB</c>, <c>MAP_HUGE_1GB</c>).</summary>
+    HugeSizes = (21 << 26) | (30 << 26),
 }
 
 /// <summary>Flags of <c>mremap(2)</c> (<c>MREMAP_*</c>).</summary>

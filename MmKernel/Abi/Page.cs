@@ -15,9 +15,6 @@ public static class Page
     /// <summary>First address that user space cannot map (<c>TASK_SIZE</c>).</summary>
     public const ulong TaskSize = (1UL << 47) - Size;
 
-    /// <summary>Lowest address that may be mapped without privilege (<c>mmap_min_addr</c>).</summary>
-    public const ulong MinimumAddress = 0x1_0000;
-
     /// <summary>The start of the page that holds <paramref name="address"/> (<c>PAGE_ALIGN_DOWN</c>).</summary>
     public static ulong AlignDown(ulong address) => address & ~OffsetMask;
 

@@ -55,6 +55,9 @@ public sealed class CommitAccount(OvercommitMode mode, ulong totalPages, int rat
         return enough;
     }
 
+    /// <summary>Promises pages on behalf of the current process, or of nobody.</summary>
+    internal bool TryChargeCurrent(ulong pages) => TryCharge(pages, Task.Current.Mm is { } mm ? Volatile.Read(ref mm.TotalPages) : 0);
+
     /// <summary>Takes a promise back (<c>vm_unacct_memory</c>).</summary>
     /// <param name="pages">How many pages.</param>
     internal void Uncharge(ulong pages) => Interlocked.Add(ref _committedPages, -(long)pages);

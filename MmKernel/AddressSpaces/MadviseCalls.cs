@@ -72,6 +72,8 @@ internal static class MadviseCalls
     [MustHold("exclusive(vma.Mm.MmapLock)"), MaySleep]
     private static long ChangeFlagsOfPart(VmArea vma, ulong start, ulong end, Advice advice)
     {
+        if (Discards(advice) && IsSealedAgainstDiscard(vma))
+            return -(long)Errno.EPERM;
         var flags = vma.Flags;
         switch (advice)
         {
@@ -98,6 +100,8 @@ internal static class MadviseCalls
                 flags |= VmFlags.WipeOnFork;
                 break;
             case Advice.KeepOnFork:
+                if ((flags & VmFlags.Droppable) != 0)
+                    return -(long)Errno.EINVAL;
                 flags &= ~VmFlags.WipeOnFork;
                 break;
             case Advice.DontDump:
@@ -190,11 +194,12 @@ internal static class MadviseCalls
         }
     }
 
-    private static bool Discards(Advice advice) => advice is Advice.DontNeed or Advice.DontNeedLocked or Advice.Free or Advice.GuardInstall;
+    private static bool Discards(Advice advice) => advice is Advice.DontNeed or Advice.DontNeedLocked or Advice.Free or Advice.Remove
+        or Advice.DontFork or Advice.WipeOnFork or Advice.GuardInstall;
 
     /// <summary>A sealed mapping that cannot be written keeps its pages, for its owner could not put them back (<c>can_modify_vma_madv</c>).</summary>
     [MustHold("vma.Mm.MmapLock")]
-    private static bool IsSealedAgainstDiscard(VmArea vma) =>
+    internal static bool IsSealedAgainstDiscard(VmArea vma) =>
         (vma.Flags & VmFlags.Sealed) != 0 && vma.IsAnonymous && (vma.Flags & VmFlags.Write) == 0;
 
     [MustHold("vma.Mm.MmapLock")]

@@ -55,6 +55,8 @@ internal static class MadviseRemove
     private static long Check(VmArea vma)
     {
         const VmFlags SharedMayWrite = VmFlags.Shared | VmFlags.MayWrite;
+        if (MadviseCalls.IsSealedAgainstDiscard(vma))
+            return -(long)Errno.EPERM;
         if ((vma.Flags & VmFlags.Locked) != 0 || vma.File == null)
             return -(long)Errno.EINVAL;
         return (vma.Flags & SharedMayWrite) == SharedMayWrite ? 0 : -(long)Errno.EACCES;

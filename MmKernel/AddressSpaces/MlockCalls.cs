@@ -142,7 +142,7 @@ internal static class MlockCalls
     {
         var mm = vma.Mm;
         var old = vma.Flags;
-        if (flags == old || (old & (VmFlags.Io | VmFlags.DontExpand | VmFlags.HugeTlb)) != 0)
+        if (flags == old || (old & (VmFlags.Io | VmFlags.DontExpand | VmFlags.HugeTlb | VmFlags.Droppable)) != 0)
             return 0;
         var part = VmaSplit.Modify(vma, start, end, flags);
         if (part == null)

@@ -8,8 +8,8 @@ internal static class MmapCalls
 {
     // What MAP_SHARED_VALIDATE accepts beside the type (LEGACY_MAP_MASK).
     private const MapFlags KnownFlags = MapFlags.SharedValidate | MapFlags.Fixed | MapFlags.Anonymous | MapFlags.Low32Bit
-        | MapFlags.GrowsDown | MapFlags.DenyWrite | MapFlags.Executable | MapFlags.Locked | MapFlags.NoReserve | MapFlags.Populate
-        | MapFlags.NonBlock | MapFlags.Stack | MapFlags.HugeTlb | MapFlags.Uninitialized | MapFlags.FixedNoReplace;
+        | MapFlags.Above4G | MapFlags.HugeSizes | MapFlags.GrowsDown | MapFlags.DenyWrite | MapFlags.Executable | MapFlags.Locked | MapFlags.NoReserve | MapFlags.Populate
+        | MapFlags.NonBlock | MapFlags.Stack | MapFlags.HugeTlb | MapFlags.Uninitialized;
 
     /// <summary>Maps memory under mmap_lock and populates it after (<c>vm_mmap_pgoff</c>).</summary>
     /// <returns>The address, or −errno.</returns>
@@ -72,6 +72,8 @@ internal static class MmapCalls
             return -(long)Errno.ENOMEM;
         if (request.PageOffset + (length >> Page.Shift) < request.PageOffset)
             return -(long)Errno.EOVERFLOW;
+        if ((request.Flags & MapFlags.HugeTlb) != 0)
+            return -(long)Errno.EINVAL;
         if (mm.MapCount > mm.Machine.Options.MaxMapCount)
             return -(long)Errno.ENOMEM;
 
@@ -89,12 +91,20 @@ internal static class MmapCalls
         if (!VmAccounting.MayLockMore(mm, flags, length))
             return -(long)Errno.EAGAIN;
         long error = CheckSharing(request, ref flags);
+        if (error == 0 && request.File != null)
+            error = Sealing.CheckMapping(request.File.File, ref flags);
         if (error != 0)
             return error;
         if ((request.Flags & MapFlags.NoReserve) != 0 && mm.Machine.Commit.Mode != OvercommitMode.Never)
             flags |= VmFlags.NoReserve;
 
+        // Sealing against writing and this exclude each other.
+        bool isWritable = request.File != null && FileRmap.CanBeWrittenShared(flags);
+        if (isWritable && !request.File!.Mapping.TryMapWritable())
+            return -(long)Errno.EPERM;
         long result = MmapRegion(mm, address, length, request.File, PageOffsetOf(request, address), flags);
+        if (isWritable)
+            request.File!.Mapping.UnmapWritable();
         populate = (flags & VmFlags.Locked) != 0 || (request.Flags & (MapFlags.Populate | MapFlags.NonBlock)) == MapFlags.Populate;
         return result;
     }
@@ -110,6 +120,10 @@ internal static class MmapCalls
             flags |= VmFlags.Locked;
         if ((request.Flags & MapFlags.Stack) != 0)
             flags |= VmFlags.NoHugePage;
+
+        // Without effect on memory, but what differs in it does not merge.
+        if ((request.Flags & MapFlags.Sync) != 0)
+            flags |= VmFlags.Sync;
         return flags;
     }
 
@@ -118,6 +132,10 @@ internal static class MmapCalls
     {
         var type = request.Flags & MapFlags.TypeMask;
         bool isShared = type == MapFlags.Shared || (type == MapFlags.SharedValidate && request.File != null);
+        if (request.File != null && !FitsOffsets(request))
+            return -(long)Errno.EOVERFLOW;
+        if (request.File == null && type == MapFlags.Droppable)
+            return MakeDroppable(request, ref flags);
         if (!isShared && type != MapFlags.Private)
             return -(long)Errno.EINVAL;
         if (type == MapFlags.SharedValidate && (request.Flags & ~KnownFlags) != 0)
@@ -136,12 +154,29 @@ internal static class MmapCalls
         return (isShared || request.File != null) && (flags & VmFlags.GrowsDown) != 0 ? -(long)Errno.EINVAL : 0;
     }
 
+    /// <summary>What can go at any time is neither locked nor charged, nor worth a copy.</summary>
+    private static long MakeDroppable(in MapRequest request, ref VmFlags flags)
+    {
+        if ((request.Flags & (MapFlags.Locked | MapFlags.HugeTlb)) != 0 || (flags & VmFlags.GrowsDown) != 0)
+            return -(long)Errno.EINVAL;
+        flags |= VmFlags.Droppable | VmFlags.NoReserve | VmFlags.WipeOnFork | VmFlags.DontDump;
+        return 0;
+    }
+
+    /// <summary>Whether the mapping lies within what a file can have (<c>file_mmap_ok</c>).</summary>
+    private static bool FitsOffsets(in MapRequest request)
+    {
+        const ulong MaxSize = long.MaxValue;
+        ulong length = Page.AlignUp(request.Length);
+        return length <= MaxSize && request.PageOffset <= (MaxSize - length) >> Page.Shift;
+    }
+
     // Anonymous pages are numbered by their address, so that neighbours that are mapped one after the other can merge.
     private static ulong PageOffsetOf(in MapRequest request, ulong address)
     {
         if (request.File != null)
             return request.PageOffset;
-        return (request.Flags & MapFlags.TypeMask) == MapFlags.Private ? address >> Page.Shift : 0;
+        return (request.Flags & MapFlags.TypeMask) is MapFlags.Private or MapFlags.Droppable ? address >> Page.Shift : 0;
     }
 
     /// <summary>Puts a mapping over whatever is in the range (<c>__mmap_region</c>).</summary>
@@ -167,7 +202,9 @@ internal static class MmapCalls
         if ((file == null && (flags & VmFlags.Shared) != 0) || VmaMerge.MergeNew(mm, range) == null)
         {
             // Every shared anonymous mapping has an object of its own, so it has no neighbour that it could join.
-            var own = file == null && (flags & VmFlags.Shared) != 0 ? new MemoryFile(mm.Machine.Memory, length) : null;
+            MemoryFile? own = null;
+            if (file == null && (flags & VmFlags.Shared) != 0 && (own = MemoryFile.TryCreateShared(mm.Machine, length, flags)) == null)
+                return -(long)Errno.ENOMEM;
             VmaLayout.Link(new VmArea(mm)
             {
                 File = file ?? own?.Open(isWritable: true),
@@ -197,7 +234,7 @@ internal static class MmapCalls
         while (covered < end)
         {
             var next = mm.Vmas.Find(covered);
-            if (next == null || next.Start != covered || next.File != vma.File || next.Flags != vma.Flags)
+            if (next == null || next.Start != covered || next.File != vma.File || next.Flags != vma.Flags || next.MayHoldGuards != vma.MayHoldGuards)
                 return false;
             covered = next.End;
         }

@@ -23,7 +23,7 @@ internal static class MprotectCalls
         ulong end = start + Page.AlignUp(length);
         if (end <= start)
             return -(long)Errno.ENOMEM;
-        if ((prot & ~(Prot.Read | Prot.Write | Prot.Exec)) != 0)
+        if ((prot & ~(Prot.Read | Prot.Write | Prot.Exec | Prot.Semaphore)) != 0)
             return -(long)Errno.EINVAL;
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(long)Errno.EINTR;

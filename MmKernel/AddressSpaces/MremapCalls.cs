@@ -188,8 +188,9 @@ internal static class MremapCalls
             PageOffset = vma.PageOffset + vma.PageCount,
             Flags = flags,
             File = vma.File,
+
+            // The VMA is a neighbour of the extension: no pages come from anywhere, even if a parent handed the VMA down.
             AnonVma = vma.AnonVma,
-            IsFromForkChild = VmaMerge.IsForkChild(vma),
         };
         if (VmaMerge.MergeNew(mm, extension) == null)
         {
@@ -213,6 +214,10 @@ internal static class MremapCalls
             long error = MunmapCalls.DoMunmap(mm, request.NewAddress, request.NewLength);
             if (error != 0)
                 return error;
+
+            // An old length that overflows hides that both ranges are one.
+            if (mm.Vmas.Walk(request.Address) == null)
+                return -(long)Errno.EFAULT;
         }
 
         if (request.NewLength < request.OldLength)

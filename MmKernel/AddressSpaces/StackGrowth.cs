@@ -37,7 +37,7 @@ internal static class StackGrowth
         var mm = vma.Mm;
         if ((vma.Flags & VmFlags.GrowsDown) == 0)
             return -(long)Errno.EFAULT;
-        if (address < Page.MinimumAddress)
+        if (address < mm.Machine.Options.MinimumAddress)
             return -(long)Errno.EPERM;
 
         // A stack may touch another stack, and what cannot be accessed serves as a guard itself.
@@ -59,11 +59,14 @@ internal static class StackGrowth
         return 0;
     }
 
-    /// <summary>Tests the limits and charges what can be written (<c>acct_stack_growth</c>).</summary>
+    /// <summary>
+    /// Tests the limits and charges what can be written (<c>acct_stack_growth</c>). Linux charges every growth, and never takes back what it
+    /// charged for a stack that is not accounted; here only what is accounted is charged.
+    /// </summary>
     [MustHold("mm.MmapLock")]
     private static bool Charge(MmStruct mm, VmFlags flags, ulong size, ulong pages) =>
         VmAccounting.MayExpand(mm, flags, pages)
         && size <= mm.Limits.Stack
         && VmAccounting.MayLockMore(mm, flags, pages << Page.Shift)
-        && VmAccounting.TryCharge(mm, pages);
+        && ((flags & VmFlags.Account) == 0 || VmAccounting.TryCharge(mm, pages));
 }

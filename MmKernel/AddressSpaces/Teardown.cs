@@ -11,7 +11,9 @@ internal static class Teardown
     {
         mm.MmapLock.WriteLock();
         mm.IsExiting = true;
-        _ = MunmapCalls.DoMunmap(mm, 0, Page.TaskSize);
+
+        // Not the system call: mappings that are sealed go as well.
+        MunmapCalls.Remove(mm, 0, Page.TaskSize);
         mm.MmapLock.WriteUnlock();
         mm.Machine.Memory.AddressSpaces.Remove(mm);
     }

@@ -96,6 +96,9 @@ public enum VmFlags : ulong
     /// <summary>Same-page merging.</summary>
     Mergeable = 0x8000_0000,
 
+    /// <summary>Pages may be dropped when memory is short (<c>VM_DROPPABLE</c>).</summary>
+    Droppable = 0x100_0000_0000,
+
     /// <summary>userfaultfd handles pages that are in the cache but not mapped.</summary>
     UffdMinor = 0x200_0000_0000,
 

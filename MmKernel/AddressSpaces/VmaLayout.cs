@@ -26,10 +26,24 @@ internal static class VmaLayout
     [MustHold("exclusive(vma.Mm.MmapLock)"), Acquires("exclusive(vma.Lock)", Idempotent = true), MaySleep]
     internal static void Link(VmArea vma)
     {
+        Attach(vma);
+        vma.Mm.Vmas.Store(vma.Start, vma.End, vma);
+    }
+
+    /// <summary>Inserts a new VMA into a tree that is being filled.</summary>
+    [MustHold("exclusive(vma.Mm.MmapLock)"), Requires("vma.Mm == loader.Mm"), Acquires("exclusive(vma.Lock)", Idempotent = true), MaySleep]
+    internal static void Link(VmArea vma, VmaTreeLoader loader)
+    {
+        Attach(vma);
+        loader.Add(vma);
+    }
+
+    [MustHold("exclusive(vma.Mm.MmapLock)"), Acquires("exclusive(vma.Lock)", Idempotent = true), MaySleep]
+    private static void Attach(VmArea vma)
+    {
         VmaStartWrite(vma);
         FileRmap.VmaLinkFile(vma);
         VmaMarkAttached(vma);
-        vma.Mm.Vmas.Store(vma.Start, vma.End, vma);
         vma.Mm.MapCount++;
     }
 

@@ -122,6 +122,10 @@ public sealed class VmaTree(MmStruct mm)
         Volatile.Write(ref _root, Cleared(start, end));
     }
 
+    /// <summary>Gives an empty tree its first contents.</summary>
+    [MustHold("exclusive(Mm.MmapLock)")]
+    internal void Load(VmaTreeNode root) => Volatile.Write(ref _root, root);
+
     /// <summary>Maps [start, end) to nothing, and returns what was mapped before.</summary>
     /// <returns>The tree as it was, which changes no more. It is not walked by anybody else.</returns>
     [MustHold("exclusive(Mm.MmapLock)"), Ensures("result.Mm == Mm")]

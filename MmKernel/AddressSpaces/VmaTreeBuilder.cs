@@ -85,7 +85,7 @@ internal static class VmaTreeBuilder
     }
 
     /// <summary>The entries of a node to be, one more than a node can have.</summary>
-    private struct Draft
+    internal struct Draft
     {
         private Keys _starts;
         private Keys _ends;

@@ -33,16 +33,18 @@ internal static class DupMmap
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(int)Errno.EINTR;
         child.MmapLock.WriteLockNested(mm.MmapLock);
+        var loader = new VmaTreeLoader(child);
         mm.WriteProtectSeq.WriteBegin();
-        int error = CopyVmas(mm, child);
+        int error = CopyVmas(mm, child, loader);
         mm.WriteProtectSeq.WriteEnd();
+        loader.Finish();
         child.MmapLock.WriteUnlock();
         mm.MmapLock.WriteUnlock();
         return error;
     }
 
-    [MustHold("exclusive(mm.MmapLock) && exclusive(child.MmapLock) && mm.Users && child.Users"), MaySleep]
-    private static int CopyVmas(MmStruct mm, MmStruct child)
+    [MustHold("exclusive(mm.MmapLock) && exclusive(child.MmapLock) && mm.Users && child.Users"), Requires("loader.Mm == child"), MaySleep]
+    private static int CopyVmas(MmStruct mm, MmStruct child, VmaTreeLoader loader)
     {
         child.StartBreak = mm.StartBreak;
         child.Break = mm.Break;
@@ -58,7 +60,7 @@ internal static class DupMmap
                 return error;
             if ((vma.Flags & VmFlags.DontCopy) != 0)
                 continue;
-            error = CopyVma(mm, child, vma);
+            error = CopyVma(mm, child, vma, loader);
             if (error != 0)
                 return error;
         }
@@ -67,8 +69,9 @@ internal static class DupMmap
     }
 
     /// <summary>Gives the child a VMA like the parent's, linked for reverse mapping, with the pages that it must not lose.</summary>
-    [MustHold("exclusive(source.Lock) && exclusive(mm.MmapLock) && exclusive(child.MmapLock)"), Requires("source.Mm == mm"), MaySleep]
-    private static int CopyVma(MmStruct mm, MmStruct child, VmArea source)
+    [MustHold("exclusive(source.Lock) && exclusive(mm.MmapLock) && exclusive(child.MmapLock)"), Requires("source.Mm == mm")]
+    [Requires("loader.Mm == child"), MaySleep]
+    private static int CopyVma(MmStruct mm, MmStruct child, VmArea source, VmaTreeLoader loader)
     {
         bool isCharged = (source.Flags & VmFlags.Account) != 0;
         if (isCharged && !VmAccounting.TryCharge(child, source.PageCount))
@@ -87,7 +90,7 @@ internal static class DupMmap
         bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;
         if (!wiped)
             AnonVmaLinks.AnonVmaFork(target, source);
-        VmaLayout.Link(target);
+        VmaLayout.Link(target, loader);
         VmAccounting.Add(child, target.Flags, target.PageCount);
         if (wiped || !NeedsCopy(source))
             return 0;

@@ -62,6 +62,7 @@ public sealed partial class AddressSpace
 
         _pages.Remove(folio.Index);
         PagesLock.Unlock();
+        _pageAccount?.Uncharge(1);
         return true;
     }
 
@@ -132,8 +133,10 @@ public sealed partial class AddressSpace
             PagesLock.Lock();
             bool removed = _swapped.Remove(index, out var entry);
             PagesLock.Unlock();
-            if (removed)
-                Memory.Swap.RemoveUserAndCache(Memory, entry);
+            if (!removed)
+                continue;
+            Memory.Swap.RemoveUserAndCache(Memory, entry);
+            _pageAccount?.Uncharge(1);
         }
     }
 

@@ -12,10 +12,20 @@ public sealed partial class AddressSpace
     [GuardedBy("PagesLock")] private readonly Dictionary<ulong, SwapEntry> _swapped = [];
     [Atomic] private ulong _size;
 
-    internal AddressSpace(PhysicalMemory memory, FileBacking? backing)
+    // Shared mappings that are or can become writable; negative: none may come (i_mmap_writable).
+    [Atomic] private int _writableMappings;
+
+    private readonly CommitAccount? _pageAccount;
+
+    /// <summary>Creates an empty file.</summary>
+    /// <param name="memory">Where the pages come from.</param>
+    /// <param name="backing">Where the contents lie; null if nowhere else.</param>
+    /// <param name="pageAccount">What each page is charged to; null if the pages are promised already, or can be written back.</param>
+    internal AddressSpace(PhysicalMemory memory, FileBacking? backing, CommitAccount? pageAccount)
     {
         Memory = memory;
         Backing = backing;
+        _pageAccount = pageAccount;
         Vmas = new IntervalTree<VmArea>(ImapLock);
     }
 
@@ -117,10 +127,14 @@ public sealed partial class AddressSpace
                 folio.Unlock();
                 Memory.Put(folio);
             }
-            else if (!(TryFindSwapped(index, out var entry) ? TryBringBack(index, entry) : TryAddNew(index)))
+            else
             {
-                error = VmFault.Oom;
-                return null;
+                if (!TryFindSwapped(index, out var entry))
+                    error = AddNew(index);
+                else
+                    error = TryBringBack(index, entry) ? VmFault.None : VmFault.Oom;
+                if (error != VmFault.None)
+                    return null;
             }
         }
     }
@@ -137,7 +151,33 @@ public sealed partial class AddressSpace
             throw new InvalidOperationException("A page of the file is not in its index.");
         folio.AdoptReference();
         Memory.Put(folio);
+        _pageAccount?.Uncharge(1);
     }
+
+    /// <summary>Counts one more shared mapping that can be written through (<c>mapping_map_writable</c>).</summary>
+    /// <returns>False if there may be none.</returns>
+    internal bool TryMapWritable()
+    {
+        int mappings = Volatile.Read(ref _writableMappings);
+        while (mappings >= 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _writableMappings, mappings + 1, mappings);
+            if (seen == mappings)
+                return true;
+            mappings = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts one less (<c>mapping_unmap_writable</c>).</summary>
+    internal void UnmapWritable() => Interlocked.Decrement(ref _writableMappings);
+
+    /// <summary>Allows no more of them, if there is none (<c>mapping_deny_writable</c>).</summary>
+    internal bool TryDenyWritable() => Interlocked.CompareExchange(ref _writableMappings, -1, 0) <= 0;
+
+    /// <summary>One more of them, or again none forbidden (<c>mapping_allow_writable</c>).</summary>
+    internal void AllowWritable() => Interlocked.Increment(ref _writableMappings);
 
     /// <summary>The numbers of the cached pages in [first, end), for those who then look at each.</summary>
     internal ulong[] IndicesBetween(ulong first, ulong end)
@@ -156,13 +196,19 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>Adds a page of zeros unless somebody was faster or the end has moved before it.</summary>
-    /// <returns>False if memory is exhausted.</returns>
+    /// <returns><see cref="VmFault.Oom"/>, or <see cref="VmFault.Sigbus"/> if no page can be promised.</returns>
     [AllocatesPages]
-    private bool TryAddNew(ulong index)
+    private VmFault AddNew(ulong index)
     {
+        if (_pageAccount != null && !_pageAccount.TryChargeCurrent(1))
+            return VmFault.Sigbus;
         var folio = Memory.AllocateZeroed();
         if (folio == null)
-            return false;
+        {
+            _pageAccount?.Uncharge(1);
+            return VmFault.Oom;
+        }
+
         folio.Mapping = this;
         folio.Index = index;
         if (Backing == null)
@@ -174,12 +220,11 @@ public sealed partial class AddressSpace
         {
             Memory.Lru?.Add(folio);
             folio.HandOverReference();
-        }
-        else
-        {
-            Memory.Put(folio);
+            return VmFault.None;
         }
 
-        return true;
+        Memory.Put(folio);
+        _pageAccount?.Uncharge(1);
+        return VmFault.None;
     }
 }

@@ -8,13 +8,47 @@ namespace MmKernel;
 /// <summary>A file in memory (<c>memfd_create(2)</c>, <c>mm/shmem.c</c>). It lives until it is closed and nothing maps it any more.</summary>
 public sealed class MemoryFile
 {
+    // The largest length and offset (MAX_LFS_FILESIZE).
+    private const ulong MaxSize = long.MaxValue;
+
     [Atomic] private static long s_lastNumber;
     [Atomic] private int _references = 1;
 
-    internal MemoryFile(PhysicalMemory memory, ulong size, FileBacking? backing = null)
+    [GuardedBy("Rwsem"), ReadFreely] private int _seals;
+
+    // Pages promised from the start (0: each is charged when it is made).
+    private readonly CommitAccount _account;
+    private readonly ulong _promisedPages;
+
+    private MemoryFile(Machine machine, ulong size, MemoryFileFlags flags, ulong promisedPages, FileBacking? backing = null)
     {
-        Mapping = new AddressSpace(memory, backing);
+        _account = machine.Commit;
+        _promisedPages = promisedPages;
+        IsExecutable = (flags & MemoryFileFlags.NoExecSeal) == 0;
+        var seals = IsExecutable ? FileSeals.None : FileSeals.Exec;
+        _seals = (int)(flags == MemoryFileFlags.None ? FileSeals.Seal : seals);
+        Mapping = new AddressSpace(machine.Memory, backing, promisedPages == 0 && backing == null ? machine.Commit : null);
         Mapping.SetSize(size);
+    }
+
+    /// <summary>Creates a file whose pages are charged one by one, as they are made.</summary>
+    internal static MemoryFile Create(Machine machine, ulong size, MemoryFileFlags flags) => new(machine, size, flags, promisedPages: 0);
+
+    /// <summary>Creates a file whose contents lie elsewhere: its pages can be written back, so they are not charged.</summary>
+    internal static MemoryFile CreateBacked(Machine machine, ulong size, FileBacking backing) =>
+        new(machine, size, MemoryFileFlags.None, promisedPages: 0, backing);
+
+    /// <summary>
+    /// Creates what is behind shared anonymous memory (<c>shmem_zero_setup</c>). Unless the mapping is not to be counted, all of it is
+    /// promised at once, so that no access fails for want of a promise.
+    /// </summary>
+    /// <returns>Null if that much cannot be promised.</returns>
+    internal static MemoryFile? TryCreateShared(Machine machine, ulong size, VmFlags flags)
+    {
+        ulong pages = (flags & VmFlags.NoReserve) != 0 ? 0 : size >> Page.Shift;
+        if (pages != 0 && !machine.Commit.TryChargeCurrent(pages))
+            return null;
+        return new MemoryFile(machine, size, MemoryFileFlags.None, pages);
     }
 
     /// <summary>Held exclusively by whoever changes length or contents by system call (<c>i_rwsem</c>).</summary>
@@ -22,6 +56,12 @@ public sealed class MemoryFile
 
     /// <summary>The contents.</summary>
     public AddressSpace Mapping { get; }
+
+    /// <summary>What can no longer be done (<c>F_GET_SEALS</c>); <see cref="VmFile.AddSeals"/> adds to it.</summary>
+    public FileSeals Seals => (FileSeals)Volatile.Read(ref _seals);
+
+    /// <summary>Whether it may be executed.</summary>
+    internal bool IsExecutable { get; }
 
     /// <summary>Length in bytes.</summary>
     public ulong Size => Mapping.Size;
@@ -34,22 +74,41 @@ public sealed class MemoryFile
     public VmFile Open(bool isWritable) => new(this, isWritable);
 
     /// <summary>Writes bytes, growing the file if they reach behind its end (<c>pwrite(2)</c>).</summary>
-    /// <returns>Number of bytes written, or −errno.</returns>
+    /// <returns>
+    /// Number of bytes written, fewer if something is in the way behind the first page; or −errno. −EINVAL: offset negative as a signed
+    /// number; −EPERM: sealed; −EFBIG; −ENOSPC: nothing more can be promised; −ENOMEM.
+    /// </returns>
     [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     public unsafe long Write(ulong offset, ReadOnlySpan<byte> source)
     {
+        if (offset > MaxSize)
+            return -(long)Errno.EINVAL;
+        if (source.Length == 0)
+            return 0;
+        if (offset == MaxSize)
+            return -(long)Errno.EFBIG;
+        source = source[..(int)Math.Min((ulong)source.Length, MaxSize - offset)];
         Rwsem.WriteLock();
-        ulong end = offset + (ulong)source.Length;
-        if (end > Mapping.Size)
-            Mapping.SetSize(end);
+        long error = 0;
         int done = 0;
         while (done < source.Length)
         {
             ulong at = offset + (ulong)done;
             int part = Math.Min(source.Length - done, Page.Size - (int)(at & Page.OffsetMask));
-            var folio = Mapping.GetLocked(at >> Page.Shift, out _);
-            if (folio == null)
+            error = CheckSealsForWriting(at + (ulong)part);
+            if (error != 0)
                 break;
+            ulong old = Mapping.Size;
+            if (at + (ulong)part > old)
+                Mapping.SetSize(at + (ulong)part);
+            var folio = Mapping.GetLocked(at >> Page.Shift, out var fault);
+            if (folio == null)
+            {
+                Mapping.SetSize(old);
+                error = (fault & VmFault.Oom) != 0 ? -(long)Errno.ENOMEM : -(long)Errno.ENOSPC;
+                break;
+            }
+
             source.Slice(done, part).CopyTo(Bytes(folio)[(int)(at & Page.OffsetMask)..]);
             folio.Set(FolioFlags.Dirty);
             folio.Unlock();
@@ -58,7 +117,18 @@ public sealed class MemoryFile
         }
 
         Rwsem.WriteUnlock();
-        return done == 0 && source.Length != 0 ? -(long)Errno.ENOSPC : done;
+        return done != 0 ? done : error;
+    }
+
+    /// <summary>Adds seals that have been found to be possible.</summary>
+    [MustHold("exclusive(Rwsem)")]
+    internal void SetSeals(FileSeals seals) => _seals |= (int)seals;
+
+    [MustHold("Rwsem")]
+    private long CheckSealsForWriting(ulong end)
+    {
+        bool isSealed = Sealing.IsWriteSealed(Seals) || ((Seals & FileSeals.Grow) != 0 && end > Mapping.Size);
+        return isSealed ? -(long)Errno.EPERM : 0;
     }
 
     /// <summary>Reads bytes (<c>pread(2)</c>); holes read as zeros and stay holes.</summary>
@@ -94,12 +164,20 @@ public sealed class MemoryFile
     }
 
     /// <summary>Sets the length (<c>ftruncate(2)</c>). What is cut off is gone for every mapping, private copies included.</summary>
-    /// <returns>0, or −errno.</returns>
+    /// <returns>0; −EINVAL: negative as a signed number; −EPERM: sealed.</returns>
     [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     public long Truncate(ulong size)
     {
+        if (size > MaxSize)
+            return -(long)Errno.EINVAL;
         Rwsem.WriteLock();
         ulong old = Mapping.Size;
+        if ((size < old && (Seals & FileSeals.Shrink) != 0) || (size > old && (Seals & FileSeals.Grow) != 0))
+        {
+            Rwsem.WriteUnlock();
+            return -(long)Errno.EPERM;
+        }
+
         Mapping.SetSize(size);
         if (size < old)
         {
@@ -120,13 +198,21 @@ public sealed class MemoryFile
     /// </summary>
     /// <param name="offset">First byte; a page boundary.</param>
     /// <param name="length">Bytes; whole pages.</param>
-    /// <returns>0, or −errno.</returns>
+    /// <returns>0; −EINVAL: not whole pages; −EFBIG: behind the largest offset; −EPERM: sealed.</returns>
     [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     public long PunchHole(ulong offset, ulong length)
     {
         if (length == 0 || !Page.IsAligned(offset) || !Page.IsAligned(length))
             return -(long)Errno.EINVAL;
+        if (offset > MaxSize || length > MaxSize - offset)
+            return -(long)Errno.EFBIG;
         Rwsem.WriteLock();
+        if (Sealing.IsWriteSealed(Seals))
+        {
+            Rwsem.WriteUnlock();
+            return -(long)Errno.EPERM;
+        }
+
         ulong first = offset >> Page.Shift;
         ulong end = first + (length >> Page.Shift);
         UnmapMappingRange(Mapping, first, end, ZapScope.FilePages);
@@ -164,6 +250,7 @@ public sealed class MemoryFile
             WriteBack();
         Mapping.SetSize(0);
         RemovePages(0, ulong.MaxValue);
+        _account.Uncharge(_promisedPages);
     }
 
     [MaySleep]

@@ -15,6 +15,8 @@ internal static class FileRmap
         if (file == null)
             return;
         file.File.Get();
+        if (CanBeWrittenShared(vma.Flags))
+            file.Mapping.AllowWritable();
         file.Mapping.ImapLock.WriteLock();
         InsertInterval(vma);
         file.Mapping.ImapLock.WriteUnlock();
@@ -30,6 +32,8 @@ internal static class FileRmap
         file.Mapping.ImapLock.WriteLock();
         RemoveInterval(vma);
         file.Mapping.ImapLock.WriteUnlock();
+        if (CanBeWrittenShared(vma.Flags))
+            file.Mapping.UnmapWritable();
         Task.Current.DeferRelease(file.File);
     }
 
@@ -50,6 +54,9 @@ internal static class FileRmap
         vma.File.Mapping.Vmas.Remove(vma.FileNode);
         vma.FileNode = IntervalTree<VmArea>.None;
     }
+
+    /// <summary>Whether stores through such a mapping can reach the file, now or after mprotect (<c>is_shared_maywrite</c>).</summary>
+    internal static bool CanBeWrittenShared(VmFlags flags) => (flags & (VmFlags.Shared | VmFlags.MayWrite)) == (VmFlags.Shared | VmFlags.MayWrite);
 
     /// <summary>Removes the pages [first, end) of a file from every mapping (<c>unmap_mapping_pages</c>).</summary>
     [MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]

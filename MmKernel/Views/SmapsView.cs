@@ -19,7 +19,7 @@ internal static class SmapsView
         (VmFlags.Io, "io"), (VmFlags.SequentialRead, "sr"), (VmFlags.RandomRead, "rr"), (VmFlags.DontCopy, "dc"), (VmFlags.DontExpand, "de"),
         (VmFlags.LockOnFault, "lf"), (VmFlags.Account, "ac"), (VmFlags.NoReserve, "nr"), (VmFlags.HugeTlb, "ht"), (VmFlags.Sync, "sf"),
         (VmFlags.WipeOnFork, "wf"), (VmFlags.DontDump, "dd"), (VmFlags.SoftDirty, "sd"), (VmFlags.HugePage, "hg"),
-        (VmFlags.NoHugePage, "nh"), (VmFlags.Mergeable, "mg"), (VmFlags.UffdMinor, "ui"), (VmFlags.Sealed, "sl"),
+        (VmFlags.NoHugePage, "nh"), (VmFlags.Mergeable, "mg"), (VmFlags.Droppable, "dp"), (VmFlags.UffdMinor, "ui"), (VmFlags.Sealed, "sl"),
     ];
 
     /// <summary>Counts what is resident in a VMA (<c>smap_gather_stats</c>).</summary>

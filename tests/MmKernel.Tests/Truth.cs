@@ -25,8 +25,9 @@ internal static unsafe class Truth
         foreach (var process in processes)
             tables += 1 + CheckProcess(process.Mm, mappings, swapped);
 
+        // The objects behind shared anonymous memory are known only by their mappings.
         var cached = new HashSet<ulong>();
-        foreach (var file in files)
+        foreach (var file in files.Union(processes.SelectMany(FilesMappedBy)))
             CheckFile(file, cached, swapped);
         var swapCached = SwapTruth.Check(machine, swapped);
 
@@ -88,6 +89,12 @@ internal static unsafe class Truth
                 return;
             }
 
+            if (PageTableEntry.IsGuard(entry))
+            {
+                Assert.True(vma.MayHoldGuards);
+                return;
+            }
+
             Assert.True(PageTableEntry.IsPresent(entry));
             Assert.True(!PageTableEntry.IsWritable(entry) || (vma.Flags & VmFlags.Write) != 0);
             if (PageTableEntry.IsSpecial(entry))
@@ -116,6 +123,18 @@ internal static unsafe class Truth
         Assert.Equal(files, mm.Rss[RssKind.File]);
         Assert.Equal(tables, Volatile.Read(ref mm.TableFrames));
         return tables;
+    }
+
+    private static IEnumerable<MemoryFile> FilesMappedBy(Process process)
+    {
+        var files = new List<MemoryFile>();
+        for (var vma = process.Mm.Vmas.Find(0); vma != null; vma = process.Mm.Vmas.Find(vma.End))
+        {
+            if (vma.File != null)
+                files.Add(vma.File.File);
+        }
+
+        return files;
     }
 
     private static void CheckFile(MemoryFile file, HashSet<ulong> cached, Dictionary<SwapEntry, int> swapped)

@@ -2,8 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
 
 namespace MmLint.Check;
 
@@ -11,8 +9,8 @@ namespace MmLint.Check;
 /// <param name="Findings">What is reported.</param>
 /// <param name="Suppressed">How much more is suppressed in the source.</param>
 /// <param name="SourceFiles">How many files were compiled.</param>
-/// <param name="Contracts">How many contract attributes the assembly carries; null if errors kept it from being built.</param>
-internal sealed record KernelCheck(IReadOnlyList<Finding> Findings, int Suppressed, int SourceFiles, int? Contracts)
+/// <param name="Contracts">What contracts the assembly carries; null if errors kept it from being built.</param>
+internal sealed record KernelCheck(IReadOnlyList<Finding> Findings, int Suppressed, int SourceFiles, ContractCount? Contracts)
 {
     /// <summary>Builds the kernel and reads the compiler's log.</summary>
     /// <param name="root">The folder of the solution.</param>
@@ -40,19 +38,6 @@ internal sealed record KernelCheck(IReadOnlyList<Finding> Findings, int Suppress
             reported,
             findings.Count(f => f.IsSuppressed && f.Rule.StartsWith("MML", StringComparison.Ordinal)),
             Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Count(f => !f.StartsWith(Path.Combine(folder, "obj"), StringComparison.Ordinal)),
-            exitCode == 0 ? CountContracts(assembly) : null);
+            exitCode == 0 ? ContractCount.Of(assembly) : null);
     }
-
-    private static int CountContracts(string assembly)
-    {
-        using var image = new PEReader(File.OpenRead(assembly));
-        var metadata = image.GetMetadataReader();
-        return metadata.CustomAttributes.Count(handle => NamespaceOf(metadata, metadata.GetCustomAttribute(handle).Constructor) == "MmLint");
-    }
-
-    private static string? NamespaceOf(MetadataReader metadata, EntityHandle constructor) =>
-        constructor.Kind == HandleKind.MemberReference
-        && metadata.GetMemberReference((MemberReferenceHandle)constructor).Parent is { Kind: HandleKind.TypeReference } type
-            ? metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)type).Namespace)
-            : null;
 }
