@@ -1,10 +1,15 @@
+using System;
 using Xunit;
 
 namespace MmKernel.Tests;
 
 /// <summary>How far stack and heap grow.</summary>
-public sealed class GrowthLimitTests
+public sealed class GrowthLimitTests : IDisposable
 {
+    private readonly Machine _machine = new(new MachineOptions { MemoryBytes = 16 << 20 });
+
+    public void Dispose() => _machine.Dispose();
+
     private const ulong Stack = 0x20_0000_0000;
     private const ulong Heap = 0x10_0000_0000;
     private const ulong P = Page.Size;
@@ -84,17 +89,17 @@ public sealed class GrowthLimitTests
         Assert.Equal(new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, last - P), process.Write(last - P, new byte[8]));
     }
 
-    private static Process WithStack(ResourceLimits limits)
+    private Process WithStack(ResourceLimits limits)
     {
-        var process = new Machine(new MachineOptions { MemoryBytes = 16 << 20 }).CreateProcess(limits);
+        var process = _machine.CreateProcess(limits);
         const MapFlags GrowsDown = MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed | MapFlags.GrowsDown;
         Assert.Equal((long)Stack, process.Mmap(Stack, 4 * P, Prot.Read | Prot.Write, GrowsDown));
         return process;
     }
 
-    private static Process WithHeap(ResourceLimits limits)
+    private Process WithHeap(ResourceLimits limits)
     {
-        var process = new Machine(new MachineOptions { MemoryBytes = 16 << 20 }).CreateProcess(limits);
+        var process = _machine.CreateProcess(limits);
         Assert.Equal(0, process.SetStartBreak(Heap));
         return process;
     }

@@ -1,10 +1,15 @@
+using System;
 using Xunit;
 
 namespace MmKernel.Tests;
 
 /// <summary>What happens at <c>vm.max_map_count</c>.</summary>
-public sealed class MapCountTests
+public sealed class MapCountTests : IDisposable
 {
+    private readonly Machine _machine = new(new MachineOptions { MemoryBytes = 16 << 20, MaxMapCount = 10 });
+
+    public void Dispose() => _machine.Dispose();
+
     private const ulong Base = 0x20_0000_0000;
     private const ulong P = Page.Size;
     private const Prot ReadWrite = Prot.Read | Prot.Write;
@@ -48,9 +53,9 @@ public sealed class MapCountTests
     // Four pages each, with a gap of four.
     private static ulong At(ulong mapping) => Base + (mapping * 8 * P);
 
-    private static Process WithMappings(ulong count)
+    private Process WithMappings(ulong count)
     {
-        var process = new Machine(new MachineOptions { MemoryBytes = 16 << 20, MaxMapCount = 10 }).CreateProcess();
+        var process = _machine.CreateProcess();
         for (ulong i = 0; i < count; i++)
             Assert.Equal((long)At(i), process.Mmap(At(i), 4 * P, ReadWrite, PrivateAnonymous));
         return process;
