@@ -23,6 +23,8 @@ internal static class CopyPageTables
     [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), AllocatesPages]
     internal static int CopyPageRange(VmArea target, VmArea source)
     {
+        Lockdep.AssertHeld(source.Lock, LockMode.Exclusive);
+        Lockdep.AssertHeld(target.Lock, LockMode.Exclusive);
         ulong address = source.Start;
         ulong end = source.End;
         while (address < end)
