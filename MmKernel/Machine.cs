@@ -25,6 +25,9 @@ public sealed record MachineOptions
     /// <summary>Whether faults try the per-VMA lock before mmap_lock (<c>CONFIG_PER_VMA_LOCK</c>).</summary>
     public bool PerVmaLocks { get; init; } = true;
 
+    /// <summary>Whether fork locks VMAs that nobody else can be using.</summary>
+    public ForkLocking ForkLocking { get; init; } = ForkLocking.Always;
+
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;
 
@@ -55,6 +58,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Its physical memory.</summary>
     public PhysicalMemory Memory { get; }
+
+    /// <summary>What forks locked.</summary>
+    public ForkCounters Forks { get; } = new();
 
     /// <summary>Memory promised to processes.</summary>
     public CommitAccount Commit { get; }
