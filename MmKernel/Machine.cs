@@ -28,6 +28,9 @@ public sealed record MachineOptions
     /// <summary>Lowest address that may be mapped (<c>vm.mmap_min_addr</c>); a page boundary.</summary>
     public ulong MinimumAddress { get; init; } = 0x1_0000;
 
+    /// <summary>Whether fork locks VMAs that nobody else can be using.</summary>
+    public ForkLocking ForkLocking { get; init; } = ForkLocking.Always;
+
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;
 
@@ -58,6 +61,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Its physical memory.</summary>
     public PhysicalMemory Memory { get; }
+
+    /// <summary>What forks locked.</summary>
+    public ForkCounters Forks { get; } = new();
 
     /// <summary>Memory promised to processes.</summary>
     public CommitAccount Commit { get; }

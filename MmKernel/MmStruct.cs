@@ -37,6 +37,7 @@ public sealed class MmStruct
         Machine = machine;
         Limits = limits;
         Vmas = new VmaTree(this);
+        Residents = new Residents(this);
         TopTable = topTable;
     }
 
@@ -63,6 +64,10 @@ public sealed class MmStruct
 
     /// <summary>Guards the upper page-table levels and the first assignment of a VMA's anon_vma (<c>page_table_lock</c>).</summary>
     public SpinLock PageTableLock { get; } = new(LockdepClass.MmPageTable);
+
+    /// <summary>The threads that run in here.</summary>
+    [Ensures("result.Mm == this")]
+    public Residents Residents { get; }
 
     /// <summary>A reference that keeps the VMAs (<c>mm_users</c>).</summary>
     [Lock(LockKind.Reference)]

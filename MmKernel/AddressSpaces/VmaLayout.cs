@@ -15,6 +15,7 @@ internal static class VmaLayout
     internal static void Resize(VmArea vma, ulong start, ulong end, ulong pageOffset)
     {
         SetRange(vma, start, end, pageOffset);
+        Lockdep.AssertHeld(vma.Mm.MmapLock, LockMode.Exclusive);
         vma.Mm.Vmas.Store(start, end, vma);
     }
 
@@ -62,6 +63,7 @@ internal static class VmaLayout
     [MustHold("exclusive(vma.Lock)"), MaySleep]
     private static void SetRange(VmArea vma, ulong start, ulong end, ulong pageOffset)
     {
+        Lockdep.AssertHeld(vma.Lock, LockMode.Exclusive);
         RmapLocking.TakeRmapLocks(vma);
         FileRmap.RemoveInterval(vma);
         if (vma.AnonVma != null)

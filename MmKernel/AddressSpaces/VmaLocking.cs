@@ -8,7 +8,7 @@ public static class VmaLocking
     /// <summary>
     /// Read-locks a VMA found under RCU (<c>vma_start_read</c>). The VMA may have left the tree since; then this fails.
     /// </summary>
-    [MustHold("Rcu.Section"), Acquires("shared(vma.Lock)", When = "result", Try = true)]
+    [MustHold("Rcu.Section && vma.Mm.Residents"), Acquires("shared(vma.Lock)", When = "result", Try = true)]
     public static bool VmaStartRead(VmArea vma) => vma.Lock.TryReadLock();
 
     /// <summary>Leaves a read-locked VMA, which may be gone at once (<c>vma_end_read</c>).</summary>
@@ -16,7 +16,7 @@ public static class VmaLocking
     public static void VmaEndRead(VmArea vma) => vma.Lock.ReadUnlock();
 
     /// <summary>Turns a hold of mmap_lock into one of the VMA (<c>vma_start_read_locked</c>). Fails only when too many read.</summary>
-    [MustHold("vma.Mm.MmapLock"), Acquires("shared(vma.Lock)", When = "result", Try = true)]
+    [MustHold("vma.Mm.MmapLock && vma.Mm.Residents"), Acquires("shared(vma.Lock)", When = "result", Try = true)]
     public static bool VmaStartReadLocked(VmArea vma) => vma.Lock.TryReadLock();
 
     /// <summary>
@@ -27,7 +27,7 @@ public static class VmaLocking
     /// What is returned may be a private mapping that has no anon_vma yet. Between finding and locking the VMA may have been cut back or
     /// replaced, so its range is tested again under the lock.
     /// </remarks>
-    [MustHold("mm.Users"), Acquires("shared(result.Lock)", When = "result != null", Try = true), Ensures("result.Mm == mm")]
+    [MustHold("mm.Users && mm.Residents"), Acquires("shared(result.Lock)", When = "result != null", Try = true), Ensures("result.Mm == mm")]
     [return: ValidWhileHeld("result.Lock")]
     public static VmArea? LockVmaUnderRcu(MmStruct mm, ulong address)
     {

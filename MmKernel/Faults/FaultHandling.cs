@@ -19,6 +19,7 @@ public static class FaultHandling
     [Releases("(flags & FaultFlag.VmaLock) != 0 ? vma.Lock : vma.Mm.MmapLock", When = "(result & VmFault.LockDropped) != 0 && (flags & FaultFlag.RetryNowait) == 0")]
     public static VmFault HandleMmFault(VmArea vma, ulong address, FaultFlag flags)
     {
+        Lockdep.AssertHeld((flags & FaultFlag.VmaLock) != 0 ? vma.Lock : vma.Mm.MmapLock, LockMode.Shared);
         var vmf = FaultContext.Start(vma, address, flags);
         var result = HandlePteFault(vmf);
         vmf.Finish();

@@ -16,7 +16,7 @@ internal static unsafe class Mmu
     /// <param name="buffer">What to read into or write from.</param>
     /// <param name="length">Bytes; the range does not cross a page boundary.</param>
     /// <param name="flags">The kind of access.</param>
-    [MustHold("mm.Users"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    [MustHold("mm.Users && mm.Residents"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     internal static AccessResult Access(MmStruct mm, ulong address, byte* buffer, int length, FaultFlag flags)
     {
         var task = Task.Current;

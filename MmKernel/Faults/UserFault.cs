@@ -15,7 +15,7 @@ internal static class UserFault
     /// (<c>do_user_addr_fault</c>).
     /// </summary>
     /// <returns>Success means: try the access again.</returns>
-    [MustHold("mm.Users"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    [MustHold("mm.Users && mm.Residents"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     internal static AccessResult HandleUserFault(MmStruct mm, ulong address, FaultFlag access)
     {
         if (mm.IsOomVictim)
@@ -43,7 +43,7 @@ internal static class UserFault
     }
 
     /// <summary>The VMA to handle the fault under, as far as the policy allows.</summary>
-    [MustHold("mm.Users"), Acquires("shared(result.Lock)", When = "result != null", Try = true), Ensures("result.Mm == mm")]
+    [MustHold("mm.Users && mm.Residents"), Acquires("shared(result.Lock)", When = "result != null", Try = true), Ensures("result.Mm == mm")]
     [return: ValidWhileHeld("result.Lock")]
     private static VmArea? LockVmaForFault(MmStruct mm, ulong address)
     {

@@ -33,18 +33,24 @@ internal static class DupMmap
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(int)Errno.EINTR;
         child.MmapLock.WriteLockNested(mm.MmapLock);
+        bool alone = mm.Machine.Options.ForkLocking == ForkLocking.SkipWhenAlone && mm.Residents.TryClose();
+        if (alone)
+            mm.Residents.Claim();
         var loader = new VmaTreeLoader(child);
         mm.WriteProtectSeq.WriteBegin();
-        int error = CopyVmas(mm, child, loader);
+        int error = CopyVmas(mm, child, loader, alone);
         mm.WriteProtectSeq.WriteEnd();
         loader.Finish();
+        if (alone)
+            mm.Residents.Open();
         child.MmapLock.WriteUnlock();
         mm.MmapLock.WriteUnlock();
         return error;
     }
 
-    [MustHold("exclusive(mm.MmapLock) && exclusive(child.MmapLock) && mm.Users && child.Users"), Requires("loader.Mm == child"), MaySleep]
-    private static int CopyVmas(MmStruct mm, MmStruct child, VmaTreeLoader loader)
+    [MustHold("exclusive(mm.MmapLock) && exclusive(child.MmapLock) && mm.Users && child.Users"), MustHold("mm.Residents.Sole", When = "alone")]
+    [Requires("loader.Mm == child"), MaySleep]
+    private static int CopyVmas(MmStruct mm, MmStruct child, VmaTreeLoader loader, bool alone)
     {
         child.StartBreak = mm.StartBreak;
         child.Break = mm.Break;
@@ -55,9 +61,16 @@ internal static class DupMmap
             address = vma.End;
 
             // Also where nothing is copied: faults in this VMA would otherwise go on in the middle of the fork.
-            int error = VmaStartWriteKillable(vma);
+            // Nobody faults while this thread is alone.
+            int error = 0;
+            if (!alone)
+                error = VmaStartWriteKillable(vma);
             if (error != 0)
                 return error;
+            if (alone)
+                mm.Machine.Forks.AddSkipped(1);
+            else
+                mm.Machine.Forks.AddTaken(1);
             if ((vma.Flags & VmFlags.DontCopy) != 0)
                 continue;
             error = CopyVma(mm, child, vma, loader);
@@ -69,8 +82,8 @@ internal static class DupMmap
     }
 
     /// <summary>Gives the child a VMA like the parent's, linked for reverse mapping, with the pages that it must not lose.</summary>
-    [MustHold("exclusive(source.Lock) && exclusive(mm.MmapLock) && exclusive(child.MmapLock)"), Requires("source.Mm == mm")]
-    [Requires("loader.Mm == child"), MaySleep]
+    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(mm.MmapLock) && exclusive(child.MmapLock)")]
+    [Requires("source.Mm == mm"), Requires("loader.Mm == child"), MaySleep]
     private static int CopyVma(MmStruct mm, MmStruct child, VmArea source, VmaTreeLoader loader)
     {
         bool isCharged = (source.Flags & VmFlags.Account) != 0;

@@ -4,6 +4,7 @@ using MmLint;
 // reads the same attributes at run time. It follows the comment at the top of Linux mm/rmap.c, but for one place: there a VMA is write-locked
 // inside a folio. Whoever write-locks a VMA waits for its readers, and a reader that faults waits for folios, so here the VMA comes first.
 [assembly: LockOrder(
+    "Residents",
     "MemoryFile.Rwsem",
     "MmStruct.MmapLock",
     "shared(VmArea.Lock)",

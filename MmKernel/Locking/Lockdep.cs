@@ -16,6 +16,8 @@ public static class Lockdep
     // Who holds each lock that anybody may release: when somebody else releases it, the holder's own list does not hear of it.
     private static readonly ConcurrentDictionary<object, Task> s_holders = new(ReferenceEqualityComparer.Instance);
 
+    [ThreadStatic] private static long t_checks;
+
     /// <summary>Whether the validator is compiled in.</summary>
     public static bool IsEnabled
     {
@@ -29,6 +31,9 @@ public static class Lockdep
 
     [Conditional("LOCKDEP")]
     private static void Enable(ref bool enabled) => enabled = true;
+
+    /// <summary>How many rules were checked by the calling thread; 0 where the validator is not compiled in.</summary>
+    public static long ChecksOfThread => t_checks;
 
     /// <summary>Called before a lock is waited for.</summary>
     [Conditional("LOCKDEP")]
@@ -107,6 +112,11 @@ public static class Lockdep
     internal static void AssertHeld(object @lock, LockMode mode) =>
         Assert(IndexOf(@lock, mode) >= 0, $"{@lock.GetType().Name} is not held {mode}");
 
+    /// <summary>Checks that this task holds one of two locks in some mode.</summary>
+    [Conditional("LOCKDEP")]
+    internal static void AssertEither(object one, object other) =>
+        Assert(IndexOf(one, LockMode.Shared) >= 0 || IndexOf(other, LockMode.Shared) >= 0, $"neither a {one.GetType().Name} nor a {other.GetType().Name} is held");
+
     /// <summary>Checks that this task may sleep: no spinlock held, no RCU section open (<c>might_sleep</c>).</summary>
     [Conditional("LOCKDEP")]
     internal static void AssertMaySleep()
@@ -132,6 +142,7 @@ public static class Lockdep
     [Conditional("LOCKDEP")]
     internal static void Assert(bool condition, string message)
     {
+        t_checks++;
         if (!condition)
             throw new LockdepException(message);
     }
@@ -140,6 +151,7 @@ public static class Lockdep
     [Conditional("LOCKDEP")]
     internal static void Assert(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref LockdepMessage message)
     {
+        t_checks++;
         if (!condition)
             throw new LockdepException(message.ToString());
     }

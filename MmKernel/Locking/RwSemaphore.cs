@@ -4,15 +4,30 @@ using MmLint;
 namespace MmKernel;
 
 /// <summary>
-/// A sleeping reader-writer lock, fair in the order of arrival: a queued writer holds up readers that come after it
-/// (<c>struct rw_semaphore</c>). It also counts its write sections, which is what per-VMA locks are released by.
+/// A sleeping reader-writer lock: a queued writer holds up readers that come after it (<c>struct rw_semaphore</c>). It also counts its write
+/// sections, which is what per-VMA locks are released by.
 /// </summary>
+/// <remarks>
+/// Handing the lock to a sleeping task leaves it idle until that task runs. So a writer that runs anyway may take a free lock before the queued
+/// one that is being woken, until that one has lost <see cref="MostLostRaces"/> times; then the lock is handed over. Readers are never passed
+/// over that way: the writer that leaves turns its hold into theirs, all those that are queued at once.
+/// </remarks>
 /// <param name="lockClass">The class under which the run-time validator orders it.</param>
 [Lock(LockKind.ReaderWriter)]
 public sealed class RwSemaphore(LockdepClass lockClass)
 {
+    /// <summary>
+    /// How often a woken writer finds the lock taken again before it is handed over. Counted, not timed, so that it is the same in every run of
+    /// one schedule; a lost race costs about as much as a wakeup, some ten microseconds (<c>RWSEM_WAIT_TIMEOUT</c> is 4 ms).
+    /// </summary>
+    internal const int MostLostRaces = 8;
+
+    // About as long as a short critical section and far shorter than going to sleep.
+    private const int SpinRounds = 60;
+    private const int SpinsPerRound = 8;
+
     // The state word: bit 0 a writer holds the lock, bit 1 somebody is queued in the wait table, from bit 2 up the number of readers.
-    // With bit 1 set no fast path acquires, so only Grant, under the bucket lock, hands the lock out: that is what makes it fair.
+    // Bit 1 changes only under the bucket lock. With it set no reader acquires but by Grant.
     private const long Writer = 1;
     private const long Queued = 2;
     private const long Reader = 4;
@@ -43,8 +58,8 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     {
         Lockdep.Acquire(this, lockClass, LockMode.Shared);
         Interleaving.Reach(SchedulePoint.Acquire, this);
-        if (!TryAcquireShared())
-            _ = Wait(exclusive: false, killable: false);
+        if (!TryAcquireShared() && !SpinShared())
+            _ = WaitShared(killable: false);
     }
 
     /// <summary>Acquires the lock shared unless a fatal signal arrives (<c>down_read_killable</c>).</summary>
@@ -54,7 +69,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     {
         Lockdep.Acquire(this, lockClass, LockMode.Shared);
         Interleaving.Reach(SchedulePoint.Acquire, this);
-        int error = TryAcquireShared() ? 0 : Wait(exclusive: false, killable: true);
+        int error = TryAcquireShared() || SpinShared() ? 0 : WaitShared(killable: true);
         if (error != 0)
             Lockdep.Release(this);
         return error;
@@ -88,8 +103,8 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     {
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
         Interleaving.Reach(SchedulePoint.Acquire, this);
-        if (!TryAcquireExclusive())
-            _ = Wait(exclusive: true, killable: false);
+        if (!TryAcquireExclusive() && !SpinExclusive())
+            _ = WaitExclusive(killable: false);
         BeginWriteSection();
     }
 
@@ -100,7 +115,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     {
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
         Interleaving.Reach(SchedulePoint.Acquire, this);
-        int error = TryAcquireExclusive() ? 0 : Wait(exclusive: true, killable: true);
+        int error = TryAcquireExclusive() || SpinExclusive() ? 0 : WaitExclusive(killable: true);
         if (error != 0)
             Lockdep.Release(this);
         else
@@ -115,8 +130,8 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     {
         Lockdep.AcquireInside(this, lockClass, LockMode.Exclusive, outer);
         Interleaving.Reach(SchedulePoint.Acquire, this);
-        if (!TryAcquireExclusive())
-            _ = Wait(exclusive: true, killable: false);
+        if (!TryAcquireExclusive() && !SpinExclusive())
+            _ = WaitExclusive(killable: false);
         BeginWriteSection();
     }
 
@@ -139,9 +154,8 @@ public sealed class RwSemaphore(LockdepClass lockClass)
         Interleaving.Reach(SchedulePoint.Release, this);
         Lockdep.Release(this);
         EndWriteSection();
-        long now = Interlocked.Add(ref _state, -Writer);
-        if ((now & Queued) != 0)
-            GrantQueued();
+        if (Interlocked.CompareExchange(ref _state, 0, Writer) != Writer)
+            LeaveToQueued();
     }
 
     /// <summary>Turns an exclusive hold into a shared one without letting a writer in between (<c>downgrade_write</c>).</summary>
@@ -180,25 +194,90 @@ public sealed class RwSemaphore(LockdepClass lockClass)
 
     private bool TryAcquireExclusive() => Interlocked.CompareExchange(ref _state, Writer, 0) == 0;
 
+    /// <summary>Takes a lock that nobody holds, though somebody may be queued for it.</summary>
+    private bool TrySteal()
+    {
+        long state = Volatile.Read(ref _state);
+        return (state & ~Queued) == 0 && Interlocked.CompareExchange(ref _state, state | Writer, state) == state;
+    }
+
+    /// <summary>Tries for a while to take the lock without sleeping (<c>rwsem_optimistic_spin</c>).</summary>
+    private bool SpinExclusive()
+    {
+        for (int round = Interleaving.IsHosted ? SpinRounds : 0; round < SpinRounds; round++)
+        {
+            if (TrySteal())
+                return true;
+            Thread.SpinWait(SpinsPerRound);
+        }
+
+        return TrySteal();
+    }
+
+    /// <summary>Tries for a while to get in behind a writer without sleeping, unless somebody is queued already.</summary>
+    private bool SpinShared()
+    {
+        for (int round = Interleaving.IsHosted ? SpinRounds : 0; round < SpinRounds && (Volatile.Read(ref _state) & Queued) == 0; round++)
+        {
+            if (TryAcquireShared())
+                return true;
+            Thread.SpinWait(SpinsPerRound);
+        }
+
+        return false;
+    }
+
     private void BeginWriteSection() => Volatile.Write(ref _writeSequence, Volatile.Read(ref _writeSequence) + 1);
 
     private void EndWriteSection() => Volatile.Write(ref _writeSequence, Volatile.Read(ref _writeSequence) + 1);
 
     [MaySleep]
-    private int Wait(bool exclusive, bool killable)
+    private int WaitShared(bool killable)
     {
         var task = Task.Current;
         var bucket = WaitTable.For(this);
+        Enqueue(bucket, task, exclusive: false);
+        if (task.SleepUntilWoken(killable))
+            return 0;
+        return Withdraw(bucket, task);
+    }
+
+    /// <summary>Sleeps until the lock is handed over, or until it is found free after a wakeup.</summary>
+    [MaySleep]
+    private int WaitExclusive(bool killable)
+    {
+        var task = Task.Current;
+        var bucket = WaitTable.For(this);
+        Enqueue(bucket, task, exclusive: true);
+        while (task.SleepUntilWoken(killable))
+        {
+            bucket.Lock.Lock();
+            bool done = !task.IsQueued || TryTakeQueued(bucket, task);
+            if (!done)
+                task.WaitAgain();
+            bucket.Lock.Unlock();
+            if (done)
+                return 0;
+        }
+
+        return Withdraw(bucket, task);
+    }
+
+    private void Enqueue(WaitBucket bucket, Task task, bool exclusive)
+    {
         bucket.Lock.Lock();
         Interlocked.Or(ref _state, Queued);
         bucket.Enqueue(task, this, exclusive);
         Grant(bucket);
         bucket.Lock.Unlock();
-        if (task.SleepUntilWoken(killable))
-            return 0;
+    }
 
+    /// <summary>Ends a wait that a fatal signal has interrupted.</summary>
+    /// <returns>−EINTR, or 0 if the lock was handed over before.</returns>
+    private int Withdraw(WaitBucket bucket, Task task)
+    {
         bucket.Lock.Lock();
-        bool granted = task.IsWoken;
+        bool granted = !task.IsQueued;
         if (!granted)
         {
             // Whoever queued behind this task may be able to run now.
@@ -210,6 +289,43 @@ public sealed class RwSemaphore(LockdepClass lockClass)
         return granted ? 0 : -(int)Errno.EINTR;
     }
 
+    /// <summary>Takes the lock for a queued writer that has been woken.</summary>
+    [MustHold("bucket.Lock")]
+    private bool TryTakeQueued(WaitBucket bucket, Task task)
+    {
+        if (bucket.FirstFor(this) != task || !TrySteal())
+            return false;
+        bucket.Remove(task);
+        EndQueue(bucket);
+        return true;
+    }
+
+    /// <summary>Ends an exclusive hold with somebody queued.</summary>
+    private void LeaveToQueued()
+    {
+        var bucket = WaitTable.For(this);
+        bucket.Lock.Lock();
+        if (bucket.FirstFor(this) is { WaitsExclusively: true, LostRaces: >= MostLostRaces } starved)
+        {
+            bucket.Grant(starved);
+            EndQueue(bucket);
+        }
+        else if (bucket.FirstFor(this) is { WaitsExclusively: false })
+        {
+            // The hold becomes that of the first reader in one step, so that no writer comes between.
+            Interlocked.Add(ref _state, Reader - Writer);
+            bucket.Grant(bucket.FirstFor(this)!);
+            GrantReaders(bucket);
+        }
+        else
+        {
+            Interlocked.Add(ref _state, -Writer);
+            Grant(bucket);
+        }
+
+        bucket.Lock.Unlock();
+    }
+
     private void GrantQueued()
     {
         var bucket = WaitTable.For(this);
@@ -218,21 +334,59 @@ public sealed class RwSemaphore(LockdepClass lockClass)
         bucket.Lock.Unlock();
     }
 
-    /// <summary>Hands the lock to the longest waiting writer, or to all readers before the next writer.</summary>
+    /// <summary>Wakes the writer that has waited longest, or lets all readers in.</summary>
     [MustHold("bucket.Lock")]
     private void Grant(WaitBucket bucket)
     {
-        Task? first;
-        while ((first = bucket.FirstFor(this)) != null)
+        var first = bucket.FirstFor(this);
+        long state = Volatile.Read(ref _state);
+        if (first != null && (state & Writer) == 0)
         {
-            long state = Volatile.Read(ref _state);
-            if ((state & Writer) != 0 || (first.WaitsExclusively && state >= Reader))
+            if (!first.WaitsExclusively)
+            {
+                GrantReaders(bucket);
                 return;
-            long share = first.WaitsExclusively ? Writer : Reader;
-            Interlocked.Add(ref _state, share);
-            bucket.Grant(first);
+            }
+
+            if (state < Reader)
+            {
+                if (first.LostRaces < MostLostRaces)
+                    first.Nudge();
+                else if (TrySteal())
+                    bucket.Grant(first);
+            }
         }
 
-        Interlocked.And(ref _state, ~Queued);
+        EndQueue(bucket);
+    }
+
+    /// <summary>Lets all queued readers in, those behind writers too: they hold the lock together, so one section serves them all.</summary>
+    [MustHold("bucket.Lock")]
+    private void GrantReaders(WaitBucket bucket)
+    {
+        while (bucket.FirstReaderFor(this) is { } reader && TryAddReader())
+            bucket.Grant(reader);
+        EndQueue(bucket);
+    }
+
+    private bool TryAddReader()
+    {
+        long state = Volatile.Read(ref _state);
+        while ((state & Writer) == 0)
+        {
+            long seen = Interlocked.CompareExchange(ref _state, state + Reader, state);
+            if (seen == state)
+                return true;
+            state = seen;
+        }
+
+        return false;
+    }
+
+    [MustHold("bucket.Lock")]
+    private void EndQueue(WaitBucket bucket)
+    {
+        if (bucket.FirstFor(this) == null)
+            Interlocked.And(ref _state, ~Queued);
     }
 }

@@ -55,6 +55,16 @@ internal sealed class WaitBucket
         return task;
     }
 
+    /// <summary>The task that has waited longest for <paramref name="key"/> among those that do not want it for themselves.</summary>
+    [MustHold("Lock")]
+    internal Task? FirstReaderFor(object key)
+    {
+        var task = _head;
+        while (task != null && (task.WaitKey != key || task.WaitsExclusively))
+            task = task.WaitNext;
+        return task;
+    }
+
     /// <summary>Takes <paramref name="task"/> out of the queue.</summary>
     [MustHold("Lock")]
     internal void Remove(Task task)

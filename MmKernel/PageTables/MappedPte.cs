@@ -24,7 +24,11 @@ public sealed unsafe class MappedPte
     internal ulong Value
     {
         get => Volatile.Read(ref *_entry);
-        set => Volatile.Write(ref *_entry, value);
+        set
+        {
+            Lockdep.AssertHeld(Ptl, LockMode.Exclusive);
+            Volatile.Write(ref *_entry, value);
+        }
     }
 
     /// <summary>Maps an entry; the caller is inside an RCU read section that keeps its table until here.</summary>
@@ -50,7 +54,11 @@ public sealed unsafe class MappedPte
 
     /// <summary>Replaces the entry in one step and returns what was there, with the bits that the processor set until then.</summary>
     [MustHold("Ptl")]
-    internal ulong Exchange(ulong value) => Interlocked.Exchange(ref *_entry, value);
+    internal ulong Exchange(ulong value)
+    {
+        Lockdep.AssertHeld(Ptl, LockMode.Exclusive);
+        return Interlocked.Exchange(ref *_entry, value);
+    }
 
     /// <summary>Sets bits, keeping those that the processor sets at the same time.</summary>
     [MustHold("Ptl")]

@@ -13,6 +13,7 @@ internal static class Protection
     [MustHold("exclusive(vma.Lock)"), MaySleep]
     internal static int ChangeProtection(VmArea vma, ulong start, ulong end)
     {
+        Lockdep.AssertHeld(vma.Lock, LockMode.Exclusive);
         int changed = 0;
         while (start < end)
         {

@@ -16,7 +16,7 @@ internal static class AnonVmaLinks
     /// Whether the target, in a forked child, may be given one of the source's anon_vmas that no VMA uses any more, instead of sharing
     /// the source's own.
     /// </param>
-    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
+    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
     internal static void AnonVmaClone(VmArea target, VmArea source, bool reuse)
     {
         var own = source.AnonVma;
@@ -51,7 +51,7 @@ internal static class AnonVmaLinks
     /// Links a child's VMA to the parent's anon_vmas, for the pages that both map, and gives it one of its own for the pages to come
     /// (<c>anon_vma_fork</c>).
     /// </summary>
-    [MustHold("exclusive(source.Lock) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
+    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
     internal static void AnonVmaFork(VmArea target, VmArea source)
     {
         var parent = source.AnonVma;

@@ -145,6 +145,9 @@ internal static class FileRmap
 
     /// <summary>A VMA found in the list of a file maps that file, whose lock is the one held (checked, and assumed from here on).</summary>
     [MustHold("mapping.ImapLock"), AssertsHeld("vma.AnyRmap")]
-    private static void AssertLinked(VmArea vma, AddressSpace mapping) =>
+    private static void AssertLinked(VmArea vma, AddressSpace mapping)
+    {
+        Lockdep.AssertHeld(mapping.ImapLock, LockMode.Shared);
         Lockdep.Assert(vma.File?.Mapping == mapping, "VMA in the list of a file that it does not map");
+    }
 }

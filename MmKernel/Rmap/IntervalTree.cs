@@ -35,6 +35,7 @@ internal sealed class IntervalTree<T>(RwSemaphore guard)
     [MustHold("exclusive(Guard)")]
     internal int Insert(T item, ulong first, ulong last)
     {
+        Lockdep.AssertHeld(Guard, LockMode.Exclusive);
         int node = TakeNode();
         ulong sequence = ++_inserted;
 
@@ -58,6 +59,7 @@ internal sealed class IntervalTree<T>(RwSemaphore guard)
     [MustHold("exclusive(Guard)")]
     internal void Remove(int node)
     {
+        Lockdep.AssertHeld(Guard, LockMode.Exclusive);
         if (node == None || _nodes[node].Item == null)
             throw new InvalidOperationException("What is to be taken out is not in the tree.");
         _root = Remove(_root, node);

@@ -28,6 +28,7 @@ public static class RmapWalking
     [MustHold("folio"), TakesRmap]
     public static void RmapWalk(Folio folio, RmapOne one)
     {
+        Lockdep.AssertHeld(folio, LockMode.Exclusive);
         if (folio.Mapping is AnonVma anonVma)
             RmapWalkAnon(folio, anonVma, one);
         else if (folio.Mapping is AddressSpace mapping)
@@ -100,8 +101,11 @@ public static class RmapWalking
     /// on). A VMA that fork is just making is in the trees already and has none yet.
     /// </summary>
     [MustHold("anonVma.Lock"), AssertsHeld("vma.AnyRmap")]
-    private static void AssertLinked(VmArea vma, AnonVma anonVma) =>
+    private static void AssertLinked(VmArea vma, AnonVma anonVma)
+    {
+        Lockdep.AssertHeld(anonVma.Lock, LockMode.Shared);
         Lockdep.Assert(Volatile.Read(ref vma.AnonVma) is not { } own || own.Root == anonVma.Root, "VMA in the tree of an anon_vma of another root");
+    }
 
     /// <summary>Clears the accessed bit of the entry if it maps the folio (<c>folio_referenced_one</c>).</summary>
     [MustHold("vma.Stable")]

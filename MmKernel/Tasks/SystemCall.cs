@@ -11,6 +11,7 @@ internal readonly ref struct SystemCall
     private readonly Task _task;
     private readonly MmStruct? _outer;
 
+    [MaySleep]
     internal SystemCall(Process process)
     {
         _task = Task.Current;

@@ -34,7 +34,7 @@ public sealed class Task
     public static Task Current => t_current ?? Create();
 
     /// <summary>The address space that the calling thread runs in; its thread keeps it in use (<c>current->mm</c>).</summary>
-    [WriteOnce, AssertsHeld("result.Users")]
+    [WriteOnce, AssertsHeld("result.Users && shared(result.Residents)")]
     public static MmStruct? CurrentMm => Current.Mm;
 
     /// <summary>Number of the processor whose per-CPU lists the task uses.</summary>
@@ -64,6 +64,10 @@ public sealed class Task
 
     // The address space whose page tables the task may be walking (mm_cpumask, turned around).
     [Atomic] internal MmStruct? ActiveMm;
+
+    // Where the task is one of the residents: in the address space that it runs in, and in one more.
+    [Atomic] internal MmStruct? ResidentIn;
+    [Atomic] internal MmStruct? GuestIn;
 
     // The links of the wait table; guarded by the lock of the bucket that the task is queued in.
     internal Task? WaitNext { get; set; }
@@ -133,9 +137,11 @@ public sealed class Task
     internal void ReturnGather(TlbGather gather) => _freeGathers.Push(gather);
 
     /// <summary>Makes <paramref name="mm"/> the address space that the task runs in (<c>switch_mm</c>).</summary>
+    [MaySleep]
     internal void SwitchTo(MmStruct mm)
     {
         Mm = mm;
+        mm.Residents.MoveIn(this);
 
         // The exchange is a full barrier: who changes a page table and does not find the task here is seen by the task's next walk.
         if (Volatile.Read(ref ActiveMm) != mm)
@@ -143,11 +149,14 @@ public sealed class Task
     }
 
     /// <summary>Returns to <paramref name="outer"/>. The old address space stays active, so that coming back to it costs nothing.</summary>
+    [MaySleep]
     internal void LeaveTo(MmStruct? outer)
     {
         Mm = outer;
         if (outer != null)
             SwitchTo(outer);
+        else
+            Volatile.Write(ref ResidentIn, null);
     }
 
     /// <summary>
@@ -164,8 +173,29 @@ public sealed class Task
             file.Put();
     }
 
+    /// <summary>Whether the task is queued for something.</summary>
+    internal bool IsQueued => WaitKey != null;
+
+    /// <summary>How often the task has been woken to take what it waits for, and somebody else was faster.</summary>
+    internal int LostRaces { get; private set; }
+
+    /// <summary>Goes on waiting, in the same place of the queue.</summary>
+    internal void WaitAgain()
+    {
+        LostRaces++;
+        Volatile.Write(ref _woken, false);
+    }
+
+    /// <summary>Wakes the task, which stays queued, to try for itself; once is enough.</summary>
+    internal void Nudge()
+    {
+        if (!IsWoken)
+            Wake();
+    }
+
     internal void StartWaiting(object key, bool exclusive)
     {
+        LostRaces = 0;
         WaitKey = key;
         WaitsExclusively = exclusive;
         Volatile.Write(ref _woken, false);

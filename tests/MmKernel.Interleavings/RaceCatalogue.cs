@@ -18,6 +18,7 @@ internal static class RaceCatalogue
         FaultRaces.GrowthAndFault,
         FaultRaces.GrowthAndMunmap,
         ForkRaces.ForkAndFaults,
+        ForkRaces.LonelyForkAndFaults,
         ForkRaces.ForkAndFirstFault,
         ForkRaces.CopyOnBothSides,
         ForkRaces.CopyByTwoThreads,

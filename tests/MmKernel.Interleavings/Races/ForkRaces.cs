@@ -9,35 +9,13 @@ internal static class ForkRaces
     private const ulong InSecondTable = World.Base + (512 * Page.Size);
 
     /// <summary>The child is the parent at one moment: of two stores it does not have the second without the first.</summary>
-    internal static Race ForkAndFaults { get; } = new("fork and faults", world =>
+    internal static Race ForkAndFaults { get; } = new("fork and faults", MakeForkAndFaults);
+
+    /// <summary>The same where fork takes no VMA locks when it is alone: with a thread that stores it is not, or keeps it out.</summary>
+    internal static Race LonelyForkAndFaults { get; } = new("fork without VMA locks and faults", world =>
     {
-        var parent = world.Process();
-        parent.Map(World.Base, 513);
-        parent.Store(InFirstTable, 1);
-        parent.Store(InSecondTable, 1);
-        Process? child = null;
-        ulong first = 0;
-        ulong second = 0;
-        world.Thread("fork", () =>
-        {
-            child = world.Adopt(parent.Fork());
-            first = child.Load(InFirstTable);
-            second = child.Load(InSecondTable);
-        });
-        world.Thread("store", () =>
-        {
-            parent.Store(InFirstTable, 2);
-            parent.Store(InSecondTable, 2);
-        });
-        world.Finally(() =>
-        {
-            Assert.NotNull(child);
-            Assert.False(first == 1 && second == 2, "the child has the second store without the first");
-            Assert.Equal(first, child!.Load(InFirstTable));
-            Assert.Equal(second, child.Load(InSecondTable));
-            Assert.Equal(2UL, parent.Load(InFirstTable));
-            Assert.Equal(2UL, parent.Load(InSecondTable));
-        });
+        world.Options = world.Options with { ForkLocking = ForkLocking.SkipWhenAlone };
+        MakeForkAndFaults(world);
     });
 
     /// <summary>The parent gets its anon_vma, which the child needs for what it inherits, in the middle of the fork.</summary>
@@ -129,4 +107,35 @@ internal static class ForkRaces
             Assert.Equal(inherited, child!.Load(World.Base));
         });
     });
+
+    private static void MakeForkAndFaults(World world)
+    {
+        var parent = world.Process();
+        parent.Map(World.Base, 513);
+        parent.Store(InFirstTable, 1);
+        parent.Store(InSecondTable, 1);
+        Process? child = null;
+        ulong first = 0;
+        ulong second = 0;
+        world.Thread("fork", () =>
+        {
+            child = world.Adopt(parent.Fork());
+            first = child.Load(InFirstTable);
+            second = child.Load(InSecondTable);
+        });
+        world.Thread("store", () =>
+        {
+            parent.Store(InFirstTable, 2);
+            parent.Store(InSecondTable, 2);
+        });
+        world.Finally(() =>
+        {
+            Assert.NotNull(child);
+            Assert.False(first == 1 && second == 2, "the child has the second store without the first");
+            Assert.Equal(first, child!.Load(InFirstTable));
+            Assert.Equal(second, child.Load(InSecondTable));
+            Assert.Equal(2UL, parent.Load(InFirstTable));
+            Assert.Equal(2UL, parent.Load(InSecondTable));
+        });
+    }
 }

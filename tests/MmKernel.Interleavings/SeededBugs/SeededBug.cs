@@ -19,6 +19,8 @@ internal sealed record SeededBug(string Name, string Race, string File, params I
 /// <summary>The kernel with a bug in it, compiled from its source and loaded beside the real one, with the races bound to it.</summary>
 internal static class BuggyKernel
 {
+    private const string Validator = "Locking/Lockdep.cs";
+
     private const string Rest = """
         [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("MmKernel.Interleavings")]
         """;
@@ -65,6 +67,7 @@ internal static class BuggyKernel
         }
 
         sources[bug.File] = CSharpSyntaxTree.ParseText(text, s_parsing, bug.File);
+        sources[Validator] = CSharpSyntaxTree.ParseText(Silenced(sources[Validator].ToString()), s_parsing, Validator);
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) is not ("MmKernel.dll" or "MmKernel.Interleavings.dll"))
             .Select(path => MetadataReference.CreateFromFile(path));
@@ -75,6 +78,14 @@ internal static class BuggyKernel
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
         image.Position = 0;
         return image;
+    }
+
+    /// <summary>Without the validator's checks that a lock is held: the races must find what goes wrong without it.</summary>
+    private static string Silenced(string validator)
+    {
+        const string Check = "Assert(IndexOf(@lock, mode) >= 0,";
+        Assert.Contains(Check, validator);
+        return validator.Replace(Check, "Assert(true || IndexOf(@lock, mode) >= 0,", StringComparison.Ordinal);
     }
 
     private static Dictionary<string, SyntaxTree> ReadSources()
@@ -88,7 +99,7 @@ internal static class BuggyKernel
         return sources;
     }
 
-    private static string Repository()
+    internal static string Repository()
     {
         string? folder = AppContext.BaseDirectory;
         while (folder != null && !File.Exists(Path.Combine(folder, "MmLint.sln")))

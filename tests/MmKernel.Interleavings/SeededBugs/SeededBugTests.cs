@@ -59,14 +59,25 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "fork does not write-lock the source",
             "fork and faults",
             "Fork/DupMmap.cs",
-            ("int error = VmaStartWriteKillable(vma);", "int error = 0;")),
+            ("                error = VmaStartWriteKillable(vma);\n", "                error = 0;\n")),
+        new(
+            "fork believes to be alone without looking",
+            "fork without VMA locks and faults",
+            "Fork/Residents.cs",
+            ("            if (Volatile.Read(ref task.GuestIn) == Mm ||", "            if (task == null && Volatile.Read(ref task.GuestIn) == Mm ||"),
+            ("(task != self && Volatile.Read(ref task.ResidentIn) == Mm))", "(task == null && Volatile.Read(ref task.ResidentIn) == Mm))")),
+        new(
+            "threads come in while fork is alone",
+            "fork without VMA locks and faults",
+            "Fork/Residents.cs",
+            ("        while (IsClosed)\n        {\n            Volatile.Write(ref task.ResidentIn, null);", "        while (task == null)\n        {\n            Volatile.Write(ref task.ResidentIn, null);")),
         new(
             "fork holds mmap_lock shared",
             "fork and first fault",
             "Fork/DupMmap.cs",
             ("mm.MmapLock.WriteLockKillable() != 0", "mm.MmapLock.ReadLockKillable() != 0"),
             ("        mm.MmapLock.WriteUnlock();\n", "        mm.MmapLock.ReadUnlock();\n"),
-            ("int error = VmaStartWriteKillable(vma);", "int error = 0;")),
+            ("                error = VmaStartWriteKillable(vma);\n", "                error = 0;\n")),
         new(
             "a page is reused though another process maps it",
             "copy on write on both sides of a fork",

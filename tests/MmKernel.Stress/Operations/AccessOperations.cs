@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using Xunit;
+
+namespace MmKernel.Stress;
+
+/// <summary>Loads and stores.</summary>
+internal static class AccessOperations
+{
+    internal static IReadOnlyList<Operation> All { get; } =
+    [
+        new("load", 60, thread => thread.InSome(process => Load(thread, process, Area.Anonymous, 0))),
+        new("store", 60, thread => thread.InSome(process => Store(thread, process, Area.Anonymous, 0))),
+        new("load changing", 40, thread => thread.InSome(process => Load(thread, process, Area.Changing, 0))),
+        new("store changing", 40, thread => thread.InSome(process => Store(thread, process, Area.Changing, 0))),
+        new("load shared", 30, thread => thread.InSome(process => Load(thread, process, Area.Shared, 0))),
+        new("store shared", 30, thread => thread.InSome(process => Store(thread, process, Area.Shared, 0))),
+        new("load private file", 20, thread => thread.InSome(process => Load(thread, process, Area.Private, 0))),
+        new("store private file", 20, thread => thread.InSome(process => Store(thread, process, Area.Private, 0))),
+        new("load moving", 30, thread => thread.InSome(process => Load(thread, process, Area.Moving, EitherPlace(thread)))),
+        new("store moving", 30, thread => thread.InSome(process => Store(thread, process, Area.Moving, EitherPlace(thread)))),
+        new("load stack", 15, thread => thread.InSome(process => Load(thread, process, Area.Stack, 0))),
+        new("store stack", 15, thread => thread.InSome(process => Store(thread, process, Area.Stack, 0))),
+    ];
+
+    private static ulong EitherPlace(StressThread thread) => thread.Random.Next(2) == 0 ? 0 : Area.MovedBy;
+
+    private static void Load(StressThread thread, StressProcess process, Area area, ulong moved)
+    {
+        ulong offset = thread.AnyOffset();
+        var result = process.Process.Read(area.Start + moved + offset, thread.Word);
+        if (result.IsOk)
+            area.Check(BitConverter.ToUInt64(thread.Word), offset, process);
+        else
+            Allow(area, result);
+    }
+
+    private static void Store(StressThread thread, StressProcess process, Area area, ulong moved)
+    {
+        ulong offset = thread.AnyOffset();
+        var result = process.Process.Write(area.Start + moved + offset, BitConverter.GetBytes(area.ValueAt(offset, process)));
+        if (!result.IsOk)
+            Allow(area, result);
+    }
+
+    /// <summary>Only what is unmapped, protected or cut off somewhere may be missing; memory may be short anywhere.</summary>
+    private static void Allow(Area area, AccessResult result)
+    {
+        bool expected = result.Signal switch
+        {
+            Signal.SIGKILL => true,
+            Signal.SIGBUS => area.IsFile,
+            Signal.SIGSEGV => area != Area.Anonymous && !area.IsFile,
+            _ => false,
+        };
+        Assert.True(expected, $"{area.Name}: {result}");
+    }
+}

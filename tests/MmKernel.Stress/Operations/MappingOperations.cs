@@ -1,0 +1,84 @@
+using System.Collections.Generic;
+using Xunit;
+
+namespace MmKernel.Stress;
+
+/// <summary>System calls that change mappings.</summary>
+internal static class MappingOperations
+{
+    internal static IReadOnlyList<Operation> All { get; } =
+    [
+        new("map", 10, thread => thread.InSome(process => Map(thread, process.Process))),
+        new("unmap", 8, thread => thread.InSome(process => Allow(process.Process.Munmap(AnyPart(thread, out ulong length), length), Errno.ENOMEM))),
+        new("protect", 12, thread => thread.InSome(process => Protect(thread, process.Process))),
+        new("move", 8, thread => thread.InSome(process => Move(thread, process.Process))),
+        new("resize", 4, thread => thread.InSome(process => Resize(thread, process.Process))),
+        new("cut the stack", 2, thread => thread.InSome(process => CutStack(thread, process.Process))),
+        new("advise", 10, thread => thread.InSome(process => Advise(thread, process.Process))),
+        new("lock", 4, thread => thread.InSome(process => Allow(process.Process.Mlock(AnyPart(thread, out ulong length), length), Errno.ENOMEM, Errno.EAGAIN))),
+        new("unlock", 4, thread => thread.InSome(process => Allow(process.Process.Munlock(AnyPart(thread, out ulong length), length), Errno.ENOMEM))),
+        new("break", 4, thread => thread.InSome(process => Assert.True(process.Process.Brk(process.Process.Mm.StartBreak + ((ulong)thread.Random.Next(20) * Page.Size)) >= 0))),
+    ];
+
+    private static void Map(StressThread thread, Process process)
+    {
+        ulong start = AnyPart(thread, out ulong length);
+        long result = process.Mmap(start, length, Area.ReadWrite, MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed);
+        Assert.True(result == (long)start || result == -(long)Errno.ENOMEM, $"mmap: {result}");
+    }
+
+    /// <summary>Takes rights away, and gives them back, so that VMAs are split and merged.</summary>
+    private static void Protect(StressThread thread, Process process)
+    {
+        Prot[] prots = [Prot.None, Prot.Read, Area.ReadWrite, Area.ReadWrite];
+        Allow(process.Mprotect(AnyPart(thread, out ulong length), length, prots[thread.Random.Next(prots.Length)]), Errno.ENOMEM);
+    }
+
+    private static void Move(StressThread thread, Process process)
+    {
+        ulong from = Area.Moving.Start;
+        ulong to = Area.Moving.Start;
+        if (thread.Random.Next(2) == 0)
+            from += Area.MovedBy;
+        else
+            to += Area.MovedBy;
+        ulong offset = (ulong)thread.Random.Next((int)Area.Pages) * Page.Size;
+        ulong length = (ulong)thread.Random.Next(1, (int)(Area.Pages - (offset / Page.Size)) + 1) * Page.Size;
+        var flags = RemapFlags.MayMove | RemapFlags.Fixed;
+        long result = process.Mremap(from + offset, length, length, flags, to + offset);
+        Assert.True(result == (long)(to + offset) || -result is (long)Errno.EFAULT or (long)Errno.ENOMEM or (long)Errno.EINVAL, $"mremap: {result}");
+    }
+
+    /// <summary>Shrinks or grows in place; what is added starts with zeros.</summary>
+    private static void Resize(StressThread thread, Process process)
+    {
+        ulong start = AnyPart(thread, out ulong length);
+        ulong wanted = (ulong)thread.Random.Next(1, 5) * Page.Size;
+        if (start + wanted <= Area.Changing.Start + Area.Changing.Length)
+            Allow(process.Mremap(start, length, wanted, RemapFlags.None), Errno.ENOMEM, Errno.EFAULT);
+    }
+
+    private static void CutStack(StressThread thread, Process process)
+    {
+        ulong length = (ulong)thread.Random.Next(1, (int)Area.Pages) * Page.Size;
+        Allow(process.Munmap(Area.Stack.Start, length), Errno.ENOMEM);
+    }
+
+    private static void Advise(StressThread thread, Process process)
+    {
+        Advice[] advice = [Advice.DontNeed, Advice.PopulateRead, Advice.PopulateWrite, Advice.Random, Advice.Normal, Advice.DontFork, Advice.DoFork];
+        Allow(
+            process.Madvise(AnyPart(thread, out ulong length), length, advice[thread.Random.Next(advice.Length)]),
+            Errno.ENOMEM, Errno.EINVAL, Errno.EFAULT);
+    }
+
+    private static ulong AnyPart(StressThread thread, out ulong length)
+    {
+        ulong page = (ulong)thread.Random.Next((int)Area.Pages);
+        length = (ulong)thread.Random.Next(1, (int)(Area.Pages - page) + 1) * Page.Size;
+        return Area.Changing.Start + (page * Page.Size);
+    }
+
+    private static void Allow(long result, params Errno[] errors) =>
+        Assert.True(result >= 0 || System.Array.IndexOf(errors, (Errno)(-result)) >= 0, $"unexpected result {result}");
+}
