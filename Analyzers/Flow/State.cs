@@ -117,10 +117,9 @@ internal sealed record State
         if (facts is null) return null;
         if (ReferenceEquals(facts, Facts)) return this;
         State state = this with { Facts = facts };
-        for (int index = Facts.Literals.Length; index < facts.Literals.Length; index++)
+        foreach (Literal literal in facts.Literals)
         {
-            Literal literal = facts.Literals[index];
-            if (!literal.Positive || literal.Atom is not { Kind: AtomKind.Equal, Right: not (null or Constant) }) continue;
+            if (!literal.Positive || literal.Atom is not { Kind: AtomKind.Equal, Right: not (null or Constant) } || Facts.Has(literal.Atom)) continue;
             if (state.Unify(literal.Atom.Left, literal.Atom.Right) is not { } unified) return null;
             state = unified;
         }
