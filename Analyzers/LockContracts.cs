@@ -31,7 +31,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
-        Rule.ReasonMissing, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
+        Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
         Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.UnstatedGuard, Rule.KeptDelegate);
 
@@ -45,6 +45,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
 
     private void Start(CompilationStartAnalysisContext context)
     {
+        if (_seen is null && !Relevance.Of(context.Compilation, context.Options.AdditionalFiles, context.CancellationToken)) return;
         ContractFiles files = ContractFiles.Read(context.Options.AdditionalFiles, context.CancellationToken);
         var catalog = new ContractCatalog(context.Compilation, files);
         LockOrder order = LockOrder.Read(catalog);

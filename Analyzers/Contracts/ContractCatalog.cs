@@ -58,12 +58,17 @@ internal sealed partial class ContractCatalog
         symbol = symbol.OriginalDefinition;
         return _attributes.GetOrAdd(symbol, key =>
         {
+            if (key.ContainingAssembly is { } assembly && !_stating.GetOrAdd(assembly, MayState)) return _files.AttributesOf(key);
             IEnumerable<AttributeModel> models = AttributeModel.Of(key.GetAttributes());
             if (key is IMethodSymbol method) models = models.Concat(AttributeModel.Of(method.GetReturnTypeAttributes(), onReturn: true));
             else if (key is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }) models = models.Concat(AttributeModel.Of(invoke.GetReturnTypeAttributes(), onReturn: true));
             return models.Concat(_files.AttributesOf(key)).ToImmutableArray();
         });
     }
+
+    private readonly ConcurrentDictionary<ISymbol, bool> _stating = new(SymbolEqualityComparer.Default);
+
+    private bool MayState(ISymbol assembly) => SymbolEqualityComparer.Default.Equals(assembly, _compilation.Assembly) || Relevance.MayState((IAssemblySymbol)assembly);
 
     /// <summary>The type's lock declaration, its own or that of a base type; null where its objects are no locks.</summary>
     internal LockInfo? LockOf(ITypeSymbol type) => _locks.GetOrAdd(type.OriginalDefinition, key =>

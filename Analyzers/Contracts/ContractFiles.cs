@@ -35,12 +35,14 @@ internal sealed class ContractFiles
 
     private readonly ImmutableDictionary<string, ImmutableArray<AttributeModel>> _entries;
     private readonly ImmutableHashSet<string> _types;
+    private readonly ImmutableHashSet<string> _simpleNames;
 
     private ContractFiles(ImmutableDictionary<string, ImmutableArray<AttributeModel>> entries, ImmutableArray<ContractProblem> problems)
     {
         _entries = entries;
         Problems = problems;
         _types = entries.Keys.Select(OwnerOf).ToImmutableHashSet(StringComparer.Ordinal);
+        _simpleNames = _types.Select(static name => name.Substring(name.LastIndexOf('.') + 1)).ToImmutableHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Lines that say nothing that can be understood.</summary>
@@ -69,7 +71,7 @@ internal sealed class ContractFiles
     internal ImmutableArray<AttributeModel> AttributesOf(ISymbol symbol)
     {
         INamedTypeSymbol? owner = symbol as INamedTypeSymbol ?? symbol.ContainingType;
-        if (owner is null || symbol is ITypeParameterSymbol || !_types.Contains(NameOf(owner))) return ImmutableArray<AttributeModel>.Empty;
+        if (owner is null || symbol is ITypeParameterSymbol || !_simpleNames.Contains(owner.MetadataName) || !_types.Contains(NameOf(owner))) return ImmutableArray<AttributeModel>.Empty;
         ISymbol member = symbol is IParameterSymbol parameter ? parameter.ContainingSymbol : symbol;
         string part = symbol is IParameterSymbol ? ParameterMark + symbol.Name : "";
         ImmutableArray<AttributeModel> found = ImmutableArray<AttributeModel>.Empty;
@@ -83,6 +85,21 @@ internal sealed class ContractFiles
 
     /// <summary>Whether the built-in contracts, not somebody's own, describe the symbol.</summary>
     internal static bool IsFramework(ISymbol symbol) => !symbol.Locations.Any(static location => location.IsInSource) && symbol.GetDocumentationCommentId() is { } id && BuiltIn.Value.ContainsKey(id);
+
+    /// <summary>The simple names of the base library's lock types and of the members that take locks.</summary>
+    internal static ImmutableHashSet<string> FrameworkLocks()
+    {
+        ImmutableHashSet<string>.Builder names = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        foreach (KeyValuePair<string, ImmutableArray<AttributeModel>> entry in BuiltIn.Value)
+        {
+            if (!entry.Value.Any(static attribute => attribute.Name is "Lock" or "ScopedLock" or "Acquires" or "Releases")) continue;
+            string owner = OwnerOf(entry.Key);
+            names.Add(owner.Substring(owner.LastIndexOf('.') + 1));
+            if (entry.Key[0] == 'M' && entry.Value.Any(static attribute => attribute.Name == "Acquires")) names.Add(entry.Key.Substring(0, entry.Key.IndexOf('(') is > 0 and var end ? end : entry.Key.Length).Substring(owner.Length + 3));
+        }
+
+        return names.ToImmutable();
+    }
 
     /// <summary>Entries that name members which do not exist in the compilation.</summary>
     internal IEnumerable<ContractProblem> Unbound(Compilation compilation)

@@ -32,7 +32,9 @@ internal abstract class LockFormula
 
     internal abstract bool Any(Func<Term, bool> predicate);
 
-    public override string ToString() => Display(static _ => null);
+    public override string ToString() => _text ??= Display(static _ => null);
+
+    private string? _text;
 
     /// <summary>One lock.</summary>
     internal sealed class Lock(Term term, Mode mode) : LockFormula

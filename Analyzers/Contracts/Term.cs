@@ -40,7 +40,9 @@ internal abstract class Term : IEquatable<Term>
 
     public override int GetHashCode() => _hash;
 
-    public override string ToString() => Display(static _ => null);
+    public override string ToString() => _text ??= Display(static _ => null);
+
+    private string? _text;
 
     /// <summary>The term as a person would write it; <paramref name="name"/> may supply a better name for any part.</summary>
     internal abstract string Display(Func<Term, string?> name);

@@ -162,19 +162,27 @@ internal sealed partial class BodyAnalysis
     private List<(State State, Term[] Values)> EvaluateOperands(List<IOperation> operations, ImmutableArray<IArgumentOperation> given, State state)
     {
         // A member passed by reference is a place, not a value: what the callee does to it is judged as a write.
-        var byReference = new HashSet<IOperation>(given.Where(static argument => argument.Parameter?.RefKind is RefKind.Ref).Select(static argument => argument.Value));
+        bool IsByReference(IOperation operation) => given.Any(argument => argument.Value == operation && argument.Parameter?.RefKind is RefKind.Ref);
         var paths = new List<(State State, Term[] Values)> { (state, new Term[operations.Count]) };
         for (int index = 0; index < operations.Count; index++)
         {
             IOperation operation = operations[index];
-            paths = paths.SelectMany(path => (byReference.Contains(operation) && Unwrap(operation) is IFieldReferenceOperation
-                ? Place(operation, path.State).Select(place => new Outcome(Write(place.State, place.Place, place.Place.Path, readsToo: true), place.Place.Path))
-                : Evaluate(operation, path.State)).Select(outcome =>
+            bool isPlace = Unwrap(operation) is IFieldReferenceOperation && IsByReference(operation);
+            var next = new List<(State State, Term[] Values)>(paths.Count);
+            foreach ((State at, Term[] values) in paths)
             {
-                var copy = (Term[])path.Values.Clone();
-                copy[index] = outcome.Value;
-                return (outcome.State, copy);
-            })).ToList();
+                List<Outcome> outcomes = isPlace
+                    ? Place(operation, at).Select(place => new Outcome(Write(place.State, place.Place, place.Place.Path, readsToo: true), place.Place.Path)).ToList()
+                    : Evaluate(operation, at);
+                for (int way = 0; way < outcomes.Count; way++)
+                {
+                    Term[] own = way == outcomes.Count - 1 ? values : (Term[])values.Clone();
+                    own[index] = outcomes[way].Value;
+                    next.Add((outcomes[way].State, own));
+                }
+            }
+
+            paths = next;
         }
 
         return paths;

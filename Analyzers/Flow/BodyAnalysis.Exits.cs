@@ -237,8 +237,6 @@ internal sealed partial class BodyAnalysis
         }
     }
 
-    private void Undecidable() => _undecided.Add(Diagnostic.Create(Rule.MayNotBeHeld, _owner.Locations.FirstOrDefault() ?? _body.GetLocation(), "'" + _owner.Name + "' has too many paths to be checked in full; split it"));
-
     /// <summary>Names for values that have no path: the local that holds them.</summary>
     private Func<Term, string?> NamesIn(State state) => term =>
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -26,6 +27,7 @@ internal sealed partial class BodyAnalysis
 
     private List<Outcome> Evaluate(IOperation? operation, State state)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         if (operation is null) return [new Outcome(state, Constant.Null)];
         if (operation.ConstantValue is { HasValue: true } constant) return [new Outcome(state, constant.Value is null ? Constant.Null : new Constant(constant.Value, operation.Type))];
         switch (operation)
@@ -186,11 +188,12 @@ internal sealed partial class BodyAnalysis
             var next = new List<(State State, Term[] Values)>(paths.Count);
             foreach ((State at, Term[] values) in paths)
             {
-                foreach (Outcome outcome in Evaluate(operations[index], at))
+                List<Outcome> outcomes = Evaluate(operations[index], at);
+                for (int way = 0; way < outcomes.Count; way++)
                 {
-                    var copy = (Term[])values.Clone();
-                    copy[index] = outcome.Value;
-                    next.Add((outcome.State, copy));
+                    Term[] own = way == outcomes.Count - 1 ? values : (Term[])values.Clone();
+                    own[index] = outcomes[way].Value;
+                    next.Add((outcomes[way].State, own));
                 }
             }
 

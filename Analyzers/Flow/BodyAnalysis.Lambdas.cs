@@ -28,7 +28,6 @@ internal sealed partial class BodyAnalysis
     {
         _outer = outer;
         _findings = outer._findings;
-        _undecided = outer._undecided;
         for (int index = 0; index < _inLoop.Length; index++) _inLoop[index] = true;
     }
 
@@ -199,11 +198,11 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause clause in given.Needs) states = Enter(states, clause, Mode.None, certain: true, map, Origin.Assumed);
         _thrown.Clear();
         _pendingFinally.Clear();
-        _budget = _outer!._budget;
+        _spent = _outer!._spent;
         ImmutableHashSet<object> outside = start.Values.Keys.ToImmutableHashSet();
         var run = new Run(0, _graph.Blocks.Length - 1);
         List<State> ends = Solve(run, 0, states, record: _outer._recording);
-        _outer._budget = _budget;
+        _outer._spent = _spent;
         var merged = new List<State>();
         foreach (State end in ends)
         {

@@ -311,9 +311,19 @@ internal sealed partial class BodyAnalysis
         return found.Cast<MemberOf>().OrderBy(static member => member.Depth);
     }
 
+    /// <summary>Whether the atom reads something that others may write.</summary>
+    private bool IsShared(Atom atom)
+    {
+        if (_shared.TryGetValue(atom, out bool known)) return known;
+        return _shared[atom] = atom.Any(part => part is MemberOf { Member: var member } && _catalog.DataOf(member) is { } data && (data.Atomic || data.IsGuarded));
+    }
+
+    private readonly Dictionary<Atom, bool> _shared = [];
+
     /// <summary>Whether a fact outlives what others, or a callee that is given <paramref name="given"/>, may do.</summary>
     private bool Survives(State state, Literal literal, Func<LockFormula.Lock, bool>? given)
     {
+        if (!IsShared(literal.Atom)) return true;
         bool survives = true;
         void Visit(Term part, bool whole)
         {
@@ -349,37 +359,26 @@ internal sealed partial class BodyAnalysis
     {
         DataContract data = _catalog.DataOf(path.Member);
         if (data.Write.Count == 0) return false;
-        Term next;
-        FactSet facts = state.Facts;
-        if (literal is { } fact && fact.Atom.Left.Equals(path))
-        {
-            next = fact is { Atom.Kind: AtomKind.IsNull, Positive: false } ? Constant.Null : new Opaque(NewValueSite, "value", path.Type);
-            facts = facts.Assume(new Fact.Single(fact)) ?? facts;
-            if (next is Opaque)
-            {
-                Fact broken = new Fact.Single(new Literal(new Atom(fact.Atom.Kind, next, fact.Atom.Right, fact.Atom.Bit), !fact.Positive));
-                facts = facts.Assume(broken) ?? facts;
-            }
-        }
-        else
-        {
-            next = new Opaque(NewValueSite, "value", path.Type);
-        }
-
+        Literal? broken = literal is { } fact && fact.Atom.Left.Equals(path) ? fact : null;
+        Term next = broken is { Atom.Kind: AtomKind.IsNull, Positive: false } ? Constant.Null : new Opaque(NewValueSite, "value", path.Type);
+        FactSet? after = null;
+        FactSet Facts() => after ??= AfterWrite(state.Facts, broken, next);
         Term? Map(Term part) => part is Root { Kind: RootKind.This } ? path.Target : part is Root { Kind: RootKind.Value } ? next : null;
-        var rules = new List<LockFormula>();
         foreach (LockClause clause in data.Write)
         {
-            if (clause.When is null || facts.Decide(state.Canonical(clause.When.Replace(Map))) == true) rules.Add(clause.Locks.Replace(Map));
+            if (clause.When is not null && Facts().Decide(state.Canonical(clause.When.Replace(Map))) != true) continue;
+            if (!IsOpen(state, clause.Locks.Replace(Map), Facts, given)) return false;
         }
 
-        if (rules.Count == 0) return true;
-        foreach (List<LockFormula.Lock> alternative in Alternatives(new LockFormula.All(rules.ToImmutableArray()), facts, state))
-        {
-            if (!alternative.Any(needed => Blocks(state, needed, given))) return true;
-        }
+        return true;
+    }
 
-        return false;
+    /// <summary>What is known in the moment in which somebody writes a value that makes the literal false.</summary>
+    private static FactSet AfterWrite(FactSet facts, Literal? broken, Term next)
+    {
+        if (broken is not { } literal) return facts;
+        facts = facts.Assume(new Fact.Single(literal)) ?? facts;
+        return next is Opaque ? facts.Assume(new Fact.Single(new Literal(new Atom(literal.Atom.Kind, next, literal.Atom.Right, literal.Atom.Bit), !literal.Positive))) ?? facts : facts;
     }
 
     private static readonly object NewValueSite = new();
@@ -392,42 +391,21 @@ internal sealed partial class BodyAnalysis
         return BoundOf(state, term, needed.Mode) is { } bound && Blocks(state, new LockFormula.Lock(bound, Mode.Exclusive), given);
     }
 
-    private static IEnumerable<List<LockFormula.Lock>> Alternatives(LockFormula formula, FactSet facts, State state)
+    /// <summary>Whether somebody else can hold what the formula asks for while the holds of this path stand.</summary>
+    private bool IsOpen(State state, LockFormula formula, Func<FactSet> facts, Func<LockFormula.Lock, bool>? given) => formula switch
     {
-        switch (formula)
+        LockFormula.Lock item => !Blocks(state, item, given) && !NamesNothing(item.Term, facts()),
+        LockFormula.AnyInstance => true,
+        LockFormula.All all => all.Parts.All(part => IsOpen(state, part, facts, given)),
+        LockFormula.Some some => some.Parts.Any(part => IsOpen(state, part, facts, given)),
+        LockFormula.Choice choice => facts().Decide(state.Canonical(choice.Condition)) switch
         {
-            case LockFormula.Lock item:
-                if (!NamesNothing(item.Term, facts)) return [[item]];
-                return [];
-            case LockFormula.AnyInstance:
-                return [[]];
-            case LockFormula.All all:
-            {
-                IEnumerable<List<LockFormula.Lock>> result = [[]];
-                foreach (LockFormula part in all.Parts)
-                {
-                    List<List<LockFormula.Lock>> inner = Alternatives(part, facts, state).ToList();
-                    result = result.SelectMany(left => inner.Select(right => (List<LockFormula.Lock>)[.. left, .. right])).Take(32).ToList();
-                }
-
-                return result;
-            }
-
-            case LockFormula.Some some:
-                return some.Parts.SelectMany(part => Alternatives(part, facts, state)).Take(32);
-            default:
-            {
-                var choice = (LockFormula.Choice)formula;
-                bool? known = facts.Decide(state.Canonical(choice.Condition));
-                return known switch
-                {
-                    true => Alternatives(choice.WhenTrue, facts, state),
-                    false => Alternatives(choice.WhenFalse, facts, state),
-                    _ => Alternatives(choice.WhenTrue, facts, state).Concat(Alternatives(choice.WhenFalse, facts, state)).Take(32),
-                };
-            }
-        }
-    }
+            true => IsOpen(state, choice.WhenTrue, facts, given),
+            false => IsOpen(state, choice.WhenFalse, facts, given),
+            _ => IsOpen(state, choice.WhenTrue, facts, given) || IsOpen(state, choice.WhenFalse, facts, given),
+        },
+        _ => true,
+    };
 
     private static bool NamesNothing(Term term, FactSet facts)
     {

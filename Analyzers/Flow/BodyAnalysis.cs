@@ -45,8 +45,10 @@ internal sealed partial class BodyAnalysis
     private readonly SemanticModel? _model;
     private readonly Inference? _inference;
     private BasicBlock? _block;
+    private readonly bool _catches;
     private bool _recording;
-    private int _budget;
+    private bool _propagating;
+    private int _spent;
 
     internal BodyAnalysis(Engine engine, ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, State start, SemanticModel? model, Inference? inference, CancellationToken cancellation)
     {
@@ -61,37 +63,51 @@ internal sealed partial class BodyAnalysis
         _inference = inference;
         _cancellation = cancellation;
         _findings = new Findings();
-        _undecided = [];
         _inLoop = FindLoops(graph);
         FindTargets();
-        _budget = 2000 + (graph.Blocks.Length * 40);
+        _catches = AllRegions(graph.Root).Any(static region => region.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler);
     }
+
+    /// <summary>
+    /// How much work a body may make before it is given up as too large: operations that paths pass, each counted more the more is known on its
+    /// path. The most that a body of ten thousand lines of ordinary code needs is a tenth of it.
+    /// </summary>
+    private const int MaxWork = 4_000_000;
+
+    private bool IsExhausted => _spent > MaxWork;
 
     /// <summary>Analyses the body and returns what it finds; functions nested in it are bodies of their own.</summary>
     internal IEnumerable<Diagnostic> Check()
     {
-        Solve(new Run(0, _graph.Blocks.Length - 1), 0, EntryStates(_start), record: true);
-        return _findings.Report(NamesIn).Concat(_undecided);
+        Solve(new Run(0, _graph.Blocks.Length - 1, isWhole: true), 0, EntryStates(_start), record: true);
+        List<Diagnostic> found = [.. _findings.Report(NamesIn)];
+        if (IsExhausted) found.Add(TooLarge(_owner, _body));
+        return found;
     }
 
-    private readonly List<Diagnostic> _undecided;
+    /// <summary>Says that a body was not followed to its end.</summary>
+    internal static Diagnostic TooLarge(ISymbol owner, SyntaxNode body) => Diagnostic.Create(Rule.TooLarge, owner.Locations.FirstOrDefault() ?? body.GetLocation(), owner.Name);
 
     private List<State> Solve(Run run, int firstBlock, List<State> entry, bool record)
     {
         bool outerRecording = _recording;
+        bool outerPropagating = _propagating;
         _recording = false;
+        _propagating = true;
         _runs.Push(run);
         BasicBlock? outerBlock = _block;
         foreach (State state in entry) AddIn(run, firstBlock, state);
-        while (true)
+        bool settles = record && (run.IsWhole || !LoopsIn(run));
+        while (!IsExhausted)
         {
             if (run.Work.Count > 0)
             {
                 int next = run.Work.Min;
                 run.Work.Remove(next);
                 _cancellation.ThrowIfCancellationRequested();
-                if (--_budget < 0) break;
-                Process(_graph.Blocks[next], run.In[next]);
+                _recording = settles && IsSettled(next);
+                Process(_graph.Blocks[next], run.TakeNew(next));
+                _recording = false;
             }
             else if (_pendingFinally.Count > 0 && PopFinally(run) is { } region)
             {
@@ -103,12 +119,16 @@ internal sealed partial class BodyAnalysis
             }
         }
 
-        if (_budget < 0 && record) Undecidable();
-        else if (record)
+        if (record)
         {
             _recording = true;
-            run.Out.Clear();
-            foreach (KeyValuePair<int, List<State>> entryOf in run.In.OrderBy(static pair => pair.Key).ToList()) Process(_graph.Blocks[entryOf.Key], entryOf.Value);
+            _propagating = false;
+            if (!settles) run.Out.Clear();
+            foreach (KeyValuePair<int, List<State>> entryOf in run.In.OrderBy(static pair => pair.Key).ToList())
+            {
+                if (!settles || !IsSettled(entryOf.Key)) Process(_graph.Blocks[entryOf.Key], entryOf.Value);
+            }
+
             foreach (ControlFlowRegion region in AllRegions(_graph.Root).Where(region => region.Kind == ControlFlowRegionKind.TryAndFinally && run.Covers(region.FirstBlockOrdinal)))
             {
                 if (_thrown.ContainsKey(region.FirstBlockOrdinal)) RaiseThroughFinally(region, record: true);
@@ -117,42 +137,66 @@ internal sealed partial class BodyAnalysis
 
         _runs.Pop();
         _recording = outerRecording;
+        _propagating = outerPropagating;
         _block = outerBlock;
         return run.Out;
+    }
+
+    /// <summary>
+    /// Whether a block has all its states when it is first looked at, because nothing leads back to it: blocks are looked at in their order, and only handlers get states from
+    /// elsewhere. Its findings are final then.
+    /// </summary>
+    private bool IsSettled(int block) => !_catches && !_inLoop[block];
+
+    private bool LoopsIn(Run run)
+    {
+        for (int block = run.First; block <= run.Last; block++)
+        {
+            if (!IsSettled(block)) return true;
+        }
+
+        return false;
     }
 
     private void Process(BasicBlock block, List<State> states)
     {
         _block = block;
         if (block.Kind == BasicBlockKind.Exit) return;
-        List<State> current = [.. states];
+        List<State> current = states;
         foreach (IOperation operation in block.Operations)
         {
-            current = Step(current, state => EvaluateWhole(operation, EndStatements(state, operation.Syntax)).Select(static result => result.State));
+            var next = new List<State>(current.Count);
+            foreach (State state in current)
+            {
+                foreach (Outcome outcome in EvaluateWhole(operation, EndStatements(state, operation.Syntax))) next.Add(outcome.State);
+            }
+
+            current = next;
         }
 
-        var values = new List<(State State, Term? Value)>();
+        foreach (State state in current) _spent += (block.Operations.Length + 1) * (1 + (state.Facts.Literals.Length >> 5));
+        var values = new List<(State State, Term? Value)>(current.Count);
         foreach (State state in current)
         {
             if (block.BranchValue is null) values.Add((state, null));
             else if (_outer is null && Method is { ReturnsByRef: true } && block.ConditionKind == ControlFlowConditionKind.None) values.AddRange(LendPlace(block.BranchValue, state));
-            else values.AddRange(EvaluateWhole(block.BranchValue, EndStatements(state, block.BranchValue.Syntax)).Select(static result => (result.State, (Term?)result.Value)));
+            else foreach (Outcome outcome in EvaluateWhole(block.BranchValue, EndStatements(state, block.BranchValue.Syntax))) values.Add((outcome.State, outcome.Value));
         }
 
         if (block.ConditionKind != ControlFlowConditionKind.None && block.ConditionalSuccessor is { } conditional)
         {
             bool jumpsWhen = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
-            var taken = new List<State>();
-            var fallen = new List<State>();
+            var taken = new List<(State State, Term? Value)>(values.Count);
+            var fallen = new List<(State State, Term? Value)>(values.Count);
             foreach ((State state, Term? value) in values)
             {
                 Fact fact = Fact.Holds(value!);
-                if (AssumeLasting(state, fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add(whenTrue);
-                if (AssumeLasting(state, fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add(whenFalse);
+                if (AssumeLasting(state, fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add((whenTrue, null));
+                if (AssumeLasting(state, fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add((whenFalse, null));
             }
 
-            Follow(block, conditional, taken.Select(static state => (state, (Term?)null)));
-            if (block.FallThroughSuccessor is { } other) Follow(block, other, fallen.Select(static state => (state, (Term?)null)));
+            Follow(block, conditional, taken);
+            if (block.FallThroughSuccessor is { } other) Follow(block, other, fallen);
         }
         else if (block.FallThroughSuccessor is { } next)
         {
@@ -160,9 +204,8 @@ internal sealed partial class BodyAnalysis
         }
     }
 
-    private void Follow(BasicBlock block, ControlFlowBranch branch, IEnumerable<(State State, Term? Value)> states)
+    private void Follow(BasicBlock block, ControlFlowBranch branch, List<(State State, Term? Value)> moving)
     {
-        List<(State State, Term? Value)> moving = states.ToList();
         if (moving.Count == 0) return;
         switch (branch.Semantics)
         {
@@ -254,7 +297,7 @@ internal sealed partial class BodyAnalysis
                 if (!_thrown.TryGetValue(construct.FirstBlockOrdinal, out List<State>? known)) _thrown[construct.FirstBlockOrdinal] = known = [];
                 bool grown = false;
                 foreach (State state in moving) grown |= AddTo(known, construct.FirstBlockOrdinal, state);
-                if (grown && !_recording) _pendingFinally.Add(construct.FirstBlockOrdinal);
+                if (grown && _propagating) _pendingFinally.Add(construct.FirstBlockOrdinal);
                 return;
             }
 
@@ -291,9 +334,12 @@ internal sealed partial class BodyAnalysis
         ControlFlowRegion last = construct.NestedRegions.Last(static region => region.Kind == ControlFlowRegionKind.Finally);
         List<State> after = RunFinally(last, [.. _thrown[construct.FirstBlockOrdinal]], record);
         bool recording = _recording;
+        bool propagating = _propagating;
         _recording = record;
+        _propagating = !record;
         Raise(construct.EnclosingRegion, after, null, isExplicit: false);
         _recording = recording;
+        _propagating = propagating;
     }
 
     /// <summary>An operation that may throw sends the state before it, and the one after it, to the handlers of its try.</summary>
@@ -313,40 +359,67 @@ internal sealed partial class BodyAnalysis
 
     private void AddIn(int block, State state)
     {
-        Run run = _runs.First(candidate => candidate.Covers(block));
-        AddIn(run, block, state);
+        foreach (Run run in _runs)
+        {
+            if (!run.Covers(block)) continue;
+            AddIn(run, block, state);
+            return;
+        }
     }
 
     private void AddIn(Run run, int block, State state)
     {
-        if (_recording) return;
+        if (!_propagating) return;
         if (!run.In.TryGetValue(block, out List<State>? known)) run.In[block] = known = [];
-        if (AddTo(known, block, state)) run.Work.Add(block);
+        if (AddTo(known, block, state, run)) run.Work.Add(block);
     }
 
-    private bool AddTo(List<State> known, int block, State state)
+    /// <summary>Adds a path to those that reach a place; false where it brings nothing that they do not have.</summary>
+    private bool AddTo(List<State> known, int block, State state, Run? run = null)
     {
         Opaque SymbolFor(object key, Term value) => new(MergeSite(block, key), NameOfValue(key, value), value.Type);
-        for (int index = 0; index < known.Count; index++)
-        {
-            if (!known[index].SameKey(state, IsLockValue, OwnsLock)) continue;
-            State merged = State.Merge(known[index], state, SymbolFor);
-            if (merged.SameAs(known[index])) return false;
-            known[index] = merged;
-            return true;
-        }
-
-        if (known.Count < MaxStates)
+        int index = 0;
+        while (index < known.Count && !known[index].SameKey(state, IsLockValue, OwnsLock)) index++;
+        if (index == known.Count && index < MaxStates)
         {
             known.Add(state);
+            run?.Change(block, null, state);
             return true;
         }
 
-        int nearest = Enumerable.Range(0, known.Count).OrderBy(index => known[index].Holds.Except(state.Holds).Count() + state.Holds.Except(known[index].Holds).Count()).First();
-        State forced = State.MergeByForce(known[nearest], state, SymbolFor);
-        if (forced.SameAs(known[nearest])) return false;
-        known[nearest] = forced;
+        State merged;
+        if (index < known.Count)
+        {
+            merged = State.Merge(known[index], state, SymbolFor);
+        }
+        else
+        {
+            index = Nearest(known, state);
+            merged = State.MergeByForce(known[index], state, SymbolFor);
+        }
+
+        if (merged.SameAs(known[index])) return false;
+        run?.Change(block, known[index], merged);
+        known[index] = merged;
         return true;
+    }
+
+    /// <summary>The path that differs in the fewest holds.</summary>
+    private static int Nearest(List<State> known, State state)
+    {
+        int nearest = 0;
+        int least = int.MaxValue;
+        for (int index = 0; index < known.Count; index++)
+        {
+            int distance = 0;
+            foreach (Hold hold in known[index].Holds) distance += state.Holds.Contains(hold) ? 0 : 1;
+            foreach (Hold hold in state.Holds) distance += known[index].Holds.Contains(hold) ? 0 : 1;
+            if (distance >= least) continue;
+            least = distance;
+            nearest = index;
+        }
+
+        return nearest;
     }
 
     /// <summary>Paths on which a local names different locks stay apart.</summary>
@@ -451,14 +524,40 @@ internal sealed partial class BodyAnalysis
     };
 
     /// <summary>One fixpoint: over the whole body, or over a finally region for the states of one branch.</summary>
-    private sealed class Run(int first, int last)
+    private sealed class Run(int first, int last, bool isWhole = false)
     {
+        private readonly Dictionary<int, List<State>> _new = [];
+
+        internal int First { get; } = first;
+
+        internal int Last { get; } = last;
+
+        /// <summary>Whether it is over the whole body, so that nobody asks for what comes out.</summary>
+        internal bool IsWhole { get; } = isWhole;
+
         internal Dictionary<int, List<State>> In { get; } = [];
 
         internal SortedSet<int> Work { get; } = [];
 
         internal List<State> Out { get; } = [];
 
-        internal bool Covers(int block) => block >= first && block <= last;
+        internal bool Covers(int block) => block >= First && block <= Last;
+
+        /// <summary>Notes that a path reaches a block, in the place of one that did before.</summary>
+        internal void Change(int block, State? before, State after)
+        {
+            if (!_new.TryGetValue(block, out List<State>? states)) _new[block] = states = [];
+            int index = before is null ? -1 : states.FindIndex(state => ReferenceEquals(state, before));
+            if (index < 0) states.Add(after);
+            else states[index] = after;
+        }
+
+        /// <summary>The paths that reach a block and have not been followed from there.</summary>
+        internal List<State> TakeNew(int block)
+        {
+            List<State> states = _new[block];
+            _new.Remove(block);
+            return states;
+        }
     }
 }

@@ -92,9 +92,16 @@ internal sealed class Engine
             return ImmutableArray<Diagnostic>.Empty;
         }
 
-        if (graph() is not { } own) return ImmutableArray<Diagnostic>.Empty;
-        MemberContract contract = owner is IMethodSymbol method ? ContractOfCall(method, own, root.SemanticModel, cancellation) : ContractOf(owner);
-        return Analyze(own, owner, contract, root.Syntax, root.SemanticModel, seen, cancellation).ToImmutableArray();
+        try
+        {
+            if (graph() is not { } own) return ImmutableArray<Diagnostic>.Empty;
+            MemberContract contract = owner is IMethodSymbol method ? ContractOfCall(method, own, root.SemanticModel, cancellation) : ContractOf(owner);
+            return Analyze(own, owner, contract, root.Syntax, root.SemanticModel, seen, cancellation).ToImmutableArray();
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return ImmutableArray.Create(BodyAnalysis.TooLarge(owner, root.Syntax));
+        }
     }
 
     private void Look(ControlFlowGraph graph, ISymbol owner, MemberContract contract, SemanticModel? model, Observations into, CancellationToken cancellation) =>

@@ -18,6 +18,9 @@ internal sealed class FactSet
 
     private const int MaxClauseLength = 6;
 
+    /// <summary>Bodies that tell more things apart on one path are generated; what was known first, or says least, is dropped there.</summary>
+    private const int MaxLiterals = 256;
+
     private readonly ulong _operands;
     private readonly ulong _clauseOperands;
     private readonly int _hash;
@@ -71,7 +74,7 @@ internal sealed class FactSet
         if (fact is Fact.Single { Literal: var single })
         {
             if (Evaluate(single.Atom) is { } known) return known == single.Positive ? this : null;
-            return (_clauseOperands & single.Atom.Operands) == 0 ? new FactSet(this, single) : Propagate(single, []);
+            return (_clauseOperands & single.Atom.Operands) == 0 ? With(single) : Propagate(single, []);
         }
 
         return fact.ToClauses() is { } clauses ? Propagate(null, clauses) : this;
@@ -200,14 +203,20 @@ internal sealed class FactSet
         var common = ImmutableArray.CreateBuilder<Literal>();
         var onlyLeft = new List<Literal>();
         var onlyRight = new List<Literal>();
-        foreach (Literal literal in left.Literals)
+        // Paths that part know the same from before, in the same order.
+        int shared = 0;
+        while (shared < left.Literals.Length && shared < right.Literals.Length && left.Literals[shared].Equals(right.Literals[shared])) shared++;
+        common.AddRange(left.Literals, shared);
+        for (int index = shared; index < left.Literals.Length; index++)
         {
+            Literal literal = left.Literals[index];
             if (right.Evaluate(literal.Atom) == literal.Positive) common.Add(literal);
             else onlyLeft.Add(literal);
         }
 
-        foreach (Literal literal in right.Literals)
+        for (int index = shared; index < right.Literals.Length; index++)
         {
+            Literal literal = right.Literals[index];
             if (left.Evaluate(literal.Atom) != literal.Positive) onlyRight.Add(literal);
             else if (left.Find(literal.Atom) is null) common.Add(literal);
         }
@@ -290,7 +299,7 @@ internal sealed class FactSet
         ulong news = 0;
         if (literal is { } known)
         {
-            view = new FactSet(this, known);
+            view = With(known);
             news = known.Atom.Operands;
         }
 
@@ -319,7 +328,7 @@ internal sealed class FactSet
                     if (clause.Literals.IsEmpty) return null;
                     if (clause.Literals.Length == 1)
                     {
-                        view = new FactSet(view, clause.Literals[0]);
+                        view = view.With(clause.Literals[0]);
                         news |= clause.Operands;
                         shrunk = true;
                         continue;
@@ -353,6 +362,14 @@ internal sealed class FactSet
         }
 
         return whole;
+    }
+
+    private FactSet With(Literal literal)
+    {
+        if (Literals.Length < MaxLiterals) return new FactSet(this, literal);
+        int least = 0;
+        while (least < Literals.Length && Literals[least] is not { Positive: false, Atom: { Kind: AtomKind.Equal, Right: Constant } }) least++;
+        return new FactSet(Literals.RemoveAt(least < Literals.Length ? least : 0).Add(literal), Clauses);
     }
 
     /// <summary>The clause without literals that are false; null where one is true.</summary>

@@ -117,10 +117,9 @@ internal sealed record State
         if (facts is null) return null;
         if (ReferenceEquals(facts, Facts)) return this;
         State state = this with { Facts = facts };
-        for (int index = Facts.Literals.Length; index < facts.Literals.Length; index++)
+        foreach (Literal literal in facts.Literals)
         {
-            Literal literal = facts.Literals[index];
-            if (!literal.Positive || literal.Atom is not { Kind: AtomKind.Equal, Right: not (null or Constant) }) continue;
+            if (!literal.Positive || literal.Atom is not { Kind: AtomKind.Equal, Right: not (null or Constant) } || Facts.Has(literal.Atom)) continue;
             if (state.Unify(literal.Atom.Left, literal.Atom.Right) is not { } unified) return null;
             state = unified;
         }
@@ -239,22 +238,33 @@ internal sealed record State
     /// <param name="ownsLock">Whether locks belong to a value, so that it matters which of two variables another one stands for.</param>
     internal bool SameKey(State other, Func<Term, bool> isLock, Func<Term, bool> ownsLock)
     {
-        if (Holds.Length != other.Holds.Length || Stale.Count != other.Stale.Count || !Excused.SetEquals(other.Excused)) return false;
-        foreach (Hold hold in Holds)
+        if (Holds.Length != other.Holds.Length || Stale.Count != other.Stale.Count || !SameTerms(Excused, other.Excused)) return false;
+        if (!Holds.Equals(other.Holds))
         {
-            if (!other.Holds.Contains(hold)) return false;
+            foreach (Hold hold in Holds)
+            {
+                if (!other.Holds.Contains(hold)) return false;
+            }
         }
 
         if (!Entry.Equals(other.Entry) && !Entry.SequenceEqual(other.Entry)) return false;
-        foreach (Term term in Stale.Keys)
+        if (!ReferenceEquals(Stale, other.Stale))
         {
-            if (!other.Stale.ContainsKey(term)) return false;
+            foreach (KeyValuePair<Term, LockFormula> entry in Stale)
+            {
+                if (!other.Stale.ContainsKey(entry.Key)) return false;
+            }
         }
 
+        if (ReferenceEquals(Values, other.Values)) return true;
         foreach (KeyValuePair<object, Term> entry in Values)
         {
             if (!other.Values.TryGetValue(entry.Key, out Term? value) || value.Equals(entry.Value)) continue;
-            if (Holds.Any(hold => IsNamedBy(hold.Term, entry.Value) || IsNamedBy(hold.Term, value))) return false;
+            foreach (Hold hold in Holds)
+            {
+                if (IsNamedBy(hold.Term, entry.Value) || IsNamedBy(hold.Term, value)) return false;
+            }
+
             if (Stale.ContainsKey(value) != Stale.ContainsKey(entry.Value)) return false;
             if (value is not Opaque && isLock(value) || entry.Value is not Opaque && isLock(entry.Value)) return false;
             if (ownsLock(value) && IsVariable(entry.Key, entry.Value, this, other) && IsVariable(entry.Key, value, this, other)) return false;
@@ -270,17 +280,21 @@ internal sealed record State
     internal bool SameAs(State other) =>
         ReferenceEquals(this, other)
         || (SameKey(other, static _ => false, static _ => false) && Facts.SameAs(other.Facts) && Same(Values, other.Values) && Same(Names, other.Names)
-            && Stamps.Count == other.Stamps.Count && Fresh.SetEquals(other.Fresh) && Scopes.Count == other.Scopes.Count);
+            && Stamps.Count == other.Stamps.Count && SameTerms(Fresh, other.Fresh) && Scopes.Count == other.Scopes.Count);
 
     /// <summary>What both paths agree on. Values that differ get a new name each, <paramref name="symbolFor"/> saying which.</summary>
     internal static State Merge(State left, State right, Func<object, Term, Opaque> symbolFor)
     {
         if (ReferenceEquals(left, right)) return left;
         var differing = new List<(object Key, Term Left, Term Right, Opaque Symbol)>();
-        foreach (KeyValuePair<object, Term> entry in left.Values)
+        var gone = new List<object>();
+        if (!ReferenceEquals(left.Values, right.Values))
         {
-            if (!right.Values.TryGetValue(entry.Key, out Term? value) || value.Equals(entry.Value)) continue;
-            differing.Add((entry.Key, entry.Value, value, symbolFor(entry.Key, entry.Value)));
+            foreach (KeyValuePair<object, Term> entry in left.Values)
+            {
+                if (!right.Values.TryGetValue(entry.Key, out Term? value)) gone.Add(entry.Key);
+                else if (!value.Equals(entry.Value)) differing.Add((entry.Key, entry.Value, value, symbolFor(entry.Key, entry.Value)));
+            }
         }
 
         foreach ((object _, Term leftValue, Term rightValue, Opaque symbol) in differing)
@@ -291,26 +305,41 @@ internal sealed record State
 
         State first = Introduce(left, differing.Select(entry => (left.Values[entry.Key], entry.Symbol)));
         State second = Introduce(right, differing.Select(entry => (right.Values[entry.Key], entry.Symbol)));
-        ImmutableDictionary<object, Term> values = left.Values.Where(entry => right.Values.ContainsKey(entry.Key)).ToImmutableDictionary();
-        values = values.SetItems(differing.Select(static entry => new KeyValuePair<object, Term>(entry.Key, entry.Symbol)));
-        ImmutableHashSet<Term> fresh = first.Fresh.Intersect(second.Fresh);
+        ImmutableDictionary<object, Term> values = left.Values;
+        foreach (object key in gone) values = values.Remove(key);
+        foreach ((object key, Term _, Term _, Opaque symbol) in differing) values = values.SetItem(key, symbol);
         FactSet facts = FactSet.Merge(first.Facts, second.Facts);
         foreach ((object _, Term leftValue, Term rightValue, Opaque symbol) in differing) facts = CommonFlags(facts, leftValue, rightValue, symbol);
         return left with
         {
             Values = values,
             Facts = facts,
-            Names = first.Names.Where(entry => second.Names.TryGetValue(entry.Key, out Term? name) && name.Equals(entry.Value)).ToImmutableDictionary(),
-            Whiles = first.Whiles.SetItems(second.Whiles),
-            Stamps = first.Stamps.SetItems(second.Stamps),
-            Fresh = fresh,
-            Deep = first.Deep.SetItems(second.Deep),
-            Stored = first.Stored.Union(second.Stored),
-            Scopes = first.Scopes.SetItems(second.Scopes),
+            Names = CommonNames(first.Names, second.Names),
+            Whiles = Joined(first.Whiles, second.Whiles),
+            Stamps = Joined(first.Stamps, second.Stamps),
+            Fresh = first.Fresh.IsEmpty ? first.Fresh : first.Fresh.Intersect(second.Fresh),
+            Deep = Joined(first.Deep, second.Deep),
+            Stored = second.Stored.IsEmpty ? first.Stored : first.Stored.Union(second.Stored),
+            Scopes = Joined(first.Scopes, second.Scopes),
             Losses = left.Losses.Count >= right.Losses.Count ? left.Losses : right.Losses,
             Label = left.Label == right.Label ? left.Label : null,
         };
     }
+
+    private static ImmutableDictionary<Term, Term> CommonNames(ImmutableDictionary<Term, Term> left, ImmutableDictionary<Term, Term> right)
+    {
+        if (ReferenceEquals(left, right)) return left;
+        ImmutableDictionary<Term, Term> common = left;
+        foreach (KeyValuePair<Term, Term> entry in left)
+        {
+            if (!right.TryGetValue(entry.Key, out Term? name) || !name.Equals(entry.Value)) common = common.Remove(entry.Key);
+        }
+
+        return common;
+    }
+
+    private static ImmutableDictionary<TKey, TValue> Joined<TKey, TValue>(ImmutableDictionary<TKey, TValue> left, ImmutableDictionary<TKey, TValue> right)
+        where TKey : notnull => ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
 
     /// <summary>Merges although the holds differ: what only one side holds becomes a hold that is only perhaps there.</summary>
     internal static State MergeByForce(State left, State right, Func<object, Term, Opaque> symbolFor)
@@ -486,6 +515,9 @@ internal sealed record State
 
         internal Term? Map(Term part) => part.Equals(term) ? by : null;
     }
+
+    private static bool SameTerms(ImmutableHashSet<Term> left, ImmutableHashSet<Term> right) =>
+        ReferenceEquals(left, right) || (left.Count == right.Count && (left.IsEmpty || left.SetEquals(right)));
 
     private static bool Same<TKey>(ImmutableDictionary<TKey, Term> left, ImmutableDictionary<TKey, Term> right)
         where TKey : notnull

@@ -44,13 +44,16 @@ public sealed class ExampleTests
             .Referencing("namespace ThirdParty; public class PoolLock { public void Enter() { } public void Exit() { } public void Run(System.Action action) { } }", "ThirdParty");
     }
 
+    // What it takes to get it is thousands of lines, so its page only describes them.
+    private const string TooLargeToShow = "MML0011";
+
     [Theory]
     [MemberData(nameof(RulePages))]
     public void Page_of_a_rule_shows_it_in_the_wrong_code_only(string path)
     {
         string id = path["docs/rules/".Length..^".md".Length];
         var page = MarkdownPage.At(path);
-        Assert.Contains(page.Examples(), e => e.Section == "Wrong" && (e.Language == "lockcontracts" || e.Code.Contains("// " + id, StringComparison.Ordinal)));
+        Assert.Contains(page.Examples(), e => e.Section == "Wrong" && (e.Language == "lockcontracts" || (e.Language == "text" && id == TooLargeToShow) || e.Code.Contains("// " + id, StringComparison.Ordinal)));
         Assert.Contains(page.Examples(), e => e.Section == "Right" && !e.Code.Contains("// MML", StringComparison.Ordinal));
     }
 
