@@ -26,7 +26,7 @@ internal static partial class Rule
         "MML0007", "Contract contradicts or repeats another", "Contract '{0}': {1}", Contracts, DiagnosticSeverity.Error);
 
     internal static readonly DiagnosticDescriptor TooLarge = Create(
-        "MML0011", "Body is too large to be followed to its end", "'{0}' branches too much to be followed to its end, so what is reported for it may not be all; split it", Contracts, DiagnosticSeverity.Warning);
+        "MML0015", "Body is too large to be followed to its end", "'{0}' branches too much to be followed to its end, so what is reported for it may not be all; split it", Contracts, DiagnosticSeverity.Warning);
 
     internal static readonly DiagnosticDescriptor ContractFile = Create(
         "MML0008", "Line of a contract file is wrong", "{0}", Contracts, DiagnosticSeverity.Error);
