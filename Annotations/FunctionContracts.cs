@@ -92,7 +92,14 @@ public sealed class AssignsAttribute(string path) : Attribute
 [AttributeUsage(On.Contracts, Inherited = false)]
 public sealed class MaySleepAttribute : ContractAttribute;
 
-/// <summary>What to call instead where a need of this member fails. The code fix offers it.</summary>
+/// <summary>
+/// The call ends the process where what it asserts is false, as <c>BUG_ON</c> does. Where <see cref="UseInsteadAttribute"/> names a member that only
+/// reports, calls of this one are findings.
+/// </summary>
+[AttributeUsage(On.Contracts, Inherited = false)]
+public sealed class CrashesAttribute : Attribute;
+
+/// <summary>What to call instead where a need of this member fails, or in any case if it <see cref="CrashesAttribute">crashes</see>. The code fix offers it.</summary>
 /// <param name="member">The name of the alternative, usually <c>nameof(…)</c>.</param>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
 public sealed class UseInsteadAttribute(string member) : ContractAttribute

@@ -22,7 +22,7 @@ public sealed class StateContractFixer : ContractFixer
     private const int MostSteps = 12;
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1002", "MML1008", "MML1009");
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1002", "MML1008", "MML1009", "MML2001", "MML2002", "MML2004", "MML2005");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => OutwardFixAllProvider.Instance;

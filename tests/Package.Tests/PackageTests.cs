@@ -104,7 +104,7 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
     {
         var sample = package.Copy(name, "Fixed");
         DotNet.Run(sample.Folder, "restore");
-        DotNet.Run(sample.Folder, "format", "analyzers", "--no-restore", "--severity", "warn", "--diagnostics", "MML1001");
+        DotNet.Run(sample.Folder, "format", "analyzers", "--no-restore", "--severity", "warn", "--diagnostics", "MML2001", "MML2002");
         DotNet.Run(sample.Folder, "build", "--no-restore", "--no-incremental");
         Assert.Equal("", Report.Snapshot(sample.Findings()));
     }

@@ -167,7 +167,7 @@ public sealed class Messages : ThemeTests
     public Task AlternativeIsOffered() => Says("'Flush' needs _gate, which is not held; call FlushSlowly instead", """
         [MustHold("_gate"), UseInstead(nameof(FlushSlowly))] public extern void Flush();
         public extern void FlushSlowly();
-        public void Run() => {|MML1001:Flush()|};
+        public void Run() => {|MML2001:Flush()|};
         """);
 
     [Fact]
