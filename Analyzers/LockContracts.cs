@@ -31,7 +31,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
-        Rule.ReasonMissing, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
+        Rule.ReasonMissing, Rule.NobodyCanHold, Rule.SaidOtherwise, Rule.ContractIsInferred, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
         Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.UnstatedGuard, Rule.KeptDelegate,
         Rule.AlternativeExists, Rule.PassedUnlocked, Rule.LookupPromisesLess, Rule.OnlyPartLocked, Rule.PartNotWriteLocked, Rule.ResultMisreports,
@@ -111,9 +111,13 @@ public sealed class LockContracts : DiagnosticAnalyzer
     private static void CheckBodies(OperationBlockAnalysisContext context, Engine engine)
     {
         if (context.OwningSymbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } && engine.Catalog.GetterOf(property) is not null) return;
+        bool isAsked = context.OperationBlocks.Length > 0 && UnstatedContracts.AreWanted(context.Compilation, context.OperationBlocks[0].Syntax.SyntaxTree, context.CancellationToken);
         foreach (IOperation block in Bodies(context))
         {
             foreach (Diagnostic diagnostic in engine.Check(RootOf(block), context.OwningSymbol, () => context.GetControlFlowGraph(block), context.CancellationToken).Found) context.ReportDiagnostic(diagnostic);
+            if (!isAsked || context.OwningSymbol is not IMethodSymbol named) continue;
+            MemberContract contract = engine.ContractOfCall(named, context.GetControlFlowGraph(block), RootOf(block).SemanticModel, context.CancellationToken);
+            foreach (Diagnostic hint in UnstatedContracts.Of(engine.Catalog, named, block, contract, context.Options.AnalyzerConfigOptionsProvider)) context.ReportDiagnostic(hint);
         }
     }
 

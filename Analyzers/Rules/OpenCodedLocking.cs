@@ -13,7 +13,7 @@ internal static class OpenCodedLocking
     /// <summary>Where the lock that the call needs is taken and released, if around this call only, and the alternative does without it.</summary>
     internal static Location[]? Around(Engine engine, IInvocationOperation call, MemberContract contract, Alternative alternative)
     {
-        if (contract.Needs.Where(static need => need.When is null).Select(need => (Need: need, Path: Path(need, call, contract))).FirstOrDefault(static pair => pair.Path is not null) is not { Path: { } path, Need: var need }) return null;
+        if (contract.Needs.Where(static need => need.When is null).Select(need => (Need: need, Path: CallPath.Of(need, call, contract))).FirstOrDefault(static pair => pair.Path is not null) is not { Path: { } path, Need: var need }) return null;
         if (!Spares(engine, call.TargetMethod, alternative, need)) return null;
         IOperation statement = call;
         while (statement.Parent is { } parent and not IBlockOperation) statement = parent;
@@ -45,37 +45,15 @@ internal static class OpenCodedLocking
 
     private static Location? Tried(Engine engine, IOperation condition, string path) =>
         condition is IInvocationOperation acquire && engine.ContractOf(acquire.TargetMethod) is var contract
-            && contract.Acquires.Any(clause => clause.Try && clause.When is not null && Path(clause, acquire, contract) == path) ? acquire.Syntax.GetLocation() : null;
+            && contract.Acquires.Any(clause => clause.Try && clause.When is not null && CallPath.Of(clause, acquire, contract) == path) ? acquire.Syntax.GetLocation() : null;
 
     private static Location? Released(Engine engine, IOperation? statement, string path) =>
         statement is IExpressionStatementOperation { Operation: IInvocationOperation release } && engine.ContractOf(release.TargetMethod) is var contract
-            && contract.Releases.Any(clause => clause.When is null && Path(clause, release, contract) == path) ? release.Syntax.GetLocation() : null;
+            && contract.Releases.Any(clause => clause.When is null && CallPath.Of(clause, release, contract) == path) ? release.Syntax.GetLocation() : null;
 
     private static IOperation? Neighbour(IBlockOperation block, IOperation statement, int distance)
     {
         int at = block.Operations.IndexOf(statement) + distance;
         return at >= 0 && at < block.Operations.Length ? block.Operations[at] : null;
     }
-
-    /// <summary>The one lock of a clause as the caller writes it; null where it is more than a path.</summary>
-    private static string? Path(LockClause clause, IInvocationOperation call, MemberContract contract) => clause.Locks is LockFormula.Lock { Term: var term } ? Path(term, call, contract) : null;
-
-    private static string? Path(Term term, IInvocationOperation call, MemberContract contract) => term switch
-    {
-        MemberOf { Target: { } target, Member: var member } => Path(target, call, contract) is { } prefix ? prefix + "." + member.Name : null,
-        Root { Kind: RootKind.This } => Path(call.Instance),
-        Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } when contract.Parameters.Contains(parameter) =>
-            Path(call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal)?.Value),
-        _ => null,
-    };
-
-    private static string? Path(IOperation? operation) => operation switch
-    {
-        IParameterReferenceOperation parameter => parameter.Parameter.Name,
-        ILocalReferenceOperation local => local.Local.Name,
-        IInstanceReferenceOperation => "this",
-        IMemberReferenceOperation { Instance: { } target, Member: var member } => Path(target) is { } prefix ? prefix + "." + member.Name : null,
-        IConversionOperation { OperatorMethod: null } conversion => Path(conversion.Operand),
-        _ => null,
-    };
 }

@@ -172,7 +172,7 @@ public sealed class Messages : ThemeTests
 
     [Fact]
     public Task MisspeltNameIsAnsweredByTheNearest() => Says("Contract '_gaet': '_gaet' is neither a parameter, a member nor a type here; did you mean '_gate'?", """
-        [{|MML0001:MustHold("_gaet")|}] public extern void Run();
+        [MustHold("{|MML0001:_gaet|}")] public extern void Run();
         """);
 
     [Fact]

@@ -1,0 +1,69 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Text;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis.Text;
+using Xunit.Abstractions;
+
+namespace EditorTests;
+
+/// <summary>How long the analyzers take after a key in a file of 2,000 lines. It is measured and printed; only a disaster fails.</summary>
+public sealed class LatencyTests(ITestOutputHelper output)
+{
+    private const int Methods = 165;
+
+    [Fact]
+    public async Task Key_in_a_file_of_2000_lines()
+    {
+        string text = Program();
+        Assert.InRange(text.Split('\n').Length, 1950, 2050);
+        var editor = new Editor(("Large.cs", text));
+        string marker = $"Visit{Methods / 2}(";
+        int start = text.IndexOf(marker, StringComparison.Ordinal);
+        editor.GoTo(text.IndexOf("sum += i;", start, StringComparison.Ordinal));
+        _ = await editor.DiagnosticsAsync();
+
+        var whole = new List<double>();
+        var member = new List<double>();
+        foreach (char key in "_gate.ToString(); _sum++; ")
+        {
+            await editor.InsertAsync(key.ToString());
+            var model = await editor.BoundAsync();
+            whole.Add(await TimeAsync(() => editor.DiagnosticsAsync(model, span: null)));
+            int from = editor.Text.IndexOf("    public int " + marker, StringComparison.Ordinal);
+            var span = TextSpan.FromBounds(from, editor.Text.IndexOf("    public int ", from + 10, StringComparison.Ordinal));
+            member.Add(await TimeAsync(() => editor.DiagnosticsAsync(model, span)));
+        }
+
+        Print("the changed member", member);
+        Print("the whole document", whole);
+        Assert.Empty(editor.Exceptions);
+        Assert.True(Median(whole) < 5_000, $"{Median(whole):F0} ms a key");
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private void Print(string what, List<double> times) =>
+        output.WriteLine($"{what}: median {Median(times):F1} ms, worst {times.Max():F1} ms over {times.Count} keys (analyzers only, {Environment.ProcessorCount} processors)");
+
+    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
+
+    private static string Program()
+    {
+        var text = new StringBuilder("public sealed class Large\n{\n    private readonly object _gate = new();\n    [GuardedBy(nameof(_gate))] private int _sum;\n\n");
+        for (int i = 0; i < Methods; i++)
+        {
+            text.Append("    public int Visit").Append(i).Append("(int count)\n    {\n        int sum = 0;\n        lock (_gate)\n        {\n            for (int i = 0; i < count; i++)\n                if (_sum > i) sum += i;\n");
+            text.Append("            _sum = sum;\n        }\n\n        return sum;\n    }\n");
+        }
+
+        return text.Append("}\n").ToString();
+    }
+}
