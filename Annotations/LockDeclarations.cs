@@ -186,7 +186,7 @@ public sealed class LockOrderAttribute([StringSyntax(StringSyntaxAttribute.Contr
 /// <param name="rule">The rule.</param>
 /// <param name="key">The ordering member for <see cref="Nesting.Ascending"/>, the excluding lock for <see cref="Nesting.AnyUnder"/>.</param>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
-public sealed class LockNestingAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string lockClass, Nesting rule, string? key = null) : Attribute
+public sealed class LockNestingAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string lockClass, Nesting rule, [StringSyntax(StringSyntaxAttribute.Contract)] string? key = null) : Attribute
 {
     /// <summary>The class.</summary>
     public string LockClass => lockClass;
