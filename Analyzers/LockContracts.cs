@@ -31,9 +31,11 @@ public sealed class LockContracts : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
-        Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld,
+        Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld, Rule.SaidOtherwise, Rule.ContractIsInferred,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
-        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.UnstatedGuard, Rule.KeptDelegate);
+        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.UnstatedGuard, Rule.KeptDelegate,
+        Rule.AlternativeExists, Rule.PassedUnlocked, Rule.LookupPromisesLess, Rule.OnlyPartLocked, Rule.PartNotWriteLocked, Rule.ResultMisreports,
+        Rule.NotLookedUpAgain, Rule.CrashingAssertion, Rule.ForeignContext, Rule.OpenCoded, Rule.UnbalancedReference);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -58,6 +60,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         context.RegisterOperationAction(operation => NoteCall(operation, engine), OperationKind.Invocation, OperationKind.ObjectCreation);
         context.RegisterOperationAction(operation => Report(KeptDelegates.Of(catalog, (IParameterReferenceOperation)operation.Operation), operation.ReportDiagnostic), OperationKind.ParameterReference);
         context.RegisterSymbolStartAction(type => WatchFields(type, engine), SymbolKind.NamedType);
+        context.RegisterOperationAction(operation => Advise(operation, engine), OperationKind.Invocation);
         context.RegisterCompilationEndAction(end => CheckWhole(end, engine, tokens));
         if (!order.Problems.IsEmpty) context.RegisterSemanticModelAction(model => Report(order.Problems.Where(problem => problem.Location.SourceTree == model.SemanticModel.SyntaxTree), model.ReportDiagnostic));
         if (!files.Problems.IsEmpty || context.Options.AdditionalFiles.Any(static file => file.Path.EndsWith(ContractFiles.Extension, StringComparison.OrdinalIgnoreCase)))
@@ -109,9 +112,13 @@ public sealed class LockContracts : DiagnosticAnalyzer
     private static void CheckBodies(OperationBlockAnalysisContext context, Engine engine)
     {
         if (context.OwningSymbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } && engine.Catalog.GetterOf(property) is not null) return;
+        bool isAsked = context.OperationBlocks.Length > 0 && UnstatedContracts.AreWanted(context.Compilation, context.OperationBlocks[0].Syntax.SyntaxTree, context.CancellationToken);
         foreach (IOperation block in Bodies(context))
         {
             foreach (Diagnostic diagnostic in engine.Check(RootOf(block), context.OwningSymbol, () => context.GetControlFlowGraph(block), context.CancellationToken).Found) context.ReportDiagnostic(diagnostic);
+            if (!isAsked || context.OwningSymbol is not IMethodSymbol named) continue;
+            MemberContract contract = engine.ContractOfCall(named, context.GetControlFlowGraph(block), RootOf(block).SemanticModel, context.CancellationToken);
+            foreach (Diagnostic hint in UnstatedContracts.Of(engine.Catalog, named, block, contract, context.Options.AnalyzerConfigOptionsProvider)) context.ReportDiagnostic(hint);
         }
     }
 
@@ -155,6 +162,11 @@ public sealed class LockContracts : DiagnosticAnalyzer
         }
 
         engine.Takings.AddCall(context.ContainingSymbol, callee);
+    }
+
+    private static void Advise(OperationAnalysisContext context, Engine engine)
+    {
+        foreach (Diagnostic diagnostic in CallAdvice.Of(engine, (IInvocationOperation)context.Operation, context.ContainingSymbol)) context.ReportDiagnostic(diagnostic);
     }
 
     /// <summary>What only the whole compilation shows.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace MmLint;
 
@@ -9,12 +10,13 @@ public abstract class ContractAttribute : Attribute
     /// The fact under which the contract applies. Over arguments it is read at entry; over <c>result</c>, <c>ref</c> and <c>out</c>
     /// parameters at exit. Without it the contract always applies.
     /// </summary>
+    [StringSyntax(StringSyntaxAttribute.Contract)]
     public string? When { get; set; }
 }
 
 /// <summary>A contract over locks.</summary>
 /// <param name="locks">A formula over locks, for example <c>"exclusive(mm.MmapLock) &amp;&amp; folio"</c>.</param>
-public abstract class LocksAttribute(string locks) : ContractAttribute
+public abstract class LocksAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : ContractAttribute
 {
     /// <summary>The formula over locks.</summary>
     public string Locks => locks;
@@ -22,7 +24,7 @@ public abstract class LocksAttribute(string locks) : ContractAttribute
 
 /// <summary>A contract over facts.</summary>
 /// <param name="fact">A boolean expression over stable paths, for example <c>"result.Mm == mm"</c>.</param>
-public abstract class FactContractAttribute(string fact) : ContractAttribute
+public abstract class FactContractAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string fact) : ContractAttribute
 {
     /// <summary>The boolean expression.</summary>
     public string Fact => fact;

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace MmLint;
 
@@ -6,7 +7,7 @@ namespace MmLint;
 /// <param name="locks">The locks.</param>
 /// <example><code>[GuardedBy(nameof(_gate))] private int _count;</code></example>
 [AttributeUsage(On.Data, Inherited = false)]
-public sealed class GuardedByAttribute(params string[] locks) : Attribute
+public sealed class GuardedByAttribute([StringSyntax(StringSyntaxAttribute.Contract)] params string[] locks) : Attribute
 {
     /// <summary>The locks.</summary>
     public string[] Locks => locks;
@@ -18,12 +19,12 @@ public sealed class GuardedByAttribute(params string[] locks) : Attribute
 /// <summary>What reading needs, where it differs from what writing needs.</summary>
 /// <param name="locks">A formula over locks.</param>
 [AttributeUsage(On.Data, AllowMultiple = true, Inherited = false)]
-public sealed class ReadByAttribute(string locks) : LocksAttribute(locks);
+public sealed class ReadByAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : LocksAttribute(locks);
 
 /// <summary>What writing needs. In the formula the member is its old value and <c>value</c> the new one.</summary>
 /// <param name="locks">A formula over locks.</param>
 [AttributeUsage(On.Data, AllowMultiple = true, Inherited = false)]
-public sealed class WriteByAttribute(string locks) : LocksAttribute(locks);
+public sealed class WriteByAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : LocksAttribute(locks);
 
 /// <summary>May also be read without a lock by one <c>Volatile.Read</c>. Such a read yields no fact.</summary>
 [AttributeUsage(On.Data, Inherited = false)]
@@ -50,7 +51,7 @@ public sealed class TrackedAttribute : Attribute;
 /// <param name="locks">A formula over locks.</param>
 /// <example><code>[return: ValidWhileHeld("mm.MmapLock || result.Lock")] VmArea? FindVma(MmStruct mm, ulong address)</code></example>
 [AttributeUsage(On.Values, Inherited = false)]
-public sealed class ValidWhileHeldAttribute(string locks) : Attribute
+public sealed class ValidWhileHeldAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : Attribute
 {
     /// <summary>The formula over locks.</summary>
     public string Locks => locks;
@@ -59,7 +60,7 @@ public sealed class ValidWhileHeldAttribute(string locks) : Attribute
 /// <summary>Storing a value here hands over that lock or reference of <c>value</c>; reading it brings the hold back as assumed.</summary>
 /// <param name="locks">The lock or reference, for example <c>"value"</c> or <c>"value.Count"</c>.</param>
 [AttributeUsage(On.Values, Inherited = false)]
-public sealed class OwnsAttribute(string locks) : Attribute
+public sealed class OwnsAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : Attribute
 {
     /// <summary>The lock or reference.</summary>
     public string Locks => locks;

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace MmLint;
 
@@ -9,7 +10,7 @@ namespace MmLint;
 /// <param name="locks">A formula over locks.</param>
 /// <example><code>[MustHold("exclusive(vma.Mm.MmapLock)")] void VmaLink(VmArea vma)</code></example>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class MustHoldAttribute(string locks) : LocksAttribute(locks);
+public sealed class MustHoldAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : LocksAttribute(locks);
 
 /// <summary>
 /// The locks are not held at the call. The callee may wait for them, so the lock order is checked as if they were acquired here. A type or
@@ -17,18 +18,18 @@ public sealed class MustHoldAttribute(string locks) : LocksAttribute(locks);
 /// </summary>
 /// <param name="locks">A formula over locks; <c>||</c> separates locks none of which may be held.</param>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class MustNotHoldAttribute(string locks) : LocksAttribute(locks);
+public sealed class MustNotHoldAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : LocksAttribute(locks);
 
 /// <summary>A fact that the caller establishes and the body assumes.</summary>
 /// <param name="fact">A boolean expression over stable names.</param>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class RequiresAttribute(string fact) : FactContractAttribute(fact);
+public sealed class RequiresAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string fact) : FactContractAttribute(fact);
 
 /// <summary>The locks are held after the call. Say <c>shared(x)</c> or <c>exclusive(x)</c> where the lock has both modes.</summary>
 /// <param name="locks">A formula over locks.</param>
 /// <example><code>[Acquires("shared(result.Lock)", When = "result != null")] VmArea? LockVmaUnderRcu(MmStruct mm, ulong address)</code></example>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class AcquiresAttribute(string locks) : LocksAttribute(locks)
+public sealed class AcquiresAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : LocksAttribute(locks)
 {
     /// <summary>Whether the call never waits for the lock. A body that says so may get the lock only by such calls.</summary>
     public bool Try { get; set; }
@@ -37,6 +38,7 @@ public sealed class AcquiresAttribute(string locks) : LocksAttribute(locks)
     public bool Idempotent { get; set; }
 
     /// <summary>The lock of the same class under which this one is taken.</summary>
+    [StringSyntax(StringSyntaxAttribute.Contract)]
     public string? Inside { get; set; }
 }
 
@@ -44,27 +46,29 @@ public sealed class AcquiresAttribute(string locks) : LocksAttribute(locks)
 /// <param name="locks">A formula over locks.</param>
 /// <example><code>[Releases("vmf.FaultLock", When = "(result &amp; VmFault.Retry) != 0")]</code></example>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class ReleasesAttribute(string locks) : LocksAttribute(locks)
+public sealed class ReleasesAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : LocksAttribute(locks)
 {
     /// <summary>Whether releasing has no effect where the lock is not held.</summary>
     public bool Idempotent { get; set; }
 
     /// <summary>The fact under which values read inside stay good although the lock is gone, as after a validated sequence count.</summary>
+    [StringSyntax(StringSyntaxAttribute.Contract)]
     public string? Keeps { get; set; }
 }
 
 /// <summary>The locks are held exclusively before the call and shared after it.</summary>
 /// <param name="locks">A formula over locks.</param>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class DowngradesAttribute(string locks) : LocksAttribute(locks);
+public sealed class DowngradesAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : LocksAttribute(locks);
 
 /// <summary>A fact that is true after the call. It is checked where the body returns.</summary>
 /// <param name="fact">A boolean expression, <c>result</c> being what is returned.</param>
 /// <example><code>[Ensures("result.Mm == mm")] VmArea? FindVma(MmStruct mm, ulong address)</code></example>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class EnsuresAttribute(string fact) : FactContractAttribute(fact)
+public sealed class EnsuresAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string fact) : FactContractAttribute(fact)
 {
     /// <summary>A lock: the fact lasts while it is held, whatever the write rules of the members say.</summary>
+    [StringSyntax(StringSyntaxAttribute.Contract)]
     public string? While { get; set; }
 }
 
@@ -74,12 +78,12 @@ public sealed class EnsuresAttribute(string fact) : FactContractAttribute(fact)
 /// </summary>
 /// <param name="locks">A formula over locks.</param>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class AssertsHeldAttribute(string locks) : LocksAttribute(locks);
+public sealed class AssertsHeldAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : LocksAttribute(locks);
 
 /// <summary>The member may assign this <see cref="TrackedAttribute">tracked</see> member; a body that does so unsaid is a finding.</summary>
 /// <param name="path">The path of the tracked member.</param>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
-public sealed class AssignsAttribute(string path) : Attribute
+public sealed class AssignsAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string path) : Attribute
 {
     /// <summary>The path of the tracked member.</summary>
     public string Path => path;
@@ -92,7 +96,14 @@ public sealed class AssignsAttribute(string path) : Attribute
 [AttributeUsage(On.Contracts, Inherited = false)]
 public sealed class MaySleepAttribute : ContractAttribute;
 
-/// <summary>What to call instead where a need of this member fails. The code fix offers it.</summary>
+/// <summary>
+/// The call ends the process where what it asserts is false, as <c>BUG_ON</c> does. Where <see cref="UseInsteadAttribute"/> names a member that only
+/// reports, calls of this one are findings.
+/// </summary>
+[AttributeUsage(On.Contracts, Inherited = false)]
+public sealed class CrashesAttribute : Attribute;
+
+/// <summary>What to call instead where a need of this member fails, or in any case if it <see cref="CrashesAttribute">crashes</see>. The code fix offers it.</summary>
 /// <param name="member">The name of the alternative, usually <c>nameof(…)</c>.</param>
 [AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
 public sealed class UseInsteadAttribute(string member) : ContractAttribute

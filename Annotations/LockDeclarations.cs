@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace MmLint;
 
@@ -121,7 +122,7 @@ public sealed class ScopedLockAttribute : Attribute;
 /// <param name="locks">The formula. A getter is checked against it.</param>
 /// <example><code>[LockAlias("Root.Rwsem")] public RwSemaphore Lock => Root.Rwsem;</code></example>
 [AttributeUsage(On.Data, Inherited = false)]
-public sealed class LockAliasAttribute(string locks) : Attribute
+public sealed class LockAliasAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : Attribute
 {
     /// <summary>The formula.</summary>
     public string Locks => locks;
@@ -134,7 +135,7 @@ public sealed class LockAliasAttribute(string locks) : Attribute
 /// <param name="lock">The lock that bounds the hold.</param>
 /// <param name="mode">The mode that is bound.</param>
 [AttributeUsage(On.Data, Inherited = false)]
-public sealed class ReleasedWithAttribute(string @lock, LockMode mode) : Attribute
+public sealed class ReleasedWithAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string @lock, LockMode mode) : Attribute
 {
     /// <summary>The lock that bounds the hold.</summary>
     public string Lock => @lock;
@@ -149,7 +150,7 @@ public sealed class ReleasedWithAttribute(string @lock, LockMode mode) : Attribu
 /// </summary>
 /// <param name="locks">The lock class, with its mode.</param>
 [AttributeUsage(On.Data, Inherited = false)]
-public sealed class ProofOfAttribute(string locks) : Attribute
+public sealed class ProofOfAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string locks) : Attribute
 {
     /// <summary>The lock class, with its mode.</summary>
     public string Locks => locks;
@@ -167,13 +168,14 @@ public sealed class LockClassAttribute(string name) : Attribute
     public string Name => name;
 
     /// <summary>The fact under which the class applies.</summary>
+    [StringSyntax(StringSyntaxAttribute.Contract)]
     public string? When { get; set; }
 }
 
 /// <summary>Lock classes from outer to inner. Several lists combine. Entries may be <c>shared(X)</c> or <c>exclusive(X)</c>.</summary>
 /// <param name="classes">The classes, outermost first.</param>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
-public sealed class LockOrderAttribute(params string[] classes) : Attribute
+public sealed class LockOrderAttribute([StringSyntax(StringSyntaxAttribute.Contract)] params string[] classes) : Attribute
 {
     /// <summary>The classes, outermost first.</summary>
     public string[] Classes => classes;
@@ -184,7 +186,7 @@ public sealed class LockOrderAttribute(params string[] classes) : Attribute
 /// <param name="rule">The rule.</param>
 /// <param name="key">The ordering member for <see cref="Nesting.Ascending"/>, the excluding lock for <see cref="Nesting.AnyUnder"/>.</param>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
-public sealed class LockNestingAttribute(string lockClass, Nesting rule, string? key = null) : Attribute
+public sealed class LockNestingAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string lockClass, Nesting rule, [StringSyntax(StringSyntaxAttribute.Contract)] string? key = null) : Attribute
 {
     /// <summary>The class.</summary>
     public string LockClass => lockClass;

@@ -15,7 +15,7 @@ namespace MmLint.CodeFixes;
 public sealed class ExclusiveModeFixer : ContractFixer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1002");
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1002", "MML2001", "MML2005");
 
     private protected override IEnumerable<Proposal> Propose(FixSite site)
     {

@@ -85,7 +85,7 @@ internal sealed class FixSite
         SemanticModel? model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
         if (root is null || model is null || !diagnostic.Location.IsInSource || !root.FullSpan.Contains(diagnostic.Location.SourceSpan)) return null;
         var site = new FixSite(document, diagnostic, root, model, cancellation);
-        site.Findings = await Reanalysis.FindingsAsync(document, site.Member.FullSpan, cancellation).ConfigureAwait(false);
+        site.Findings = await Reanalysis.FindingsAsync(document, site.Member.FullSpan, cancellation, Reanalysis.IsHint(diagnostic)).ConfigureAwait(false);
         return site;
     }
 

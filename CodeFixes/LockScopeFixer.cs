@@ -17,7 +17,7 @@ namespace MmLint.CodeFixes;
 public sealed class LockScopeFixer : ContractFixer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1008", "MML1009");
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1008", "MML1009", "MML2001", "MML2002", "MML2004");
 
     private protected override IEnumerable<Proposal> Propose(FixSite site)
     {

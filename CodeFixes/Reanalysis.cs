@@ -15,12 +15,28 @@ internal static class Reanalysis
 {
     private static readonly ImmutableArray<DiagnosticAnalyzer> Analyzers = ImmutableArray.Create<DiagnosticAnalyzer>(new LockContracts());
 
+    private static readonly ImmutableArray<string> Hints = new UnstatedContractFixer().FixableDiagnosticIds;
+
+    /// <summary>Whether a finding is of a rule that is off by default.</summary>
+    internal static bool IsHint(Diagnostic diagnostic) => Hints.Contains(diagnostic.Id);
+
     /// <summary>What is reported within a span, in source order.</summary>
-    internal static async Task<ImmutableArray<Diagnostic>> FindingsAsync(Document document, TextSpan span, CancellationToken cancellation)
+    /// <param name="document">The document.</param>
+    /// <param name="span">Where to look.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <param name="hints">Whether the rules count that are off unless somebody switches them on and that fixes write contracts for.</param>
+    internal static async Task<ImmutableArray<Diagnostic>> FindingsAsync(Document document, TextSpan span, CancellationToken cancellation, bool hints = false)
     {
         if (await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is not { } model) return ImmutableArray<Diagnostic>.Empty;
-        var options = new CompilationWithAnalyzersOptions(document.Project.AnalyzerOptions, onAnalyzerException: null, concurrentAnalysis: false, logAnalyzerExecutionTime: false);
-        ImmutableArray<Diagnostic> found = await model.Compilation.WithAnalyzers(Analyzers, options).GetAnalyzerSemanticDiagnosticsAsync(model, span, cancellation).ConfigureAwait(false);
+        if (hints)
+        {
+            CompilationOptions options = model.Compilation.Options;
+            foreach (string id in Hints) options = options.WithSpecificDiagnosticOptions(options.SpecificDiagnosticOptions.SetItem(id, ReportDiagnostic.Info));
+            model = model.Compilation.WithOptions(options).GetSemanticModel(model.SyntaxTree);
+        }
+
+        var analysis = new CompilationWithAnalyzersOptions(document.Project.AnalyzerOptions, onAnalyzerException: null, concurrentAnalysis: false, logAnalyzerExecutionTime: false);
+        ImmutableArray<Diagnostic> found = await model.Compilation.WithAnalyzers(Analyzers, analysis).GetAnalyzerSemanticDiagnosticsAsync(model, span, cancellation).ConfigureAwait(false);
         return found.Where(diagnostic => span.Contains(diagnostic.Location.SourceSpan))
             .OrderBy(static diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(static diagnostic => diagnostic.Id, System.StringComparer.Ordinal).ToImmutableArray();
     }
@@ -37,7 +53,7 @@ internal static class Reanalysis
         if (HasMore(Said(site.Model, before, cancellation), Said(model, after, cancellation))) return false;
 
         ImmutableArray<Diagnostic> known = site.Findings;
-        ImmutableArray<Diagnostic> left = await FindingsAsync(changed, after, cancellation).ConfigureAwait(false);
+        ImmutableArray<Diagnostic> left = await FindingsAsync(changed, after, cancellation, Hints.Contains(site.Diagnostic.Id)).ConfigureAwait(false);
         return !HasMore(known, left) && left.Count(IsSame) < known.Count(IsSame);
 
         bool IsSame(Diagnostic diagnostic) => diagnostic.Id == site.Diagnostic.Id;

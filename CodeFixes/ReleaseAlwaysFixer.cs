@@ -17,7 +17,7 @@ namespace MmLint.CodeFixes;
 public sealed class ReleaseAlwaysFixer : ContractFixer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1006", "MML1016");
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1006", "MML1016", "MML2011");
 
     private protected override IEnumerable<Proposal> Propose(FixSite site)
     {

@@ -22,7 +22,7 @@ public sealed class StateContractFixer : ContractFixer
     private const int MostSteps = 12;
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1002", "MML1008", "MML1009");
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1002", "MML1008", "MML1009", "MML2001", "MML2002", "MML2004", "MML2005");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => OutwardFixAllProvider.Instance;
@@ -43,7 +43,7 @@ public sealed class StateContractFixer : ContractFixer
     {
         if (when is not null || !locks.StartsWith("exclusive(", System.StringComparison.Ordinal)) return null;
         string bare = locks.Substring("exclusive(".Length).TrimEnd(')');
-        foreach (AttributeSyntax attribute in ListsOf(function).SelectMany(static list => list.Attributes))
+        foreach (AttributeSyntax attribute in Annotating.ListsOf(function).SelectMany(static list => list.Attributes))
         {
             if (attribute.ArgumentList is not { Arguments: { Count: 1 } arguments } || !IsMustHold(attribute, site) || arguments[0].Expression is not LiteralExpressionSyntax literal) continue;
             if (literal.Token.ValueText == bare || literal.Token.ValueText == "shared(" + bare + ")") return function.ReplaceNode(literal, Text(locks));
@@ -59,40 +59,8 @@ public sealed class StateContractFixer : ContractFixer
     {
         var arguments = new List<AttributeArgumentSyntax> { AttributeArgument(Text(locks)) };
         if (when is not null) arguments.Add(AttributeArgument(NameEquals(IdentifierName("When")), null, Text(when)));
-        bool isImported = site.Model.LookupNamespacesAndTypes(site.Node.SpanStart, name: "MustHoldAttribute").Any();
-        AttributeListSyntax list = AttributeList(SingletonSeparatedList(Attribute(ParseName(isImported ? "MustHold" : "MmLint.MustHold"), AttributeArgumentList(SeparatedList(arguments)))))
-            .NormalizeWhitespace().WithAdditionalAnnotations(Formatter.Annotation);
-
-        // The list comes last, so that what stands above the function stays above it.
-        SyntaxList<AttributeListSyntax> known = ListsOf(function);
-        SyntaxTriviaList leading = function.GetLeadingTrivia();
-        SyntaxTrivia[] indentation = leading.Reverse().TakeWhile(static trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia)).Take(1).ToArray();
-        if (known.Count == 0)
-        {
-            SyntaxNode bare = function.WithLeadingTrivia(indentation);
-            return WithLists(bare, List([list.WithLeadingTrivia(leading).WithTrailingTrivia(site.EndOfLine)]));
-        }
-
-        bool isAlone = known.Last().GetTrailingTrivia().Any(static trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia));
-        AttributeListSyntax last = known.Last().WithTrailingTrivia(site.EndOfLine);
-        return WithLists(function, known.Replace(known.Last(), isAlone ? known.Last() : last).Add(list.WithLeadingTrivia(indentation).WithTrailingTrivia(isAlone ? known.Last().GetTrailingTrivia() : TriviaList(Space))));
+        return function.Annotated([Attribute(IdentifierName("MustHold"), AttributeArgumentList(SeparatedList(arguments)))], site);
     }
 
     private static LiteralExpressionSyntax Text(string text) => LiteralExpression(SyntaxKind.StringLiteralExpression, Literal(text));
-
-    private static SyntaxList<AttributeListSyntax> ListsOf(SyntaxNode function) => function switch
-    {
-        MemberDeclarationSyntax member => member.AttributeLists,
-        LocalFunctionStatementSyntax local => local.AttributeLists,
-        AccessorDeclarationSyntax accessor => accessor.AttributeLists,
-        _ => default,
-    };
-
-    private static SyntaxNode WithLists(SyntaxNode function, SyntaxList<AttributeListSyntax> lists) => function switch
-    {
-        MemberDeclarationSyntax member => member.WithAttributeLists(lists),
-        LocalFunctionStatementSyntax local => local.WithAttributeLists(lists),
-        AccessorDeclarationSyntax accessor => accessor.WithAttributeLists(lists),
-        _ => function,
-    };
 }

@@ -18,7 +18,7 @@ namespace MmLint.CodeFixes;
 public sealed class TryLockOrLeaveFixer : ContractFixer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1003");
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1003", "MML2001", "MML2002", "MML2004", "MML2005");
 
     private protected override IEnumerable<Proposal> Propose(FixSite site)
     {

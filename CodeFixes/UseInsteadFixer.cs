@@ -17,7 +17,7 @@ namespace MmLint.CodeFixes;
 public sealed class UseInsteadFixer : ContractFixer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML1001", "MML1002", "MML1003");
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("MML2001", "MML1003");
 
     private protected override IEnumerable<Proposal> Propose(FixSite site)
     {

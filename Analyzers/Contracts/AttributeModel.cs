@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace MmLint.Analyzers;
 
@@ -36,6 +38,15 @@ internal sealed class AttributeModel
     internal bool InGroup { get; }
 
     internal Location Location => _location() ?? Location.None;
+
+    /// <summary>The place of a part of a text that the attribute says; the whole attribute where the text stands elsewhere, as that of a bundle does.</summary>
+    internal Location LocationOf(string text, TextSpan? part)
+    {
+        Location whole = Location;
+        if (part is not { Length: > 0 } place || place.End > text.Length || InGroup || whole.SourceTree?.GetRoot().FindNode(whole.SourceSpan, getInnermostNodeForTie: true) is not AttributeSyntax { ArgumentList.Arguments: var arguments }) return whole;
+        ContractText? written = arguments.Select(static argument => ContractText.Of(argument.Expression)).FirstOrDefault(candidate => candidate?.Value == text);
+        return written is null ? whole : Location.Create(whole.SourceTree, written.PlaceOf(place));
+    }
 
     internal string Text => Arguments.Length > 0 && Arguments[0] is string text ? text : "";
 

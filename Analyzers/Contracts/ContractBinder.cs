@@ -5,6 +5,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace MmLint.Analyzers;
 
@@ -23,6 +24,7 @@ internal sealed class ContractBinder
     private readonly ITypeSymbol? _value;
     private readonly bool _isStatic;
     private string? _error;
+    private SyntaxNode? _at;
     private int _depth;
 
     internal ContractBinder(
@@ -41,6 +43,9 @@ internal sealed class ContractBinder
 
     /// <summary>Why the last text did not bind.</summary>
     internal string Error => _error ?? "does not bind";
+
+    /// <summary>The part of the last text to which <see cref="Error"/>, or else <see cref="Unstable"/>, refers; null where it is all of it.</summary>
+    internal TextSpan? Place { get; private set; }
 
     /// <summary>The name that does not bind ("Wrong") and the one that was probably meant ("Near"); empty where none is near.</summary>
     internal ImmutableDictionary<string, string?> Nearly { get; private set; } = ImmutableDictionary<string, string?>.Empty;
@@ -64,8 +69,10 @@ internal sealed class ContractBinder
     private ExpressionSyntax? Parse(string text)
     {
         _error = null;
+        _at = null;
         _depth = 0;
         Unstable = null;
+        Place = null;
         if (string.IsNullOrWhiteSpace(text))
         {
             _error = "is empty";
@@ -80,7 +87,9 @@ internal sealed class ContractBinder
 
         ExpressionSyntax syntax = SyntaxFactory.ParseExpression(text);
         if (!syntax.ContainsDiagnostics && syntax.FullSpan.Length == text.Length) return syntax;
-        string? detail = syntax.GetDiagnostics().FirstOrDefault()?.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
+        Diagnostic? wrong = syntax.GetDiagnostics().FirstOrDefault();
+        string? detail = wrong?.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
+        if (wrong?.Location.SourceSpan is { Length: > 0 } place && place.End <= text.Length) Place = place;
         _error = "is not a C# expression" + (detail is null ? "" : ": " + detail);
         return null;
     }
@@ -88,13 +97,20 @@ internal sealed class ContractBinder
     private T? Fail<T>(string error)
         where T : class
     {
-        _error ??= error;
+        if (_error is not null) return null;
+        _error = error;
+        NotePlace();
         return null;
     }
+
+    /// <summary>What is wrong with a path is its last name: those before it have bound.</summary>
+    private void NotePlace() => Place = _at is MemberAccessExpressionSyntax access ? access.Name.Span : _at?.Span;
 
     private LockFormula? Locks(ExpressionSyntax syntax)
     {
         if (++_depth > MaxDepth) return Fail<LockFormula>("is nested too deeply");
+        SyntaxNode? outer = _at;
+        _at = syntax;
         try
         {
             return syntax switch
@@ -111,6 +127,7 @@ internal sealed class ContractBinder
         finally
         {
             _depth--;
+            _at = outer;
         }
     }
 
@@ -188,13 +205,15 @@ internal sealed class ContractBinder
     {
         if (_catalog.IsLock(term)) return true;
         string type = term.Type?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat) ?? "?";
-        _error ??= "'" + term + "' is of type '" + type + "', which is not a lock; mark it [Lock(…)] or name its lock";
+        Fail<Term>("'" + term + "' is of type '" + type + "', which is not a lock; mark it [Lock(…)] or name its lock");
         return false;
     }
 
     private Fact? FactOf(ExpressionSyntax syntax)
     {
         if (++_depth > MaxDepth) return Fail<Fact>("is nested too deeply");
+        SyntaxNode? outer = _at;
+        _at = syntax;
         try
         {
             switch (syntax)
@@ -219,6 +238,7 @@ internal sealed class ContractBinder
         finally
         {
             _depth--;
+            _at = outer;
         }
     }
 
@@ -258,6 +278,8 @@ internal sealed class ContractBinder
     private Term? TermOf(ExpressionSyntax syntax)
     {
         if (++_depth > MaxDepth) return Fail<Term>("is nested too deeply");
+        SyntaxNode? outer = _at;
+        _at = syntax;
         try
         {
             switch (syntax)
@@ -305,6 +327,7 @@ internal sealed class ContractBinder
         finally
         {
             _depth--;
+            _at = outer;
         }
     }
 
@@ -318,6 +341,15 @@ internal sealed class ContractBinder
 
     /// <summary>A term, a lock formula, or a symbol (a type, or a member of any instance).</summary>
     private object? Resolve(ExpressionSyntax syntax)
+    {
+        SyntaxNode? outer = _at;
+        _at = syntax;
+        object? resolved = ResolveHere(syntax);
+        _at = outer;
+        return resolved;
+    }
+
+    private object? ResolveHere(ExpressionSyntax syntax)
     {
         switch (syntax)
         {
@@ -419,12 +451,17 @@ internal sealed class ContractBinder
             return alias is LockFormula.Lock { Mode: Mode.None, Term: var single } ? single.Replace(here) : alias.Replace(here);
         if (member is IPropertySymbol property && _catalog.GetterOf(property) is { } getter) return getter.Replace(here);
         if (Unstable is null && !_catalog.IsStable(member))
+        {
+            if (_error is null) NotePlace();
             Unstable = (member.Name, "make it readonly or init-only, or say who may change it: [GuardedBy], [WriteOnce] or [Tracked]");
+        }
+
         return new MemberOf(target, member);
     }
 
     private ISymbol? ResolveClass(ExpressionSyntax syntax)
     {
+        _at = syntax;
         switch (syntax)
         {
             case IdentifierNameSyntax identifier:
@@ -435,6 +472,7 @@ internal sealed class ContractBinder
             case MemberAccessExpressionSyntax access:
             {
                 if (ResolveClass(access.Expression) is not { } owner) return null;
+                _at = access;
                 if (owner is not INamedTypeSymbol type) return Fail<ISymbol>("'" + access.Expression + "' is not a type");
                 return MembersOf(type, access.Name.Identifier.ValueText).FirstOrDefault()
                     ?? Fail<ISymbol>("'" + type.Name + "' has no member '" + access.Name + "'" + Suggest(type, access.Name.Identifier.ValueText));

@@ -11,7 +11,7 @@ namespace MmLint.Analyzers;
 internal sealed partial class ContractCatalog
 {
     private static readonly ImmutableHashSet<string> FunctionAttributes = ImmutableHashSet.Create(
-        "MustHold", "MustNotHold", "Requires", "Acquires", "Releases", "Downgrades", "Ensures", "AssertsHeld", "Assigns", "MaySleep", "UseInstead", "NoLockAnalysis");
+        "MustHold", "MustNotHold", "Requires", "Acquires", "Releases", "Downgrades", "Ensures", "AssertsHeld", "Assigns", "MaySleep", "Crashes", "UseInstead", "NoLockAnalysis");
 
     /// <summary>
     /// The contract of a method, an accessor or a delegate type: its own, else that of what it overrides or implements, else nothing.
@@ -83,7 +83,7 @@ internal sealed partial class ContractCatalog
         var contract = new MemberContract(symbol, parameters);
         foreach (AttributeModel attribute in FunctionAttributesOf(symbol)) Add(contract, symbol, attribute, parameters, result);
         contract.IsStated = contract.Needs.Count + contract.Excludes.Count + contract.Requires.Count + contract.Ensures.Count + contract.Asserts.Count > 0
-            || contract.HasEffects || contract.MaySleep || contract.NoAnalysis is not null || contract.Assigns.Count > 0 || contract.Alternatives.Count > 0;
+            || contract.HasEffects || contract.MaySleep || contract.Crashes || contract.NoAnalysis is not null || contract.Assigns.Count > 0 || contract.Alternatives.Count > 0;
         foreach (AttributeModel attribute in AttributesOf(symbol).Where(static attribute => attribute.OnReturn))
         {
             if (attribute.Name == "ValidWhileHeld") contract.ResultValidWhile = Bind(symbol, attribute, binder => binder.BindLocks(attribute.Text), null, parameters, result);
@@ -188,6 +188,9 @@ internal sealed partial class ContractCatalog
             case "Assigns" when Bind(symbol, attribute, binder => binder.BindTerm(attribute.Text), null, parameters, result, stable: false) is { } term:
                 if (term is MemberOf { Member: var member } && DataOf(member).Tracked) contract.Assigns.Add(term);
                 else Report(symbol, new ContractProblem(Rule.DoesNotBind, attribute.Location, attribute.Text, "is not a [Tracked] member; [Assigns] is only for those"));
+                break;
+            case "Crashes":
+                contract.Crashes = true;
                 break;
             case "MaySleep":
                 contract.MaySleep = true;

@@ -352,8 +352,8 @@ internal sealed partial class ContractCatalog
         var binder = new ContractBinder(this, scope, parameters ?? ImmutableArray<IParameterSymbol>.Empty, result, value, carrier.IsStatic);
         T? bound = bind(binder);
         text ??= attribute.Text;
-        if (bound is null) Report(carrier, new ContractProblem(Rule.DoesNotBind, attribute.Location, text, binder.Error) { Properties = binder.Nearly });
-        else if (stable && binder.Unstable is { } unstable) Report(carrier, new ContractProblem(Rule.UnstableName, attribute.Location, text, unstable.Name, unstable.Remedy));
+        if (bound is null) Report(carrier, new ContractProblem(Rule.DoesNotBind, attribute.LocationOf(text, binder.Place), text, binder.Error) { Properties = binder.Nearly });
+        else if (stable && binder.Unstable is { } unstable) Report(carrier, new ContractProblem(Rule.UnstableName, attribute.LocationOf(text, binder.Place), text, unstable.Name, unstable.Remedy));
         return bound;
     }
 

@@ -32,6 +32,7 @@ internal static class ContractVocabulary
         ["AssertsHeld"] = new(Anything, 1, 1, "When"),
         ["Assigns"] = new(Anything, 1, 1),
         ["MaySleep"] = new(Anything, 0, 0, "When"),
+        ["Crashes"] = new(Anything, 0, 0),
         ["UseInstead"] = new(Anything, 1, 1, "When"),
         ["NoLockAnalysis"] = new(Anything, 1, 1),
         ["GuardedBy"] = new(Data, 1, int.MaxValue, "Deep"),

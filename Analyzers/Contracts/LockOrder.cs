@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
 
 namespace MmLint.Analyzers;
 
@@ -74,7 +75,7 @@ internal sealed class LockOrder
             if (named.Value.Contains(name)) return;
             var binder = new ContractBinder(catalog, null, ImmutableArray<IParameterSymbol>.Empty, null, null, isStatic: true);
             ISymbol? symbol = binder.BindClass(name);
-            if (symbol is null) problems.Add(new ContractProblem(Rule.DoesNotBind, attribute.Location, entry, binder.Error));
+            if (symbol is null) problems.Add(new ContractProblem(Rule.DoesNotBind, attribute.LocationOf(entry, binder.Place is { } place ? new TextSpan(entry.IndexOf(name, StringComparison.Ordinal) + place.Start, place.Length) : null), entry, binder.Error));
             else if (symbol is INamedTypeSymbol type ? catalog.LockOf(type) is null : !catalog.IsLockMember(symbol))
                 problems.Add(new ContractProblem(Rule.DoesNotBind, attribute.Location, entry, "'" + name + "' is not a lock"));
         }

@@ -91,6 +91,9 @@ internal sealed class MemberContract(ISymbol carrier, ImmutableArray<IParameterS
 
     internal Fact? SleepsWhen { get; set; }
 
+    /// <summary>Whether the call ends the process where what it asserts is false.</summary>
+    internal bool Crashes { get; set; }
+
     internal LockFormula? ResultValidWhile { get; set; }
 
     internal bool ResultIsFresh { get; set; }

@@ -453,7 +453,7 @@ internal sealed partial class BodyAnalysis
         }
 
         _usedNow.Add(value);
-        FailNeed(state, syntax, "stale", Rule.Stale, null, sentence => "'" + sentence.Name(value) + "' was looked up under " + sentence.Name(formula) + ", which has been released since" + Ended(sentence, formula), null);
+        FailNeed(state, syntax, "stale", Rule.Stale, null, sentence => "'" + sentence.Name(value) + "' was looked up under " + sentence.Name(formula) + ", which has been released since" + Ended(sentence, formula), null, refinement: RefineStale(state, formula));
     }
 
     private static string Ended(Sentence sentence, LockFormula formula)
@@ -475,7 +475,7 @@ internal sealed partial class BodyAnalysis
             Verdict.Maybe => Rule.MayNotBeHeld,
             _ => writes ? Rule.UnguardedWrite : Rule.UnguardedRead,
         };
-        FailNeed(state, syntax, key, rule, verdict == Verdict.WrongMode ? culprit : need, sentence => (writes ? "writing '" : "reading '") + sentence.Name(member) + "' needs " + Missing(sentence, verdict, need, culprit), null);
+        FailNeed(state, syntax, key, rule, verdict == Verdict.WrongMode ? culprit : need, sentence => (writes ? "writing '" : "reading '") + sentence.Name(member) + "' needs " + Missing(sentence, verdict, need, culprit), null, refinement: writes ? null : RefineRead(state, verdict, need, member));
     }
 
     /// <summary>"X, which is not held when …; it was released in line N".</summary>
@@ -497,7 +497,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Notes a failure and lets the path go on as if what it lacked were there.</summary>
-    private void FailNeed(State state, SyntaxNode syntax, string key, DiagnosticDescriptor rule, LockFormula? missing, Func<Sentence, string> message, object? cause, ImmutableDictionary<string, string?>? properties = null, Location? location = null)
+    private void FailNeed(State state, SyntaxNode syntax, string key, DiagnosticDescriptor rule, LockFormula? missing, Func<Sentence, string> message, object? cause, ImmutableDictionary<string, string?>? properties = null, Location? location = null, Refinement? refinement = null)
     {
         if (missing is not null)
         {
@@ -505,7 +505,7 @@ internal sealed partial class BodyAnalysis
         }
 
         if (!_recording || (_inference is not null && missing is not null && _inference.Need(missing))) return;
-        _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties);
+        _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties, refinement);
     }
 
     /// <summary>Locks reported as missing in the current operation.</summary>

@@ -442,7 +442,7 @@ internal sealed partial class BodyAnalysis
         DiagnosticDescriptor rule = verdict switch { Verdict.WrongMode => Rule.WrongMode, Verdict.Maybe => Rule.MayNotBeHeld, _ => Rule.NotHeld };
         string hint = site.Contract.Alternatives.Count > 0 ? "; call " + site.Contract.Alternatives[0].Member + " instead" : "";
         FailNeed(relevant, site.Operation.Syntax, "need:" + clause.Locks, rule, verdict == Verdict.WrongMode ? culprit : need,
-            sentence => "'" + site.Name + "' needs " + Missing(sentence, verdict, need, culprit) + (site.Contract.IsInferred ? " (inferred from its body)" : "") + hint, null, Properties(site, need));
+            sentence => "'" + site.Name + "' needs " + Missing(sentence, verdict, need, culprit) + (site.Contract.IsInferred ? " (inferred from its body)" : "") + hint, null, Properties(site, need), refinement: RefineNeed(relevant, site, verdict, need, culprit));
     }
 
     private static ImmutableDictionary<string, string?> Properties(CallSite site, LockFormula need)
@@ -460,7 +460,7 @@ internal sealed partial class BodyAnalysis
         if (clause.When?.Replace(map) is { } when) relevant = state.Decide(when) == false ? null : state.Assume(when);
         string key = "fact:" + clause.Fact;
         if (relevant is null || relevant.Decide(fact) == true) PassNeed(state, site.Operation.Syntax, key);
-        else FailNeed(relevant, site.Operation.Syntax, key, Rule.FactNotKnown, null, sentence => "'" + site.Name + "' requires " + (relevant.Canonical(fact) is var shown && (shown == Fact.True || shown == Fact.False) ? clause.Source.Text : sentence.Name(shown)) + ", which is " + (relevant.Decide(fact) == false ? "false here" : "not known here") + sentence.Condition, null);
+        else FailNeed(relevant, site.Operation.Syntax, key, Rule.FactNotKnown, null, sentence => "'" + site.Name + "' requires " + (relevant.Canonical(fact) is var shown && (shown == Fact.True || shown == Fact.False) ? clause.Source.Text : sentence.Name(shown)) + ", which is " + (relevant.Decide(fact) == false ? "false here" : "not known here") + sentence.Condition, null, refinement: RefineRequirement(relevant, site, clause, fact));
     }
 
     private void CheckExcluded(State state, CallSite site, LockClause clause, Func<Term, Term?> map)
@@ -729,7 +729,7 @@ internal sealed partial class BodyAnalysis
                     if (clause.Idempotent || next.IsFresh(item.Term)) continue;
                     if (IsTrusted(item.Term) || IsOwned(item.Term) || (_recording && _inference is not null && _inference.Release(item))) continue;
                     if (site.Contract.Needs.Any(need => need.Locks.Replace(entry).Locks.Any(other => state.Canonical(other.Term).Equals(item.Term)))) continue;
-                    FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which is not held" + sentence.Condition + sentence.LossOf(item.Term), null);
+                    FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which is not held" + sentence.Condition + sentence.LossOf(item.Term), null, refinement: RefineBalance(_catalog.InfoOf(item.Term)));
                     continue;
                 }
 

@@ -115,7 +115,7 @@ internal sealed partial class BodyAnalysis
             object cause = (hold.Maybe ? "maybe" : "leak", hold.Site ?? (object)hold.Term);
             FailNeed(outcome, exit, key, hold.Maybe ? Rule.MayNotBeHeld : Rule.Leak, null, sentence => hold.Origin == Origin.Entry && wanted is null
                 ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + _owner.Name + "' says it is released"
-                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location);
+                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit));
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed partial class BodyAnalysis
         {
             FailNeed(outcome, exit, key, Rule.Leak, null, sentence => kept
                 ? sentence.Name(hold.Term) + " is released" + sentence.Condition + "; the contract of '" + _owner.Name + "' says it stays held" + sentence.LossOf(hold.Term)
-                : "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held here, but it is not" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location);
+                : "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held here, but it is not" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location, refinement: RefineExit(outcome, hold, exit));
         }
         else if (actual.Maybe)
         {
@@ -224,7 +224,7 @@ internal sealed partial class BodyAnalysis
             if (hold.Origin != Origin.Here || hold.Maybe || hold.Site is Microsoft.CodeAnalysis.CSharp.Syntax.LockStatementSyntax || IsTrusted(hold.Term) || hold.Info.Kind == Kind.Section && hold.Info.Anyone) continue;
             if (BoundOf(state, hold.Term, hold.Mode) is { } bound && HoldOf(state, bound) is { Origin: not Origin.Here }) continue;
             SyntaxNode place = (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowStatementSyntax>() ?? (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowExpressionSyntax>() ?? thrower;
-            FailNeed(state, place, "throw:" + hold.Term, isExplicit ? Rule.Leak : Rule.LeakOnThrow, null, sentence => sentence.Name(hold.Term) + " is still held" + Taken(sentence, hold) + " when this throws" + sentence.Condition, (isExplicit ? "leak" : "leak on throw", hold.Site ?? (object)hold.Term));
+            FailNeed(state, place, "throw:" + hold.Term, isExplicit ? Rule.Leak : Rule.LeakOnThrow, null, sentence => sentence.Name(hold.Term) + " is still held" + Taken(sentence, hold) + " when this throws" + sentence.Condition, (isExplicit ? "leak" : "leak on throw", hold.Site ?? (object)hold.Term), refinement: isExplicit ? RefineBalance(hold.Info) : null);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class Findings
     internal void Pass(SyntaxNode node, string key, State state) => At(node, key).Passing.Add(state);
 
     /// <summary>Notes that a path fails a check.</summary>
-    internal void Fail(SyntaxNode node, string key, DiagnosticDescriptor rule, State state, Location location, Func<Sentence, string> message, object? cause = null, ImmutableDictionary<string, string?>? properties = null)
+    internal void Fail(SyntaxNode node, string key, DiagnosticDescriptor rule, State state, Location location, Func<Sentence, string> message, object? cause = null, ImmutableDictionary<string, string?>? properties = null, Refinement? refinement = null)
     {
         // Paths that fail alike at one place are one report; paths that fail in another way are another.
         Check check = At(node, key);
@@ -36,6 +36,7 @@ internal sealed class Findings
         }
 
         check.Failing.Add(state);
+        check.Refinements.Add(refinement);
         if (check.Message is not null) return;
         check.Rule = rule;
         check.Message = message;
@@ -52,7 +53,8 @@ internal sealed class Findings
         foreach (Check check in _order.Select(key => _checks[key]).Where(static check => check.Message is not null)
             .OrderBy(static check => check.Location!.SourceSpan.Start).ThenBy(static check => check.Location!.SourceSpan.Length).ThenBy(static check => Rank(check.Rule!)))
         {
-            if (check.Cause is not null && !causes.Add(check.Cause)) continue;
+            Refinement? refined = Refinement.Common(check.Refinements);
+            if ((refined?.Cause ?? check.Cause) is { } cause && !causes.Add(cause)) continue;
             State failing = check.Failing[0];
             Func<Term, string?> name = names(failing);
             // A leak is told apart from the other ways out of the body, which have places of their own.
@@ -60,10 +62,10 @@ internal sealed class Findings
                 ? _exits.Where(exit => !check.Failing.Contains(exit) && !exit.Holds.Any(hold => check.Key == "exit:" + hold.Term)).ToList()
                 : check.Passing;
             var sentence = new Sentence(failing, name, PathCondition.Of(check.Failing, passing, name));
-            string text = check.Message!(sentence);
+            string text = check.Message!(sentence) + refined?.Advice?.Invoke(sentence);
             IEnumerable<Location> related = sentence.Related.Where(static location => location.IsInSource).Distinct();
             if (!accesses.Add(new TextSpanKey(check.Rule!.Id, check.Location!.SourceSpan, check.Rule == Rule.ReleaseNotHeld ? "" : text))) continue;
-            yield return Diagnostic.Create(check.Rule!, check.Location, related, check.Properties, text);
+            yield return Diagnostic.Create(refined?.Rule ?? check.Rule!, check.Location, related, check.Properties, text);
         }
     }
 
@@ -94,6 +96,9 @@ internal sealed class Findings
         internal List<State> Passing { get; set; } = [];
 
         internal List<State> Failing { get; } = [];
+
+        /// <summary>What each failing path is, more exactly.</summary>
+        internal List<Refinement?> Refinements { get; } = [];
 
         internal DiagnosticDescriptor? Rule { get; set; }
 

@@ -34,6 +34,12 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor ReasonMissing = Create(
         "MML0009", "NoLockAnalysis has no reason", "[NoLockAnalysis] needs a reason that is not empty", Contracts, DiagnosticSeverity.Error);
 
+    internal static readonly DiagnosticDescriptor SaidOtherwise = Create(
+        "MML0011", "Name or assertion says what no contract says", "{0}", Contracts, DiagnosticSeverity.Info, enabled: false);
+
+    internal static readonly DiagnosticDescriptor ContractIsInferred = Create(
+        "MML0012", "Contract is inferred, not stated", "{0}", Contracts, DiagnosticSeverity.Info, enabled: false);
+
     internal static readonly DiagnosticDescriptor NobodyCanHold = Create(
         "MML0010", "No caller can hold the lock", "'{0}' is public, but no code outside its type can hold '{1}'; make it private or internal, or give the lock a public name or a method that takes it", Contracts, DiagnosticSeverity.Warning);
 }

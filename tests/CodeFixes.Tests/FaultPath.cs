@@ -23,7 +23,13 @@ internal static class FaultPath
             [Releases("exclusive(this)")] public extern void WriteUnlock();
         }
         public sealed class AnonVma;
-        public sealed class MmStruct { public RwSemaphore MmapLock { get; } = new(); public object PageTableLock { get; } = new(); }
+        public sealed class MmStruct
+        {
+            public RwSemaphore MmapLock { get; } = new();
+            public object PageTableLock { get; } = new();
+            [MustHold("MmapLock"), Ensures("result.Mm == this")] [return: ValidWhileHeld("this.MmapLock")] public extern VmArea? FindVma(ulong address);
+            [Acquires("shared(result.Lock)", When = "result != null", Try = true), Ensures("result.Mm == this")] public extern VmArea? LockVma(ulong address);
+        }
         public sealed class VmArea
         {
             public required MmStruct Mm { get; init; }
@@ -62,6 +68,11 @@ internal static class FaultPath
         {
             [FaultHandler, Requires("vmf.Vma.AnonVma != null")] public static extern VmFault Map(FaultContext vmf);
             [MustHold("folio.Ref")] public static extern void Put(Folio folio);
+            [MustHold("vma.Lock"), Requires("vma.AnonVma != null")] public static extern void Install(VmArea vma);
+            [MustHold("folio"), UseInstead(nameof(TryClean))] public static extern int Clean(Folio folio);
+            public static extern bool TryClean(Folio folio);
+            [Crashes, UseInstead(nameof(WarnOnOnce))] public static extern void BugOn(bool condition);
+            public static extern bool WarnOnOnce(bool condition);
             public static bool Unlikely(bool condition) => condition;
         }
         """;

@@ -15,7 +15,7 @@ public sealed class LockAlwaysTests
                 bool needLock = !folio.IsAnonymous || folio.IsKsm;
                 if (needLock && !folio.TryLock())
                     return;
-                {|MML1001:Rmap.Walk(folio)|};
+                {|MML2002:Rmap.Walk(folio)|};
                 if (needLock)
                     folio.Unlock();
             }
@@ -173,7 +173,7 @@ public sealed class LockAlwaysTests
             {
                 if (needLock && !isLocked)
                     folio.Lock();
-                string mappings = Rmap.Walk(folio).ToString(); // MML1001
+                string mappings = Rmap.Walk(folio).ToString(); // MML2002
                 if (needLock && !isLocked)
                     folio.Unlock();
                 return mappings;

@@ -7,7 +7,7 @@ public sealed class NearestNameFixerTests
 {
     [Fact]
     public Task Member_of_a_path() => Fixes(
-        """[{|MML0001:MustHold("vma.Mm.MmapLok")|}] public static extern void F(VmArea vma);""",
+        """[MustHold("vma.Mm.{|MML0001:MmapLok|}")] public static extern void F(VmArea vma);""",
         """[MustHold("vma.Mm.MmapLock")] public static extern void F(VmArea vma);""");
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class NearestNameFixerTests
 
     [Fact]
     public async Task Nothing_near_offers_nothing() => await Verify.OffersNoFix(FaultPath.Subject(
-        """    [{|MML0001:MustHold("vma.Mm.Semaphore")|}] public static extern void F(VmArea vma);""")).WithSource("Mm.cs", FaultPath.Source, FaultPath.Source);
+        """    [MustHold("vma.Mm.{|MML0001:Semaphore|}")] public static extern void F(VmArea vma);""")).WithSource("Mm.cs", FaultPath.Source, FaultPath.Source);
 
     private static async Task Fixes(string before, string after) =>
         await Verify.Fix(FaultPath.Subject("    " + before), FaultPath.Subject("    " + after)).WithSource("Mm.cs", FaultPath.Source, FaultPath.Source);

@@ -15,7 +15,7 @@ public sealed class StateContractFixerTests
             static int Count(FaultContext context, Folio page)
             {
                 var head = page;
-                return {|MML1001:Rmap.Walk(head)|};
+                return {|MML2002:Rmap.Walk(head)|};
             }
         """,
         """
@@ -167,7 +167,7 @@ public sealed class StateContractFixerTests
 
     [Fact]
     public async Task Whole_solution_is_annotated() => await Verify.Fix(
-        "namespace Mm;\n\npublic static class Inner\n{\n    public static int Walk(Folio folio) => {|MML1001:Rmap.Walk(folio)|};\n}\n",
+        "namespace Mm;\n\npublic static class Inner\n{\n    public static int Walk(Folio folio) => {|MML2002:Rmap.Walk(folio)|};\n}\n",
         "namespace Mm;\n\npublic static class Inner\n{\n    [MustHold(\"folio\")]\n    public static int Walk(Folio folio) => Rmap.Walk(folio);\n}\n",
         Key)
         .WithSource("Mm.cs", FaultPath.Source, FaultPath.Source)
@@ -180,7 +180,7 @@ public sealed class StateContractFixerTests
             static string Count(Func<Folio> next)
             {
                 Folio folio = next();
-                return Rmap.Walk(folio).ToString(); // MML1001
+                return Rmap.Walk(folio).ToString(); // MML2002
             }
         """);
 
@@ -189,14 +189,14 @@ public sealed class StateContractFixerTests
             [MustHold("folio"), Releases("folio")] static string Count(Folio folio)
             {
                 folio.Unlock();
-                return Rmap.Walk(folio).ToString(); // MML1001
+                return Rmap.Walk(folio).ToString(); // MML2002
             }
         """);
 
     [Fact]
     public Task Override_that_may_not_need_more_offers_nothing() => OffersNothing("""
             public abstract class Base { public abstract string Count(Folio folio); }
-            public sealed class Derived : Base { public override string Count(Folio folio) => Rmap.Walk(folio).ToString(); } // MML1001
+            public sealed class Derived : Base { public override string Count(Folio folio) => Rmap.Walk(folio).ToString(); } // MML2002
         """);
 
     private static async Task Fixes(string before, string after) =>

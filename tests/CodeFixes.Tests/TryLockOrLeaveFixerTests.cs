@@ -13,7 +13,7 @@ public sealed class TryLockOrLeaveFixerTests
             [MustHold("folio.Ref")] static void Clear(Folio folio)
             {
                 // Once per scan.
-                {|MML1001:Rmap.Walk(folio)|};
+                {|MML2002:Rmap.Walk(folio)|};
             }
         """,
         """
@@ -239,7 +239,7 @@ public sealed class TryLockOrLeaveFixerTests
     public Task Lock_of_what_a_call_returns_offers_nothing() => OffersNothing("""
             static void Clear(Func<Folio> next)
             {
-                Rmap.Walk(next()); // MML1001
+                Rmap.Walk(next()); // MML2002
             }
         """);
 
@@ -247,7 +247,7 @@ public sealed class TryLockOrLeaveFixerTests
     public Task Result_without_a_value_for_nothing_done_offers_nothing() => OffersNothing("""
             static string Describe(Folio folio)
             {
-                return Rmap.Walk(folio).ToString(); // MML1001
+                return Rmap.Walk(folio).ToString(); // MML2002
             }
         """);
 
@@ -255,7 +255,7 @@ public sealed class TryLockOrLeaveFixerTests
     public Task Promise_that_leaving_would_break_offers_nothing() => OffersNothing("""
             [MustHold("mm.PageTableLock"), Releases("mm.PageTableLock")] static int Clear(MmStruct mm, Folio folio)
             {
-                int mappings = Rmap.Walk(folio); // MML1001
+                int mappings = Rmap.Walk(folio); // MML2002
                 Monitor.Exit(mm.PageTableLock);
                 return mappings;
             }

@@ -14,7 +14,7 @@ public sealed class UseInsteadFixerTests
             [FaultHandler] static VmFault Anonymous(FaultContext vmf)
             {
                 // Later mappings need it.
-                if ({|MML1001:Rmap.AnonVmaPrepare(vmf.Vma)|} != 0)
+                if ({|MML2001:Rmap.AnonVmaPrepare(vmf.Vma)|} != 0)
                     return VmFault.Oom;
                 return Pages.Map(vmf);
             }
@@ -463,7 +463,7 @@ public sealed class UseInsteadFixerTests
     [Fact]
     public async Task Every_document_of_the_project() => await Verify.Fix(FaultPath.Subject(
         """
-            [FaultHandler] static VmFault First(FaultContext vmf) => {|MML1001:Rmap.AnonVmaPrepare(vmf.Vma)|} != 0 ? VmFault.Oom : VmFault.None;
+            [FaultHandler] static VmFault First(FaultContext vmf) => {|MML2001:Rmap.AnonVmaPrepare(vmf.Vma)|} != 0 ? VmFault.Oom : VmFault.None;
         """),
         FaultPath.Subject(
         """
@@ -472,7 +472,7 @@ public sealed class UseInsteadFixerTests
         Key)
         .WithSource("Mm.cs", FaultPath.Source, FaultPath.Source)
         .WithSource("Other.cs",
-            "namespace Mm;\n\nfile static class Other\n{\n    [FaultHandler] static VmFault Second(FaultContext vmf) => {|MML1001:Rmap.AnonVmaPrepare(vmf.Vma)|} is 0 ? VmFault.None : VmFault.Oom;\n}\n",
+            "namespace Mm;\n\nfile static class Other\n{\n    [FaultHandler] static VmFault Second(FaultContext vmf) => {|MML2001:Rmap.AnonVmaPrepare(vmf.Vma)|} is 0 ? VmFault.None : VmFault.Oom;\n}\n",
             "namespace Mm;\n\nfile static class Other\n{\n    [FaultHandler] static VmFault Second(FaultContext vmf) => Rmap.VmfAnonPrepare(vmf);\n}\n")
         .InScope(FixAllScope.Project);
 
@@ -490,7 +490,7 @@ public sealed class UseInsteadFixerTests
     public Task Context_out_of_reach_offers_nothing() => OffersNothing("""
             [MustHold("vma.Lock")] static VmFault Prepare(VmArea vma)
             {
-                if (Rmap.AnonVmaPrepare(vma) != 0) // MML1001
+                if (Rmap.AnonVmaPrepare(vma) != 0) // MML2001
                     return VmFault.Oom;
                 return VmFault.None;
             }
@@ -500,7 +500,7 @@ public sealed class UseInsteadFixerTests
     public Task Context_of_another_vma_offers_nothing() => OffersNothing("""
             [FaultHandler, MustHold("vma.Lock")] static VmFault Prepare(FaultContext vmf, VmArea vma)
             {
-                if (Rmap.AnonVmaPrepare(vma) != 0) // MML1001
+                if (Rmap.AnonVmaPrepare(vma) != 0) // MML2001
                     return VmFault.Oom;
                 return VmFault.None;
             }
@@ -512,7 +512,7 @@ public sealed class UseInsteadFixerTests
             {
                 var vma = vmf.Vma;
                 vma = other;
-                if (Rmap.AnonVmaPrepare(vma) != 0) // MML1001
+                if (Rmap.AnonVmaPrepare(vma) != 0) // MML2001
                     return VmFault.Oom;
                 return VmFault.None;
             }
@@ -522,7 +522,7 @@ public sealed class UseInsteadFixerTests
     public Task Method_that_may_not_drop_the_lock_offers_nothing() => OffersNothing("""
             [MustHold("vmf.FaultLock")] static VmFault Prepare(FaultContext vmf)
             {
-                if (Rmap.AnonVmaPrepare(vmf.Vma) != 0) // MML1001
+                if (Rmap.AnonVmaPrepare(vmf.Vma) != 0) // MML2001
                     return VmFault.Oom;
                 return VmFault.None;
             }
@@ -532,7 +532,7 @@ public sealed class UseInsteadFixerTests
     public Task Result_that_cannot_be_returned_offers_nothing() => OffersNothing("""
             [MustHold("vmf.FaultLock")] static void Prepare(FaultContext vmf)
             {
-                if (Rmap.AnonVmaPrepare(vmf.Vma) != 0) // MML1001
+                if (Rmap.AnonVmaPrepare(vmf.Vma) != 0) // MML2001
                     return;
                 Console.WriteLine();
             }
@@ -542,7 +542,7 @@ public sealed class UseInsteadFixerTests
     public Task Result_that_is_read_later_offers_nothing() => OffersNothing("""
             [FaultHandler] static VmFault Prepare(FaultContext vmf, Action<int> report)
             {
-                int error = Rmap.AnonVmaPrepare(vmf.Vma); // MML1001
+                int error = Rmap.AnonVmaPrepare(vmf.Vma); // MML2001
                 if (error != 0)
                     return VmFault.Oom;
                 report(error);

@@ -104,7 +104,7 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
     {
         var sample = package.Copy(name, "Fixed");
         DotNet.Run(sample.Folder, "restore");
-        DotNet.Run(sample.Folder, "format", "analyzers", "--no-restore", "--severity", "warn", "--diagnostics", "MML1001");
+        DotNet.Run(sample.Folder, "format", "analyzers", "--no-restore", "--severity", "warn", "--diagnostics", "MML2001", "MML2002");
         DotNet.Run(sample.Folder, "build", "--no-restore", "--no-incremental");
         Assert.Equal("", Report.Snapshot(sample.Findings()));
     }
@@ -117,10 +117,19 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
     [InlineData("PrivateFileMapping")]
     [InlineData("RetryWithLockHeld")]
     [InlineData("StaleVma")]
+    [InlineData("CrashingAssertion")]
     public void Sample_gives_exactly_the_expected_findings(string name)
     {
         var sample = package.Samples[name];
         Assert.Equal(sample.Expected, Report.Snapshot(sample.Findings()));
+    }
+
+    [Fact]
+    public void Fixed_form_of_every_sample_builds_without_a_warning()
+    {
+        var samples = package.Samples.Values.Where(sample => sample.Expected!.Length > 0).ToList();
+        Assert.All(samples, sample => Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(sample.Folder, "Fixed"), "*.cs")));
+        DotNet.Run(Path.Combine(package.Folder, "samples"), "build", "Samples.sln", "-p:Fixed=true", "-p:ErrorLog=", "-warnaserror", "--no-incremental");
     }
 
     [Fact]

@@ -218,7 +218,7 @@ public sealed class ConditionalContracts : ThemeTests
     public Task BodyReleasesAgainstItsResult_Flags() => Flags("""
         [MustHold("_gate"), Releases("_gate", When = "result")] public bool Finish()
         {
-            if (_count > 0) return true; // MML1006
+            if (_count > 0) return true; // MML2006
             _gate.Exit();
             return true;
         }
@@ -252,7 +252,7 @@ public sealed class ConditionalContracts : ThemeTests
         [MustHold("_gate"), Releases("_gate", When = "!result")] public bool Run()
         {
             int error = Finish();
-            return error != 0; // MML1006
+            return error != 0; // MML2006
         }
         """);
 

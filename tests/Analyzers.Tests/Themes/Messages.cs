@@ -167,12 +167,12 @@ public sealed class Messages : ThemeTests
     public Task AlternativeIsOffered() => Says("'Flush' needs _gate, which is not held; call FlushSlowly instead", """
         [MustHold("_gate"), UseInstead(nameof(FlushSlowly))] public extern void Flush();
         public extern void FlushSlowly();
-        public void Run() => {|MML1001:Flush()|};
+        public void Run() => {|MML2001:Flush()|};
         """);
 
     [Fact]
     public Task MisspeltNameIsAnsweredByTheNearest() => Says("Contract '_gaet': '_gaet' is neither a parameter, a member nor a type here; did you mean '_gate'?", """
-        [{|MML0001:MustHold("_gaet")|}] public extern void Run();
+        [MustHold("{|MML0001:_gaet|}")] public extern void Run();
         """);
 
     [Fact]

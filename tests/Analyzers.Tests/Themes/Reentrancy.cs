@@ -142,7 +142,7 @@ public sealed class Reentrancy : ThemeTests
             {
                 counted.Get();
                 counted.Put();
-                counted.Put(); // MML1005
+                counted.Put(); // MML2011
             }
         }
         """);
@@ -160,7 +160,7 @@ public sealed class Reentrancy : ThemeTests
             public void Run(Counted counted)
             {
                 counted.Get();
-            } // MML1006
+            } // MML2011
         }
         """);
 
@@ -177,7 +177,7 @@ public sealed class Reentrancy : ThemeTests
             public void Run(Counted counted)
             {
                 for (int i = 0; i < 9; i++) counted.Get();
-            } // MML1006
+            } // MML2011
         }
         """);
 

@@ -32,7 +32,7 @@ public sealed class Staleness : ThemeTests
             var node = Find();
             _gate.Exit();
             _gate.Enter();
-            var gate = node.Gate; // MML1014
+            var gate = node.Gate; // MML2007
             _gate.Exit();
             return gate;
         }
@@ -93,7 +93,7 @@ public sealed class Staleness : ThemeTests
         {
             var node = Find();
             if (pause) { _gate.Exit(); _gate.Enter(); }
-            return node.Gate; // MML1014
+            return node.Gate; // MML2007
         }
         """);
 
@@ -117,7 +117,7 @@ public sealed class Staleness : ThemeTests
             var node = Find();
             while (Coin())
             {
-                node.Gate.AssertHeld(); // MML1014
+                node.Gate.AssertHeld(); // MML2007
                 _gate.Exit();
                 _gate.Enter();
             }
@@ -160,7 +160,7 @@ public sealed class Staleness : ThemeTests
         {
             var node = Find();
             Pause();
-            return node.Gate; // MML1014
+            return node.Gate; // MML2007
         }
         """);
 

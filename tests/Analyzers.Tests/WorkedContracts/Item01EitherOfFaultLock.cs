@@ -9,7 +9,7 @@ public sealed class Item01EitherOfFaultLock : WorkedContractTests
     public Task PreparingWhereOnlyTheVmaLockMayBeHeld_Flags() => Flags("""
         [FaultHandler] static VmFault MapAnonymous(FaultContext vmf)
         {
-          if (AnonVmaPrepare(vmf.Vma) != 0) return VmFault.Oom; // MML1001
+          if (AnonVmaPrepare(vmf.Vma) != 0) return VmFault.Oom; // MML2001
           return MapZeroedPage(vmf);
         }
         """);
@@ -33,7 +33,7 @@ public sealed class Item01EitherOfFaultLock : WorkedContractTests
             vmf.Vma.Mm.MmapLock.ReadUnlock();
             return VmFault.Retry;
           }
-          if (AnonVmaPrepare(vmf.Vma) != 0) return VmFault.Oom; // MML1001
+          if (AnonVmaPrepare(vmf.Vma) != 0) return VmFault.Oom; // MML2001
           return MapZeroedPage(vmf);
         }
         """);
@@ -51,6 +51,6 @@ public sealed class Item01EitherOfFaultLock : WorkedContractTests
     [Fact]
     public Task WhatIsNeededIsFoundWhateverItIsCalled_Flags() => Flags("""
         [MustHold("area.Mm.MmapLock", When = "area.AnonVma == null")] static extern int Gimme([Borrowed] VmArea area);
-        [MustHold("fault.FaultLock")] static int Handle(FaultContext fault) => Gimme(fault.Vma); // MML1001
+        [MustHold("fault.FaultLock")] static int Handle(FaultContext fault) => Gimme(fault.Vma); // MML2004
         """);
 }

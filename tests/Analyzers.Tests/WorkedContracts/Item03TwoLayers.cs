@@ -36,7 +36,7 @@ public sealed class Item03TwoLayers : WorkedContractTests
         [FaultHandler] static VmFault CowAnonymous(FaultContext vmf)
         {
           var ret = VmfAnonPrepareInner(vmf);
-          if (ret != VmFault.None) return ret; // MML1006
+          if (ret != VmFault.None) return ret; // MML2006
           return MapZeroedPage(vmf);
         }
         """);

@@ -35,7 +35,7 @@ public sealed class Item06ParameterMirrorsTheCallersState : WorkedContractTests
     public Task ClaimingALockThatIsNotHeld_Flags() => Flags("""
         [MustHold("folio", When = "isLocked"), MustHold("folio.Ref", When = "!isLocked"), TakesRmap]
         static extern int FolioReferenced(Folio folio, bool isLocked, RmapOne one);
-        [MustHold("folio.Ref"), TakesRmap] static int Age(Folio folio, RmapOne one) => FolioReferenced(folio, true, one); // MML1001
+        [MustHold("folio.Ref"), TakesRmap] static int Age(Folio folio, RmapOne one) => FolioReferenced(folio, true, one); // MML2002
         """);
 
     [Fact]

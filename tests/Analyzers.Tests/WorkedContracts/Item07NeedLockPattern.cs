@@ -11,7 +11,7 @@ public sealed class Item07NeedLockPattern : WorkedContractTests
         {
           bool needLock = !folio.IsAnonymous;
           if (needLock && !folio.TryLock()) return;
-          RmapWalk(folio, one); // MML1001
+          RmapWalk(folio, one); // MML2002
           if (needLock) folio.Unlock();
         }
         """);

@@ -10,7 +10,7 @@ public sealed class Item11NoExemptionWithoutProof : WorkedContractTests
         [MustHold("exclusive(source.Mm.MmapLock)"), MaySleep] static int ForkOne([Fresh, Borrowed] VmArea target, VmArea source)
         {
           if (Volatile.Read(ref source.Mm.UsersCount) > 1) VmaStartWrite(source);
-          return CopyPageRange(target, source); // MML1001
+          return CopyPageRange(target, source); // MML2005
         }
         """);
 
@@ -29,7 +29,7 @@ public sealed class Item11NoExemptionWithoutProof : WorkedContractTests
         [MustHold("exclusive(source.Mm.MmapLock)"), MaySleep] static int ForkOne([Fresh, Borrowed] VmArea target, VmArea source)
         {
           int error = VmaStartWriteKillable(source);
-          int copied = CopyPageRange(target, source); // MML1001
+          int copied = CopyPageRange(target, source); // MML2005
           return error != 0 ? error : copied;
         }
         """);

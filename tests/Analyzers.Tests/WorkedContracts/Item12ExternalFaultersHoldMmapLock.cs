@@ -12,7 +12,7 @@ public sealed class Item12ExternalFaultersHoldMmapLock : WorkedContractTests
           var mm = remote;
           var vma = LockVmaUnderRcu(mm, address);
           if (vma == null) return VmFault.Retry;
-          var ret = HandleMmFault(vma, address, FaultFlag.VmaLock); // MML1015
+          var ret = HandleMmFault(vma, address, FaultFlag.VmaLock); // MML2009
           if ((ret & VmFault.LockDropped) == 0) VmaEndRead(vma);
           return ret;
         }

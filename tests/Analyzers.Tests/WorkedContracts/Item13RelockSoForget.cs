@@ -13,7 +13,7 @@ public sealed class Item13RelockSoForget : WorkedContractTests
           var vma = FindVma(mm, address);
           mm.MmapLock.ReadUnlock();
           mm.MmapLock.ReadLock();
-          ulong end = vma != null ? vma.End : 0; // MML1014
+          ulong end = vma != null ? vma.End : 0; // MML2007
           mm.MmapLock.ReadUnlock();
           return end;
         }

@@ -37,7 +37,7 @@ public sealed class Item25ReferenceAgainstLock : WorkedContractTests
           context.Mm.MmapLock.ReadLock();
           bool mapped = FindVma(context.Mm, address) != null;
           context.Mm.MmapLock.ReadUnlock();
-          return mapped; // MML1006
+          return mapped; // MML2011
         }
         """);
 

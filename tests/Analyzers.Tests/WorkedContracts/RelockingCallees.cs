@@ -32,7 +32,7 @@ public sealed class RelockingCallees : WorkedContractTests
         {
           var below = FindVma(mm, 0);
           if (ExpandStack(mm, address) == null || below == null) return 0; // MML1006
-          ulong end = below.End; // MML1014
+          ulong end = below.End; // MML2007
           mm.MmapLock.ReadUnlock();
           return end;
         }
@@ -95,7 +95,7 @@ public sealed class RelockingCallees : WorkedContractTests
           var vma = FindVma(mm, address);
           if (vma == null) return 0;
           MadviseWillneed(vma, out bool dropped);
-          return dropped ? vma.End : 0; // MML1014
+          return dropped ? vma.End : 0; // MML2007
         }
         """);
 }

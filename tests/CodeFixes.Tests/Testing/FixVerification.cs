@@ -19,6 +19,7 @@ internal sealed class FixVerification
     private FixWorkspace _workspace = FixWorkspace.LockContracts;
     private FixAllScope _scope = FixAllScope.Document;
     private string _project = "Test";
+    private string? _config;
 
     internal FixVerification(string? equivalenceKey) => _key = equivalenceKey;
 
@@ -33,6 +34,13 @@ internal sealed class FixVerification
     public FixVerification WithProject(string name)
     {
         _project = name;
+        return this;
+    }
+
+    /// <summary>Gives every project this config file.</summary>
+    public FixVerification WithConfig(string text)
+    {
+        _config = text;
         return this;
     }
 
@@ -61,7 +69,7 @@ internal sealed class FixVerification
 
     private async Task RunAsync()
     {
-        var before = FixWorkspace.Open(_files.Select(f => (f.Project, f.Name, Plain(f.Before))));
+        var before = FixWorkspace.Open(_files.Select(f => (f.Project, f.Name, Plain(f.Before))), _config);
         foreach (var project in _files.GroupBy(f => f.Project))
         {
             if (_titles is not null || project.Any(f => HasMarkup(f.Before)))
@@ -128,6 +136,8 @@ internal sealed class FixVerification
         var verification = _titles is not null || files.Any(f => HasMarkup(f.Text)) ? Verify.Flags(files[0].Text) : Verify.Silent(files[0].Text);
         foreach (var (name, text) in files.Skip(1))
             verification = verification.WithSource(name, text);
+        if (_config is not null)
+            verification = verification.WithConfig(_config);
         await verification.By(_workspace.Analyzer);
     }
 

@@ -9,6 +9,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
 using MmLint.Analyzers;
 
 namespace MmLint.Testing;
@@ -32,7 +33,9 @@ internal sealed class FixWorkspace(DiagnosticAnalyzer analyzer, ImmutableArray<C
     public DiagnosticAnalyzer Analyzer => analyzer;
 
     /// <summary>A solution whose projects have the references and options of every test.</summary>
-    public static Solution Open(IEnumerable<(string Project, string Name, string Text)> files)
+    /// <param name="files">The sources.</param>
+    /// <param name="config">A config file that each project gets.</param>
+    public static Solution Open(IEnumerable<(string Project, string Name, string Text)> files, string? config = null)
     {
         // The workspace holds nothing but memory, and the solution outlives it.
         using var workspace = new AdhocWorkspace();
@@ -45,6 +48,8 @@ internal sealed class FixWorkspace(DiagnosticAnalyzer analyzer, ImmutableArray<C
                 compilationOptions: TestCompilation.Options, parseOptions: TestCompilation.ParseOptions, metadataReferences: TestCompilation.References));
             foreach (var (_, name, text) in project.Prepend((project.Key, PreambleFile, Verification.Preamble)))
                 solution = solution.AddDocument(DocumentId.CreateNewId(id), name, text, filePath: $"/{project.Key}/{name}");
+            if (config is not null)
+                solution = solution.AddAnalyzerConfigDocument(DocumentId.CreateNewId(id), ".editorconfig", SourceText.From(config), filePath: $"/{project.Key}/.editorconfig");
         }
 
         return solution;

@@ -1,0 +1,105 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis.Text;
+using Xunit.Abstractions;
+
+namespace EditorTests;
+
+/// <summary>How long the analyzers take after a key in a file of 2,000 lines. It is measured and printed; only a disaster fails.</summary>
+public sealed class LatencyTests(ITestOutputHelper output)
+{
+    private const int Methods = 142;
+
+    [Fact]
+    public async Task Key_in_a_file_of_2000_lines()
+    {
+        string text = Program();
+        Assert.InRange(text.Split('\n').Length, 1950, 2050);
+        var editor = new Editor(("Large.cs", text));
+        string marker = $"Visit{Methods / 2}(";
+        int start = text.IndexOf(marker, StringComparison.Ordinal);
+        editor.GoTo(text.IndexOf("_sum += count;", start, StringComparison.Ordinal));
+        _ = await editor.DiagnosticsAsync();
+
+        var whole = new List<Cost>();
+        var member = new List<Cost>();
+        var nothing = new List<Cost>();
+        foreach (char key in "_sum++; x.y")
+        {
+            await editor.InsertAsync(key.ToString());
+            var model = await editor.BoundAsync();
+            whole.Add(await TimeAsync(() => editor.DiagnosticsAsync(model, span: null)));
+            int from = editor.Text.IndexOf("    public int " + marker, StringComparison.Ordinal);
+            var span = TextSpan.FromBounds(from, editor.Text.IndexOf("    public int ", from + 10, StringComparison.Ordinal));
+            member.Add(await TimeAsync(() => editor.DiagnosticsAsync(model, span)));
+            nothing.Add(await TimeAsync(() => editor.DiagnosticsAsync(model, new TextSpan(0, 0))));
+        }
+
+        Print("no member (what a compilation costs)", nothing);
+        Print("the changed member", member);
+        Print("the whole document", whole);
+        Assert.Empty(editor.Exceptions);
+        Assert.True(Median(whole.Select(c => c.Processor)) < 10_000, "a key takes ten seconds of processor time");
+    }
+
+    private static async Task<Cost> TimeAsync(Func<Task> action)
+    {
+        using var process = Process.GetCurrentProcess();
+        TimeSpan before = process.TotalProcessorTime;
+        long start = Stopwatch.GetTimestamp();
+        await action();
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        process.Refresh();
+        return new Cost(elapsed, (process.TotalProcessorTime - before).TotalMilliseconds);
+    }
+
+    private void Print(string what, List<Cost> costs) => output.WriteLine(
+        $"{what}: median {Median(costs.Select(c => c.Elapsed)):F1} ms ({Median(costs.Select(c => c.Processor)):F1} ms of processor time), "
+        + $"worst {costs.Max(c => c.Elapsed):F1} ms over {costs.Count} keys (analyzers only, {Environment.ProcessorCount} processors)");
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
+
+    private static string Program()
+    {
+        var text = new StringBuilder("""
+            public sealed class Large
+            {
+                private const int Limit = 1 << 20;
+                private readonly object _gate = new();
+                [GuardedBy(nameof(_gate))] private int _sum;
+
+                private static int Twice(int count) => count * 2;
+
+            """);
+        for (int i = 0; i < Methods; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $$"""
+
+                    public int Visit{{i}}(int count)
+                    {
+                        if (count < 0)
+                            return -1;
+                        lock (_gate)
+                        {
+                            _sum += count;
+                            if (_sum > Limit)
+                                _sum = 0;
+                        }
+
+                        return Twice(count);
+                    }
+
+                """);
+        }
+
+        return text.Append("}\n").ToString();
+    }
+
+    /// <summary>Milliseconds by the clock, and of processor time: the latter counts what other processes on the machine do not disturb.</summary>
+    private readonly record struct Cost(double Elapsed, double Processor);
+}
