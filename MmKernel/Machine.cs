@@ -13,6 +13,16 @@ public enum AnonVmaCheck
     Early,
 }
 
+/// <summary>What moving a page by userfaultfd holds against reverse mapping.</summary>
+public enum UffdMoveLocking
+{
+    /// <summary>The folio lock: who walks a folio's mappings has it locked, whatever kind it is.</summary>
+    FolioLock,
+
+    /// <summary>The write lock of the page's anon_vma as well, which Linux needed as long as some walks went without the folio lock.</summary>
+    AnonVmaLock,
+}
+
 /// <summary>How a <see cref="Machine"/> is built.</summary>
 public sealed record MachineOptions
 {
@@ -27,6 +37,9 @@ public sealed record MachineOptions
 
     /// <summary>Lowest address that may be mapped (<c>vm.mmap_min_addr</c>); a page boundary.</summary>
     public ulong MinimumAddress { get; init; } = 0x1_0000;
+
+    /// <summary>What moving a page by userfaultfd holds.</summary>
+    public UffdMoveLocking UffdMoveLocking { get; init; } = UffdMoveLocking.FolioLock;
 
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;

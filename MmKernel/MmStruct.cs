@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using MmLint;
 
@@ -105,6 +106,9 @@ public sealed class MmStruct
 
     /// <summary>Below here mmap looks for free ranges, from the top down; the room above is for a stack (<c>mmap_base</c>).</summary>
     [GuardedBy("MmapLock")] public ulong MmapBase = Page.TaskSize - SpaceForStack;
+
+    /// <summary>What handlers of userfaultfds are to hear of as soon as mmap_lock is released.</summary>
+    [GuardedBy("MmapLock", Deep = true)] internal readonly List<PendingUserfaultEvent> UserfaultEvents = [];
 
     /// <summary>Whether the last user is gone. Tested outside mmap_lock it says nothing.</summary>
     [GuardedBy("MmapLock")] public bool IsExiting;

@@ -46,6 +46,7 @@ internal static class VmaMove
         }
 
         MovePageTables.Move(source, target, request.Address, request.NewAddress, request.OldLength);
+        UffdEvents.NoteRemap(target, request.Address, request.NewAddress, request.OldLength);
 
         ulong count = request.NewLength >> Page.Shift;
         VmAccounting.Add(mm, flags, count);
@@ -76,13 +77,24 @@ internal static class VmaMove
             Flags = vma.Flags,
             File = vma.File,
             AnonVma = vma.AnonVma,
+            Userfault = vma.Userfault,
             IsFromForkChild = VmaMerge.IsForkChild(vma),
         };
         var merged = VmaMerge.MergeNew(mm, range, vma);
         if (merged != null)
             return merged;
 
-        var copy = new VmArea(mm) { File = vma.File, Start = request.NewAddress, End = end, PageOffset = offset, Flags = vma.Flags, MayHoldGuards = vma.MayHoldGuards, SwapHistory = vma.SwapHistory };
+        var copy = new VmArea(mm)
+        {
+            File = vma.File,
+            Start = request.NewAddress,
+            End = end,
+            PageOffset = offset,
+            Flags = vma.Flags,
+            Userfault = vma.Userfault,
+            MayHoldGuards = vma.MayHoldGuards,
+            SwapHistory = vma.SwapHistory,
+        };
         VmaStartWrite(copy);
         AnonVmaLinks.AnonVmaClone(copy, vma, reuse: false);
         VmaLayout.Link(copy);

@@ -8,6 +8,7 @@ using MmLint;
     "MmStruct.MmapLock",
     "shared(VmArea.Lock)",
     "exclusive(VmArea.Lock)",
+    "UserfaultContext.MapChangingLock",
     "Folio",
     "AddressSpace.ImapLock",
     "AnonVma.Rwsem",
@@ -21,6 +22,7 @@ using MmLint;
     "BuddyAllocator.Lock",
     "Rcu.CallbackLock",
     "TaskTable.Lock",
+    "UserfaultContext.QueueLock",
     "WaitBucket.Lock")]
 
 // Fork takes the parent's address space, then the child's, which nobody else can reach yet.

@@ -41,7 +41,19 @@ internal static class PageTableEntry
     /// <summary>In a swap entry: the page belongs to this entry alone (<c>_PAGE_SWP_EXCLUSIVE</c>).</summary>
     internal const ulong SwapExclusive = 1UL << 3;
 
+    /// <summary>Says that a page that is not there is write-protected by userfaultfd (<c>PTE_MARKER_UFFD_WP</c>).</summary>
+    internal const ulong UffdMarker = (0x1FUL << 58) | (1UL << 12);
+
+    /// <summary>Says that an access raises SIGBUS (<c>PTE_MARKER_POISONED</c>).</summary>
+    internal const ulong Poison = (0x1FUL << 58) | (2UL << 12);
+
     internal static bool IsGuard(ulong entry) => entry == Guard;
+
+    /// <summary>Whether nothing is there, a userfaultfd's mark apart: such an entry may be filled.</summary>
+    internal static bool IsNoneMostly(ulong entry) => entry is None or UffdMarker or Poison;
+
+    /// <summary>What a page inherits from the marker that it takes the place of (<c>vmf_orig_pte_uffd_wp</c>).</summary>
+    internal static ulong MarkedBits(ulong marker) => marker == UffdMarker ? UffdWriteProtect : 0;
 
     internal static bool IsPresent(ulong entry) => (entry & Present) != 0;
 

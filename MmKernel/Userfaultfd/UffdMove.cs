@@ -1,0 +1,228 @@
+using MmLint;
+using static MmKernel.AnonRmap;
+using static MmKernel.PageTableEntry;
+using static MmKernel.PageTableWalk;
+using static MmKernel.UffdLocking;
+
+namespace MmKernel;
+
+/// <summary>Moving pages to where a handler was asked for them, without copying (<c>move_pages</c>, <c>mm/userfaultfd.c</c>).</summary>
+internal static class UffdMove
+{
+    /// <summary>Moves the pages of a range.</summary>
+    /// <returns>
+    /// Bytes moved, holes that are allowed included, if any were. Else −ENOENT: not mapped, or a hole; −EAGAIN: mappings are changing; −EINVAL:
+    /// not for these VMAs; −EEXIST: something is at the target; −EBUSY: the page is shared; −EFAULT: a marker; −ENOMEM; −EINTR.
+    /// </returns>
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock"), MaySleep]
+    internal static long MoveRange(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        long result = MoveLock(mm, to, from, out var target, out var source);
+        if (result != 0 || target == null || source == null)
+            return result;
+        context.MapChangingLock.ReadLock();
+        result = context.IsChanging ? -(long)Errno.EAGAIN : Check(context, target, source, to, from, length);
+        if (result == 0 && target.AnonVma != null)
+            result = MovePages(target, source, to, from, length, mode);
+        context.MapChangingLock.ReadUnlock();
+        MoveUnlock(target, source);
+        return result;
+    }
+
+    /// <summary>What is wrong with a move between two VMAs (<c>validate_move_areas</c>).</summary>
+    [MustHold("target.Lock && source.Lock")]
+    private static long Check(UserfaultContext context, VmArea target, VmArea source, ulong to, ulong from, ulong length)
+    {
+        const VmFlags MustAgree = VmFlags.AccessMask | VmFlags.Locked;
+        const VmFlags Special = VmFlags.Io | VmFlags.HugeTlb;
+        bool isRefused = source.IsShared || from + length > source.End
+            || target.IsShared || to + length > target.End
+            || ((source.Flags ^ target.Flags) & MustAgree) != 0
+            || (source.Flags & VmFlags.Write) == 0
+            || ((source.Flags | target.Flags) & Special) != 0
+            || target.Userfault != context
+            || !source.IsAnonymous || !target.IsAnonymous;
+        return isRefused ? -(long)Errno.EINVAL : 0;
+    }
+
+    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null"), MaySleep]
+    private static long MovePages(VmArea target, VmArea source, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        ulong done = 0;
+        while (done < length)
+        {
+            long error = MoveOne(target, source, to + done, from + done, mode);
+            if (Task.Current.IsFatalSignalPending && error is 0 or -(long)Errno.EAGAIN)
+            {
+                if (error == 0)
+                    done += Page.Size;
+                return done != 0 ? (long)done : -(long)Errno.EINTR;
+            }
+
+            if (error == -(long)Errno.EAGAIN)
+                continue;
+            if (error != 0)
+                return done != 0 ? (long)done : error;
+            done += Page.Size;
+        }
+
+        return (long)done;
+    }
+
+    /// <summary>Moves one page (<c>move_pages_ptes</c>): looks, locks the folio, which may take waiting, and looks again.</summary>
+    /// <returns>0; −EAGAIN if something changed meanwhile; other errors as <see cref="MoveRange"/>.</returns>
+    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null"), MaySleep]
+    private static long MoveOne(VmArea target, VmArea source, ulong to, ulong from, UffdMoveMode mode)
+    {
+        long error = MakeTables(target, source, to, from, mode);
+        if (error != 0)
+            return error;
+        var folio = Find(source, from, ReadEntry(target, to), mode, out ulong entry, out error);
+        if (folio == null)
+            return error != 0 || entry == None ? error : MoveZeroPage(target, source, to, from, entry);
+        folio.Lock();
+        error = MoveLocked(target, source, to, from, entry, folio);
+        folio.Unlock();
+        source.Mm.Machine.Memory.Put(folio);
+        return error;
+    }
+
+    [MustHold("target.Lock && source.Lock"), MaySleep]
+    private static long MakeTables(VmArea target, VmArea source, ulong to, ulong from, UffdMoveMode mode)
+    {
+        if ((mode & UffdMoveMode.AllowSourceHoles) == 0)
+        {
+            var pte = PteOffsetMapLock(source, from);
+            if (pte == null)
+                return -(long)Errno.ENOENT;
+            PteUnmapUnlock(pte);
+        }
+        else if (!AllocateTables(source, from))
+        {
+            return -(long)Errno.ENOMEM;
+        }
+
+        return AllocateTables(target, to) ? 0 : -(long)Errno.ENOMEM;
+    }
+
+    /// <summary>What is to be moved.</summary>
+    /// <returns>The folio with a reference; null after an error, and for the zero page, and for a hole, whose entry is empty.</returns>
+    [MustHold("source.Lock"), Acquires("result.Ref", When = "result != null"), Ensures("error == 0", When = "result != null")]
+    private static Folio? Find(VmArea source, ulong from, ulong there, UffdMoveMode mode, out ulong entry, out long error)
+    {
+        entry = None;
+        error = -(long)Errno.EEXIST;
+        if (there != None)
+            return null;
+        error = -(long)Errno.ENOENT;
+        var pte = PteOffsetMapLock(source, from);
+        if (pte == null)
+            return null;
+        entry = pte.Value;
+        Folio? folio = null;
+        if (entry == None)
+        {
+            error = (mode & UffdMoveMode.AllowSourceHoles) != 0 ? 0 : -(long)Errno.ENOENT;
+        }
+        else if (!IsPresent(entry))
+        {
+            error = -(long)Errno.EFAULT;
+        }
+        else if (IsSpecial(entry))
+        {
+            error = 0;
+        }
+        else
+        {
+            folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
+            error = -(long)Errno.EBUSY;
+            if (folio.Has(FolioFlags.AnonExclusive))
+            {
+                error = 0;
+                folio.Get();
+            }
+            else
+            {
+                folio = null;
+            }
+        }
+
+        PteUnmapUnlock(pte);
+        return folio;
+    }
+
+    /// <summary>Moves a page that is locked, so that reverse mapping is nowhere in it (<c>move_present_ptes</c>).</summary>
+    [MustHold("target.Lock && source.Lock && folio && folio.Ref"), Requires("target.Mm == source.Mm")]
+    [Requires("target.AnonVma != null"), MaySleep]
+    private static long MoveLocked(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio folio)
+    {
+        if (target.Mm.Machine.Options.UffdMoveLocking == UffdMoveLocking.FolioLock || folio.Mapping is not AnonVma anonVma)
+            return MovePresent(target, source, to, from, entry, folio);
+        anonVma.Lock.WriteLock();
+        long error = MovePresent(target, source, to, from, entry, folio);
+        anonVma.Lock.WriteUnlock();
+        return error;
+    }
+
+    [MustHold("target.Lock && source.Lock && folio"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
+    private static long MovePresent(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio folio)
+    {
+        var old = PteOffsetMapNolock(source, from);
+        if (old == null)
+            return -(long)Errno.EAGAIN;
+        var pte = PteOffsetMapNolock(target, to);
+        if (pte == null)
+        {
+            old.Unmap();
+            return -(long)Errno.EAGAIN;
+        }
+
+        DoublePtLock(old.Ptl, pte.Ptl);
+        long error = 0;
+        if (pte.Value != None || FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value))
+            error = -(long)Errno.EAGAIN;
+        else if (!folio.Has(FolioFlags.AnonExclusive))
+            error = -(long)Errno.EBUSY;
+        if (error == 0)
+        {
+            ulong moved = Tlb.PtepGetAndClear(old);
+            Tlb.FlushTlbPage(old, source.Mm);
+            FolioMoveAnonRmap(folio, target, pte);
+            folio.Index = target.PageIndex(to);
+            pte.Value = Make(folio.Frame, ProtectionOf(target.Flags) | Writable | SoftDirty | (moved & Dirty));
+        }
+
+        DoublePtUnlock(old.Ptl, pte.Ptl);
+        pte.Unmap();
+        old.Unmap();
+        return error;
+    }
+
+    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm")]
+    private static long MoveZeroPage(VmArea target, VmArea source, ulong to, ulong from, ulong entry)
+    {
+        var old = PteOffsetMapNolock(source, from);
+        if (old == null)
+            return -(long)Errno.EAGAIN;
+        var pte = PteOffsetMapNolock(target, to);
+        if (pte == null)
+        {
+            old.Unmap();
+            return -(long)Errno.EAGAIN;
+        }
+
+        DoublePtLock(old.Ptl, pte.Ptl);
+        bool isSame = pte.Value == None && FrameOf(old.Value) == FrameOf(entry) && IsSpecial(old.Value);
+        if (isSame)
+        {
+            _ = Tlb.PtepGetAndClear(old);
+            Tlb.FlushTlbPage(old, source.Mm);
+            pte.Value = Make(PhysicalMemory.ZeroFrame, ProtectionOf(target.Flags) | Special);
+        }
+
+        DoublePtUnlock(old.Ptl, pte.Ptl);
+        pte.Unmap();
+        old.Unmap();
+        return isSame ? 0 : -(long)Errno.EAGAIN;
+    }
+}
