@@ -49,8 +49,8 @@ internal static class PageTableEntry
 
     internal static bool IsGuard(ulong entry) => entry == Guard;
 
-    /// <summary>Whether nothing is there, a userfaultfd's mark apart: such an entry may be filled.</summary>
-    internal static bool IsNoneMostly(ulong entry) => entry is None or UffdMarker or Poison;
+    /// <summary>Whether no page is there, whatever a marker says: a userfaultfd may fill such an entry (<c>pte_none_mostly</c>).</summary>
+    internal static bool IsNoneMostly(ulong entry) => entry is None or UffdMarker or Poison or Guard;
 
     /// <summary>What a page inherits from the marker that it takes the place of (<c>vmf_orig_pte_uffd_wp</c>).</summary>
     internal static ulong MarkedBits(ulong marker) => marker == UffdMarker ? UffdWriteProtect : 0;
