@@ -152,6 +152,20 @@ internal static class MadviseCalls
                 break;
             start = Math.Max(start, vma.Start);
             ulong partEnd = Math.Min(vma.End, end);
+            if (IsAnnounced(vma, advice) && !UffdEvents.Remove(vma, start, partEnd))
+            {
+                // While the handler was told, anything may have happened to the mapping.
+                mm.MmapLock.ReadLock();
+                vma = mm.Vmas.Walk(start);
+                if (vma == null)
+                {
+                    mm.MmapLock.ReadUnlock();
+                    return -(long)Errno.ENOMEM;
+                }
+
+                partEnd = Math.Min(partEnd, vma.End);
+            }
+
             error = ChangePagesOfPart(vma, start, partEnd, advice);
             start = partEnd;
         }
@@ -193,6 +207,16 @@ internal static class MadviseCalls
                 return -(long)Errno.EINVAL;
         }
     }
+
+    /// <summary>Whether a handler of faults hears of it before the pages go: where they may go at all.</summary>
+    [MustHold("vma.Mm.MmapLock")]
+    private static bool IsAnnounced(VmArea vma, Advice advice) => advice switch
+    {
+        Advice.DontNeedLocked => true,
+        Advice.DontNeed => (vma.Flags & VmFlags.Locked) == 0,
+        Advice.Free => (vma.Flags & VmFlags.Locked) == 0 && vma.IsAnonymous,
+        _ => false,
+    };
 
     private static bool Discards(Advice advice) => advice is Advice.DontNeed or Advice.DontNeedLocked or Advice.Free or Advice.Remove
         or Advice.DontFork or Advice.WipeOnFork or Advice.GuardInstall;
