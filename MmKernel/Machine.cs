@@ -38,6 +38,12 @@ public sealed record MachineOptions
     /// <summary>Lowest address that may be mapped (<c>vm.mmap_min_addr</c>); a page boundary.</summary>
     public ulong MinimumAddress { get; init; } = 0x1_0000;
 
+    /// <summary>Whether a thread looks for equal pages all the time (<c>ksmd</c>); else they are merged when asked for.</summary>
+    public bool KsmThread { get; init; }
+
+    /// <summary>Whether merging turns pages of zeros into the zero page (<c>/sys/kernel/mm/ksm/use_zero_pages</c>).</summary>
+    public bool KsmUsesZeroPage { get; init; }
+
     /// <summary>What moving a page by userfaultfd holds.</summary>
     public UffdMoveLocking UffdMoveLocking { get; init; } = UffdMoveLocking.FolioLock;
 
@@ -64,6 +70,7 @@ public sealed class Machine : IDisposable
         Options = options ?? new MachineOptions();
         Memory = new PhysicalMemory(Options.MemoryBytes, Options.Reclaim);
         Commit = new CommitAccount(Options.Overcommit, (ulong)Options.MemoryBytes >> Page.Shift, Options.OvercommitRatio);
+        Ksm = new Ksm(Memory, Options);
     }
 
     /// <summary>How the machine was built.</summary>
@@ -74,6 +81,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Memory promised to processes.</summary>
     public CommitAccount Commit { get; }
+
+    /// <summary>Same-page merging.</summary>
+    public Ksm Ksm { get; }
 
     /// <summary>Starts a process with an empty address space.</summary>
     /// <param name="limits">What it may use; null for the defaults.</param>
@@ -129,6 +139,7 @@ public sealed class Machine : IDisposable
     [MaySleep]
     public void Dispose()
     {
+        Ksm.Stop();
         Memory.Reclaimer?.Stop();
         Rcu.Call(new DeferredRelease(Memory));
     }

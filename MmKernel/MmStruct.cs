@@ -151,6 +151,15 @@ public sealed class MmStruct
     /// <summary>Pages mapped, by kind (<c>rss_stat</c>).</summary>
     internal RssCounters Rss { get; } = new();
 
+    [Atomic] private bool _isMergeable;
+
+    /// <summary>Whether pages may be merged with others', as far as VMAs ask for it (<c>MMF_VM_MERGEABLE</c>).</summary>
+    internal bool IsMergeable => Volatile.Read(ref _isMergeable);
+
+    /// <summary>Has pages merged from now on.</summary>
+    /// <returns>False if they were before.</returns>
+    internal bool TrySetMergeable() => !Interlocked.Exchange(ref _isMergeable, true);
+
     /// <summary>Stops being a user; the last one unmaps everything (<c>mmput</c>).</summary>
     [Releases("Users"), MustNotHold("MmapLock"), MaySleep]
     internal void Put()

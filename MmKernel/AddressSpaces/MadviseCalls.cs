@@ -114,9 +114,15 @@ internal static class MadviseCalls
                 break;
             case Advice.Mergeable:
                 if ((flags & (VmFlags.Shared | VmFlags.MayShare | VmFlags.Io | VmFlags.DontExpand | VmFlags.HugeTlb)) == 0)
+                {
                     flags |= VmFlags.Mergeable;
+                    vma.Mm.Machine.Ksm.Enter(vma.Mm);
+                }
+
                 break;
             case Advice.Unmergeable:
+                if ((flags & VmFlags.Mergeable) != 0 && KsmUnmerge.UnmergeRange(vma, start, end) is var error and not 0)
+                    return error;
                 flags &= ~VmFlags.Mergeable;
                 break;
             case Advice.HugePage:

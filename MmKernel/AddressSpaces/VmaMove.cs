@@ -18,6 +18,10 @@ internal static class VmaMove
             return -(long)Errno.ENOMEM;
         bool keepsOld = (request.Flags & RemapFlags.DontUnmap) != 0;
         var flags = vma.Flags;
+
+        // Merged pages would be looked for where they were (ksm_madvise in prep_move_vma).
+        if ((flags & VmFlags.Mergeable) != 0 && KsmUnmerge.UnmergeRange(vma, request.Address, request.Address + request.OldLength) != 0)
+            return -(long)Errno.ENOMEM;
         ulong charge = (flags & VmFlags.Account) != 0 ? request.NewLength >> Page.Shift : 0;
         if (charge != 0 && !VmAccounting.TryCharge(mm, charge))
             return -(long)Errno.ENOMEM;

@@ -69,7 +69,7 @@ internal static class WriteProtectFault
     private static bool CanReuse(FaultContext vmf, Folio folio, MappedPte pte)
     {
         // Besides this entry the swap cache may have a reference, and a batch on its way to the lists.
-        if (folio.ReferenceCount > 3 || vmf.Vma.AnonVma == null)
+        if (folio.ReferenceCount > 3 || vmf.Vma.AnonVma == null || folio.KsmNode != null)
             return false;
         var memory = vmf.Vma.Mm.Machine.Memory;
         if (memory.Lru != null && !folio.Has(FolioFlags.Lru))
@@ -79,7 +79,7 @@ internal static class WriteProtectFault
         memory.Swap.TryFree(memory, folio);
 
         // The one reference is that of this entry, so nobody can look the folio up or take one more while the lock is held.
-        bool alone = folio.ReferenceCount == 1;
+        bool alone = folio.ReferenceCount == 1 && folio.KsmNode == null;
         if (alone)
         {
             FolioMoveAnonRmap(folio, vmf.Vma, pte);

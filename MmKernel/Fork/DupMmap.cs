@@ -41,6 +41,8 @@ internal static class DupMmap
         child.MmapLock.WriteUnlock();
         var events = UffdEvents.Take(mm);
         mm.MmapLock.WriteUnlock();
+        if (error == 0 && mm.IsMergeable)
+            mm.Machine.Ksm.Enter(child);
         if (error == 0)
             UffdEvents.Complete(events);
         else

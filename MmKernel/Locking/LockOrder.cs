@@ -5,6 +5,7 @@ using MmLint;
 // inside a folio. Whoever write-locks a VMA waits for its readers, and a reader that faults waits for folios, so here the VMA comes first.
 [assembly: LockOrder(
     "MemoryFile.Rwsem",
+    "Ksm.Mutex",
     "MmStruct.MmapLock",
     "shared(VmArea.Lock)",
     "exclusive(VmArea.Lock)",
@@ -23,6 +24,7 @@ using MmLint;
     "Rcu.CallbackLock",
     "TaskTable.Lock",
     "UserfaultContext.QueueLock",
+    "Ksm.SlotsLock",
     "WaitBucket.Lock")]
 
 // Fork takes the parent's address space, then the child's, which nobody else can reach yet.

@@ -94,10 +94,18 @@ public sealed class Guest : IDisposable
             "remap_file_pages" => Done(process.RemapFilePages(address, length, Prot.None, (ulong)step["pgoff"])),
             "ftruncate" => Done(_files.Truncate((int)step["file"], (ulong)step["pages"] * PageSize)),
             "pwrite" => Done(_files.Write((int)step["file"], (ulong)step["page"] * PageSize + (ulong)step["slot"] * 8, (ulong)step["val"])),
+            "ksm_settle" => Settle(),
             "punch_hole" => Done(_files.PunchHole((int)step["file"], (ulong)step["page"] * PageSize, length)),
             _ when _userfault != null => Userfault(_userfault, process, step, address, length),
             _ => throw new NotSupportedException(step.Operation),
         };
+    }
+
+    /// <summary>Scans for equal pages until nothing more changes.</summary>
+    private string Settle()
+    {
+        _machine.Ksm.Scan(5);
+        return "{\"ok\":1}";
     }
 
     private static string Userfault(GuestUserfault userfault, Process process, TraceStep step, ulong address, ulong length)

@@ -119,6 +119,13 @@ internal static unsafe class Truth
             }
 
             anonymous++;
+            if (folio.KsmNode != null)
+            {
+                Assert.False(PageTableEntry.IsWritable(entry), "a merged page can be written");
+                Assert.False(folio.Has(FolioFlags.AnonExclusive), "a merged page is exclusive");
+                return;
+            }
+
             Assert.Equal(vma.PageIndex(address), folio.Index);
             Assert.Same(vma.AnonVma!.Root, ((AnonVma)folio.Mapping!).Root);
         });
