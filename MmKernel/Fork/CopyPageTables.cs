@@ -79,7 +79,7 @@ internal static class CopyPageTables
             ulong entry = pte.Value;
             ulong copy = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : CopyNonPresentPte(source, pte, entry);
             if (!keepsMarks)
-                copy = WithoutMark(copy);
+                copy = UffdWriteProtection.WithoutMark(copy);
             entries[index++] = copy;
             any |= copy != None;
             pte.Advance();

@@ -12,7 +12,7 @@ internal static class KsmMerging
     [MustHold("vma.Anchored")]
     internal static bool IsMergeable(VmArea vma) => (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma != null;
 
-    /// <summary>The anonymous page at an address.</summary>
+    /// <summary>The anonymous page at an address, if it is not on its way to swap or back.</summary>
     /// <returns>With a reference; null if there is none.</returns>
     [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
     internal static Folio? FollowAnonymous(VmArea vma, ulong address)
@@ -28,7 +28,7 @@ internal static class KsmMerging
         if (IsPresent(entry) && !IsSpecial(entry))
         {
             var mapped = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
-            if (mapped.IsAnonymous)
+            if (mapped.IsAnonymous && !mapped.Has(FolioFlags.SwapCache))
             {
                 mapped.Get();
                 folio = mapped;
@@ -63,7 +63,7 @@ internal static class KsmMerging
         KsmLink? place = null;
         if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
         {
-            if (folio.KsmNode == null && WriteProtectPage(vma, item.Address, folio, out _))
+            if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && WriteProtectPage(vma, item.Address, folio, out _))
             {
                 folio.Mapping = new KsmStableNode(folio);
                 place = new KsmLink(mm, item.Address, anonVma);
@@ -87,7 +87,7 @@ internal static class KsmMerging
         if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
         {
             // Write-protected, the contents stay as they are, so this comparison counts.
-            bool done = folio.KsmNode == null
+            bool done = folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache)
                 && WriteProtectPage(vma, item.Address, folio, out ulong entry)
                 && ksm.Memory.IsSame(folio, merged)
                 && ReplacePage(vma, item.Address, folio, merged, entry);
@@ -108,7 +108,7 @@ internal static class KsmMerging
         mm.MmapLock.ReadLock();
         if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && IsMergeable(vma) && folio.TryLock())
         {
-            if (folio.KsmNode == null && WriteProtectPage(vma, item.Address, folio, out ulong entry)
+            if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && WriteProtectPage(vma, item.Address, folio, out ulong entry)
                 && ksm.Memory.IsSame(folio, ksm.Memory.FolioOf(PhysicalMemory.ZeroFrame)))
                 _ = ReplacePage(vma, item.Address, folio, null, entry);
             folio.Unlock();
@@ -180,6 +180,14 @@ internal static class KsmMerging
         }
 
         FolioRemoveRmap(folio, pte);
+        if ((vma.Flags & VmFlags.Locked) != 0)
+        {
+            var lru = vma.Mm.Machine.Memory.Lru;
+            lru?.Munlock(folio);
+            if (merged != null)
+                lru?.Mlock(merged);
+        }
+
         PteUnmapUnlock(pte);
 
         // The reference that the old entry had.

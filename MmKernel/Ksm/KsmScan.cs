@@ -13,6 +13,8 @@ internal static unsafe class KsmScan
     [MustHold("ksm.Mutex"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     internal static void FullScan(Ksm ksm)
     {
+        // Pages on their way to the lists have a reference that would make them look used.
+        ksm.Memory.Lru?.DrainAll();
         ksm.ClearUnstable();
         long scan = ksm.FullScans + 1;
         foreach (var slot in ksm.Slots())

@@ -144,19 +144,26 @@ public sealed partial class AddressSpace
 
     /// <summary>The cached page, locked so that it stays in the file (<c>filemap_lock_folio</c>).</summary>
     /// <returns>Locked and with a reference; null if there is none.</returns>
-    [Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == this"), MaySleep]
+    [Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == this"), AllocatesPages]
     internal Folio? FindLocked(ulong index)
     {
-        while (Find(index) is { } folio)
+        while (true)
         {
+            var folio = Find(index);
+            if (folio == null)
+            {
+                // In swap it is the file's as well.
+                if (!TryFindSwapped(index, out var entry) || !TryBringBack(index, entry))
+                    return null;
+                continue;
+            }
+
             folio.Lock();
             if (folio.Mapping == this)
                 return folio;
             folio.Unlock();
             Memory.Put(folio);
         }
-
-        return null;
     }
 
     /// <summary>
@@ -176,7 +183,7 @@ public sealed partial class AddressSpace
         PagesLock.Lock();
         if (IsBeyondEnd(index))
             error = -(long)Errno.EFAULT;
-        else if (!_pages.TryAdd(index, folio))
+        else if (_swapped.ContainsKey(index) || !_pages.TryAdd(index, folio))
             error = -(long)Errno.EEXIST;
         PagesLock.Unlock();
         if (error != 0)
@@ -186,6 +193,7 @@ public sealed partial class AddressSpace
             return error;
         }
 
+        Memory.Lru?.Add(folio);
         folio.Get();
         folio.HandOverReference();
         return 0;

@@ -75,12 +75,7 @@ internal static class MovePageTables
     private static void DropMarks(Span<ulong> entries)
     {
         foreach (ref ulong entry in entries)
-        {
-            if (entry == PageTableEntry.UffdMarker)
-                entry = PageTableEntry.None;
-            else if (PageTableEntry.IsPresent(entry))
-                entry &= ~PageTableEntry.UffdWriteProtect;
-        }
+            entry = UffdWriteProtection.WithoutMark(entry);
     }
 
     /// <summary>Bytes from two addresses on that lie in one table each (<c>get_extent</c>).</summary>

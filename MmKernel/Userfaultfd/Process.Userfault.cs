@@ -170,15 +170,12 @@ public sealed partial class Process
             return -(long)Errno.EINVAL;
         if (context.SeemsChanging)
             return -(long)Errno.EAGAIN;
-        bool isWrong = context.Mm != Mm || !IsUffdRange(target, length) || !IsUffdRange(source, length)
+        var mm = Task.CurrentMm!;
+        bool isWrong = context.Mm != mm || !IsUffdRange(target, length) || !IsUffdRange(source, length)
             || (mode & ~(UffdMoveMode.AllowSourceHoles | UffdMoveMode.DontWake)) != 0;
         if (isWrong)
             return -(long)Errno.EINVAL;
-        var mm = context.Mm;
-        if (!mm.TryGet())
-            return -(long)Errno.ESRCH;
         moved = MmKernel.UffdMove.MoveRange(context, mm, target, source, length, mode);
-        mm.Put();
         return Finish(context, target, length, moved, (mode & UffdMoveMode.DontWake) == 0);
     }
 

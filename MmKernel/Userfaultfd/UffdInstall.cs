@@ -26,6 +26,7 @@ internal static class UffdInstall
 
         vma.Mm.Rss.Add(RssKind.Anonymous, 1);
         FolioAddNewAnonRmap(folio, vma, address, pte);
+        vma.Mm.Machine.Memory.Lru?.Add(folio, vma.Flags);
         pte.Value = PageTableEntry.Make(folio.Frame, BitsOf(vma, protect, mayWrite: true));
         folio.HandOverReference();
         PteUnmapUnlock(pte);

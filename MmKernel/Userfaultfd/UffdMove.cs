@@ -7,15 +7,38 @@ using static MmKernel.UffdLocking;
 namespace MmKernel;
 
 /// <summary>Moving pages to where a handler was asked for them, without copying (<c>move_pages</c>, <c>mm/userfaultfd.c</c>).</summary>
-internal static class UffdMove
+internal static unsafe class UffdMove
 {
+    // No error of the call: the page is in swap and has to come back before it is moved.
+    private const long NeedsPage = -(long)Errno.ENXIO;
+
     /// <summary>Moves the pages of a range.</summary>
     /// <returns>
     /// Bytes moved, holes that are allowed included, if any were. Else −ENOENT: not mapped, or a hole; −EAGAIN: mappings are changing; −EINVAL:
     /// not for these VMAs; −EEXIST: something is at the target; −EBUSY: the page is shared; −EFAULT: a marker; −ENOMEM; −EINTR.
     /// </returns>
-    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock"), MaySleep]
+    /// <remarks>The address space is the current one. Linux moves swap entries as they are; here their pages come back first.</remarks>
+    [MustHold("mm.Users"), Requires("mm == Task.CurrentMm"), MaySleep]
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock")]
     internal static long MoveRange(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        byte first;
+        ulong done = 0;
+        while (true)
+        {
+            long result = MoveSome(context, mm, to + done, from + done, length - done, mode);
+            if (result > 0)
+                done += (ulong)result;
+            if (done == length || (result < 0 && result != NeedsPage))
+                return done != 0 ? (long)done : result;
+            if (result == NeedsPage && !Mmu.Read(mm, from + done, &first, 1))
+                return done != 0 ? (long)done : -(long)Errno.EFAULT;
+        }
+    }
+
+    /// <summary>Moves pages until the end or an error.</summary>
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock"), MaySleep]
+    private static long MoveSome(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
     {
         long result = MoveLock(mm, to, from, out var target, out var source);
         if (result != 0 || target == null || source == null)
@@ -126,7 +149,7 @@ internal static class UffdMove
         }
         else if (!IsPresent(entry))
         {
-            error = -(long)Errno.EFAULT;
+            error = SwapEntry.IsIn(entry) ? NeedsPage : -(long)Errno.EFAULT;
         }
         else if (IsSpecial(entry))
         {

@@ -153,9 +153,10 @@ internal static class UffdRegistration
         return 0;
     }
 
-    /// <summary>Whether faults of that kind can be handed over (<c>vma_can_userfault</c>): every file here is shared memory.</summary>
+    /// <summary>Whether faults of that kind can be handed over (<c>vma_can_userfault</c>): those of anonymous memory and of files in memory.</summary>
     [MustHold("vma.Mm.MmapLock")]
-    private static bool CanHandle(VmArea vma, VmFlags flags) => (flags & VmFlags.UffdMinor) == 0 || vma.File != null;
+    private static bool CanHandle(VmArea vma, VmFlags flags) =>
+        vma.File != null ? vma.File.Mapping.Backing == null : (flags & VmFlags.UffdMinor) == 0;
 
     private static VmFlags FlagsOf(UffdRegisterMode mode)
     {

@@ -12,6 +12,16 @@ internal static class UffdWriteProtection
     [MustHold("vma.Anchored")]
     internal static bool IsAsync(VmArea vma) => vma.Userfault != null && vma.Userfault.Has(UffdFeatures.WpAsync);
 
+    /// <summary>An entry without the marks of a registration that does not go along with it.</summary>
+    internal static ulong WithoutMark(ulong entry)
+    {
+        if (IsPresent(entry))
+            return entry & ~UffdWriteProtect;
+        if (entry == UffdMarker)
+            return None;
+        return SwapEntry.IsIn(entry) ? entry & ~SwapUffdWriteProtect : entry;
+    }
+
     /// <summary>Protects or unprotects a range, which may span VMAs that are registered for it.</summary>
     /// <returns>0; −EAGAIN: mappings are changing; −ENOENT: nothing there, or not registered; −ENOMEM. What lies before the place stays.</returns>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock"), MaySleep]
@@ -90,6 +100,10 @@ internal static class UffdWriteProtection
             {
                 pte.Value = UffdMarker;
             }
+            else if (SwapEntry.IsIn(entry))
+            {
+                pte.Value = entry | SwapUffdWriteProtect;
+            }
         }
 
         Tlb.FlushTlbPage(pte, vma.Mm);
@@ -105,11 +119,11 @@ internal static class UffdWriteProtection
         for (ulong address = start; address < end; address += Page.Size, pte.Advance())
         {
             ulong entry = pte.Value;
-            if (entry == UffdMarker)
+            if (!IsPresent(entry))
             {
-                pte.Value = None;
+                pte.Value = WithoutMark(entry);
             }
-            else if (IsPresent(entry) && (entry & UffdWriteProtect) != 0)
+            else if ((entry & UffdWriteProtect) != 0)
             {
                 pte.AndNot(UffdWriteProtect);
                 if (Protection.MayBeWritable(vma, pte.Value))
