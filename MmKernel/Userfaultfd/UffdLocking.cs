@@ -74,90 +74,12 @@ internal static class UffdLocking
         VmaEndRead(vma);
     }
 
-    /// <summary>
-    /// Read-locks the VMAs of a move (<c>uffd_move_lock</c>). With the first locked, the second is only tried; if that fails both are found
-    /// and locked under mmap_lock.
-    /// </summary>
-    /// <returns>0; −ENOENT: one is not mapped; −ENOMEM; −EAGAIN: one is being changed. Nothing is held after an error.</returns>
-    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    [Acquires("shared(target.Lock)", When = "result == 0"), Acquires("shared(source.Lock)", When = "result == 0 && source != target")]
-    [Ensures("target != null && source != null", When = "result == 0"), Ensures("target.Mm == mm", When = "result == 0")]
-    [Ensures("source.Mm == mm", When = "result == 0"), Ensures("target.IsShared || target.AnonVma != null", When = "result == 0")]
-    internal static long MoveLock(MmStruct mm, ulong to, ulong from, out VmArea? target, out VmArea? source)
-    {
-        target = UffdLockVma(mm, to, out long error);
-        source = null;
-        if (target == null)
-            return error;
-        if (from >= target.Start && from < target.End)
-        {
-            source = target;
-            return 0;
-        }
-
-        source = LockVmaUnderRcu(mm, from);
-        if (source != null && source != target)
-            return 0;
-        if (source != null)
-            VmaEndRead(source);
-        VmaEndRead(target);
-        return MoveLockSlow(mm, to, from, out target, out source);
-    }
-
-    /// <summary>Releases what <see cref="MoveLock"/> took (<c>uffd_move_unlock</c>).</summary>
-    [Releases("shared(target.Lock)"), Releases("shared(source.Lock)", When = "source != target")]
-    internal static void MoveUnlock(VmArea target, VmArea source)
-    {
-        if (source != target)
-            VmaEndRead(source);
-        VmaEndRead(target);
-    }
-
-    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    [Acquires("shared(target.Lock)", When = "result == 0"), Acquires("shared(source.Lock)", When = "result == 0 && source != target")]
-    [Ensures("target != null && source != null", When = "result == 0"), Ensures("target.Mm == mm", When = "result == 0")]
-    [Ensures("source.Mm == mm", When = "result == 0"), Ensures("target.IsShared || target.AnonVma != null", When = "result == 0")]
-    private static long MoveLockSlow(MmStruct mm, ulong to, ulong from, out VmArea? target, out VmArea? source)
-    {
-        mm.MmapLock.ReadLock();
-        source = null;
-        target = FindVmaAndPrepareAnon(mm, to, out long error);
-        if (target == null)
-        {
-            mm.MmapLock.ReadUnlock();
-            return error;
-        }
-
-        source = mm.Vmas.Walk(from);
-        if (source == null)
-        {
-            mm.MmapLock.ReadUnlock();
-            return -(long)Errno.ENOENT;
-        }
-
-        if (!VmaStartReadLocked(target))
-        {
-            mm.MmapLock.ReadUnlock();
-            return -(long)Errno.EAGAIN;
-        }
-
-        if (source != target && !VmaStartReadLocked(source))
-        {
-            VmaEndRead(target);
-            mm.MmapLock.ReadUnlock();
-            return -(long)Errno.EAGAIN;
-        }
-
-        mm.MmapLock.ReadUnlock();
-        return 0;
-    }
-
     /// <summary>Finds a VMA and makes sure of its anon_vma if it is private (<c>find_vma_and_prepare_anon</c>).</summary>
     /// <returns>Null after −ENOENT: not mapped; −ENOMEM.</returns>
     [MustHold("mm.MmapLock"), Ensures("result.Mm == mm"), Ensures("result.IsShared || result.AnonVma != null"), MaySleep]
     [Ensures("error != 0", When = "result == null")]
     [return: ValidWhileHeld("mm.MmapLock || result.Lock")]
-    private static VmArea? FindVmaAndPrepareAnon(MmStruct mm, ulong address, out long error)
+    internal static VmArea? FindVmaAndPrepareAnon(MmStruct mm, ulong address, out long error)
     {
         error = -(long)Errno.ENOENT;
         var vma = mm.Vmas.Walk(address);

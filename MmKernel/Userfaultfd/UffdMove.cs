@@ -3,6 +3,7 @@ using static MmKernel.AnonRmap;
 using static MmKernel.PageTableEntry;
 using static MmKernel.PageTableWalk;
 using static MmKernel.UffdLocking;
+using static MmKernel.VmaLocking;
 
 namespace MmKernel;
 
@@ -11,6 +12,9 @@ internal static unsafe class UffdMove
 {
     // No error of the call: the page is in swap and has to come back before it is moved.
     private const long NeedsPage = -(long)Errno.ENXIO;
+
+    // No error of the call either: the VMAs changed between two looks.
+    private const long TryAgain = -(long)Errno.EBADF;
 
     /// <summary>Moves the pages of a range.</summary>
     /// <returns>
@@ -29,26 +33,97 @@ internal static unsafe class UffdMove
             long result = MoveSome(context, mm, to + done, from + done, length - done, mode);
             if (result > 0)
                 done += (ulong)result;
-            if (done == length || (result < 0 && result != NeedsPage))
+            if (done == length || (result < 0 && result is not (NeedsPage or TryAgain)))
                 return done != 0 ? (long)done : result;
             if (result == NeedsPage && !Mmu.Read(mm, from + done, &first, 1))
                 return done != 0 ? (long)done : -(long)Errno.EFAULT;
         }
     }
 
-    /// <summary>Moves pages until the end or an error.</summary>
+    /// <summary>
+    /// Moves pages until the end or an error, under the locks of both VMAs (<c>uffd_move_lock</c>). With the first locked, the second is only
+    /// tried; if that fails both are found and locked under mmap_lock.
+    /// </summary>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock"), MaySleep]
     private static long MoveSome(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
     {
-        long result = MoveLock(mm, to, from, out var target, out var source);
-        if (result != 0 || target == null || source == null)
-            return result;
+        var target = UffdLockVma(mm, to, out long error);
+        if (target == null)
+            return error;
+        if (from >= target.Start && from < target.End)
+        {
+            long within = MoveUnlessChanging(context, target, target, to, from, length, mode);
+            VmaEndRead(target);
+            return within;
+        }
+
+        var source = LockVmaUnderRcu(mm, from);
+        if (source == null)
+        {
+            VmaEndRead(target);
+            return MoveAfterWaiting(context, mm, to, from, length, mode);
+        }
+
+        long result = MoveUnlessChanging(context, target, source, to, from, length, mode);
+        VmaEndRead(source);
+        VmaEndRead(target);
+        return result;
+    }
+
+    [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock"), MaySleep]
+    private static long MoveAfterWaiting(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        mm.MmapLock.ReadLock();
+        var target = FindVmaAndPrepareAnon(mm, to, out long error);
+        if (target == null)
+        {
+            mm.MmapLock.ReadUnlock();
+            return error;
+        }
+
+        var source = mm.Vmas.Walk(from);
+        if (source == null)
+        {
+            mm.MmapLock.ReadUnlock();
+            return -(long)Errno.ENOENT;
+        }
+
+        // One VMA by now: the next attempt sees it at once.
+        if (from >= target.Start && from < target.End)
+        {
+            mm.MmapLock.ReadUnlock();
+            return TryAgain;
+        }
+
+        if (!VmaStartReadLocked(target))
+        {
+            mm.MmapLock.ReadUnlock();
+            return TryAgain;
+        }
+
+        if (!VmaStartReadLocked(source))
+        {
+            VmaEndRead(target);
+            mm.MmapLock.ReadUnlock();
+            return TryAgain;
+        }
+
+        mm.MmapLock.ReadUnlock();
+        long result = MoveUnlessChanging(context, target, source, to, from, length, mode);
+        VmaEndRead(source);
+        VmaEndRead(target);
+        return result;
+    }
+
+    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm"), MustNotHold("UserfaultContext.MapChangingLock"), MaySleep]
+    private static long MoveUnlessChanging(
+        UserfaultContext context, VmArea target, VmArea source, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
         context.MapChangingLock.ReadLock();
-        result = context.IsChanging ? -(long)Errno.EAGAIN : Check(context, target, source, to, from, length);
+        long result = context.IsChanging ? -(long)Errno.EAGAIN : Check(context, target, source, to, from, length);
         if (result == 0 && target.AnonVma != null)
             result = MovePages(target, source, to, from, length, mode);
         context.MapChangingLock.ReadUnlock();
-        MoveUnlock(target, source);
         return result;
     }
 
