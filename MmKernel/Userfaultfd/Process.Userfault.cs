@@ -274,8 +274,8 @@ public sealed partial class Process
     }
 
     /// <summary>Whether a range is one of user addresses (<c>validate_unaligned_range</c>).</summary>
-    private static bool IsRange(ulong start, ulong length) =>
-        Page.IsAligned(length) && length != 0 && start >= Page.MinimumAddress && start < Page.TaskSize && length <= Page.TaskSize - start;
+    private bool IsRange(ulong start, ulong length) =>
+        Page.IsAligned(length) && length != 0 && start >= Machine.Options.MinimumAddress && start < Page.TaskSize && length <= Page.TaskSize - start;
 
-    private static bool IsUffdRange(ulong start, ulong length) => Page.IsAligned(start) && IsRange(start, length);
+    private bool IsUffdRange(ulong start, ulong length) => Page.IsAligned(start) && IsRange(start, length);
 }
