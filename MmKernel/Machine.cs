@@ -13,6 +13,16 @@ public enum AnonVmaCheck
     Early,
 }
 
+/// <summary>What moving a page by userfaultfd holds against reverse mapping.</summary>
+public enum UffdMoveLocking
+{
+    /// <summary>The folio lock: who walks a folio's mappings has it locked, whatever kind it is.</summary>
+    FolioLock,
+
+    /// <summary>The write lock of the page's anon_vma as well, which Linux needed as long as some walks went without the folio lock.</summary>
+    AnonVmaLock,
+}
+
 /// <summary>How a <see cref="Machine"/> is built.</summary>
 public sealed record MachineOptions
 {
@@ -30,6 +40,15 @@ public sealed record MachineOptions
 
     /// <summary>Whether fork locks VMAs that nobody else can be using.</summary>
     public ForkLocking ForkLocking { get; init; } = ForkLocking.Always;
+
+    /// <summary>Whether a thread looks for equal pages all the time (<c>ksmd</c>); else they are merged when asked for.</summary>
+    public bool KsmThread { get; init; }
+
+    /// <summary>Whether merging turns pages of zeros into the zero page (<c>/sys/kernel/mm/ksm/use_zero_pages</c>).</summary>
+    public bool KsmUsesZeroPage { get; init; }
+
+    /// <summary>What moving a page by userfaultfd holds.</summary>
+    public UffdMoveLocking UffdMoveLocking { get; init; } = UffdMoveLocking.FolioLock;
 
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;
@@ -54,6 +73,7 @@ public sealed class Machine : IDisposable
         Options = options ?? new MachineOptions();
         Memory = new PhysicalMemory(Options.MemoryBytes, Options.Reclaim);
         Commit = new CommitAccount(Options.Overcommit, (ulong)Options.MemoryBytes >> Page.Shift, Options.OvercommitRatio);
+        Ksm = new Ksm(Memory, Options);
     }
 
     /// <summary>How the machine was built.</summary>
@@ -67,6 +87,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Memory promised to processes.</summary>
     public CommitAccount Commit { get; }
+
+    /// <summary>Same-page merging.</summary>
+    public Ksm Ksm { get; }
 
     /// <summary>Starts a process with an empty address space.</summary>
     /// <param name="limits">What it may use; null for the defaults.</param>
@@ -122,6 +145,7 @@ public sealed class Machine : IDisposable
     [MaySleep]
     public void Dispose()
     {
+        Ksm.Stop();
         Memory.Reclaimer?.Stop();
         Rcu.Call(new DeferredRelease(Memory));
     }

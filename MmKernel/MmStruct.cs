@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using MmLint;
 
@@ -111,6 +112,9 @@ public sealed class MmStruct
     /// <summary>Below here mmap looks for free ranges, from the top down; the room above is for a stack (<c>mmap_base</c>).</summary>
     [GuardedBy("MmapLock")] public ulong MmapBase = Page.TaskSize - SpaceForStack;
 
+    /// <summary>What handlers of userfaultfds are to hear of as soon as mmap_lock is released.</summary>
+    [GuardedBy("MmapLock", Deep = true)] internal readonly List<PendingUserfaultEvent> UserfaultEvents = [];
+
     /// <summary>Whether the last user is gone. Tested outside mmap_lock it says nothing.</summary>
     [GuardedBy("MmapLock")] public bool IsExiting;
 
@@ -151,6 +155,15 @@ public sealed class MmStruct
 
     /// <summary>Pages mapped, by kind (<c>rss_stat</c>).</summary>
     internal RssCounters Rss { get; } = new();
+
+    [Atomic] private bool _isMergeable;
+
+    /// <summary>Whether pages may be merged with others', as far as VMAs ask for it (<c>MMF_VM_MERGEABLE</c>).</summary>
+    internal bool IsMergeable => Volatile.Read(ref _isMergeable);
+
+    /// <summary>Has pages merged from now on.</summary>
+    /// <returns>False if they were before.</returns>
+    internal bool TrySetMergeable() => !Interlocked.Exchange(ref _isMergeable, true);
 
     /// <summary>Stops being a user; the last one unmaps everything (<c>mmput</c>).</summary>
     [Releases("Users"), MustNotHold("MmapLock"), MaySleep]

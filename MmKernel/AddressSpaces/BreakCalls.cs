@@ -20,7 +20,9 @@ internal static class BreakCalls
             mm.Break = address;
         ulong result = mm.Break;
         bool populate = result == address && newEnd > oldEnd && (mm.DefaultFlags & VmFlags.Locked) != 0;
+        var events = UffdEvents.Take(mm);
         mm.MmapLock.WriteUnlock();
+        UffdEvents.Complete(events);
         if (populate)
             Populating.MmPopulate(mm, oldEnd, newEnd - oldEnd, ignoreErrors: true);
         return (long)result;

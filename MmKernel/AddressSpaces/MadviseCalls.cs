@@ -114,9 +114,15 @@ internal static class MadviseCalls
                 break;
             case Advice.Mergeable:
                 if ((flags & (VmFlags.Shared | VmFlags.MayShare | VmFlags.Io | VmFlags.DontExpand | VmFlags.HugeTlb)) == 0)
+                {
                     flags |= VmFlags.Mergeable;
+                    vma.Mm.Machine.Ksm.Enter(vma.Mm);
+                }
+
                 break;
             case Advice.Unmergeable:
+                if ((flags & VmFlags.Mergeable) != 0 && KsmUnmerge.UnmergeRange(vma, start, end) is var error and not 0)
+                    return error;
                 flags &= ~VmFlags.Mergeable;
                 break;
             case Advice.HugePage:
@@ -152,6 +158,20 @@ internal static class MadviseCalls
                 break;
             start = Math.Max(start, vma.Start);
             ulong partEnd = Math.Min(vma.End, end);
+            if (IsAnnounced(vma, advice) && !UffdEvents.Remove(vma, start, partEnd))
+            {
+                // While the handler was told, anything may have happened to the mapping.
+                mm.MmapLock.ReadLock();
+                vma = mm.Vmas.Walk(start);
+                if (vma == null)
+                {
+                    mm.MmapLock.ReadUnlock();
+                    return -(long)Errno.ENOMEM;
+                }
+
+                partEnd = Math.Min(partEnd, vma.End);
+            }
+
             error = ChangePagesOfPart(vma, start, partEnd, advice);
             start = partEnd;
         }
@@ -193,6 +213,16 @@ internal static class MadviseCalls
                 return -(long)Errno.EINVAL;
         }
     }
+
+    /// <summary>Whether a handler of faults hears of it before the pages go: where they may go at all.</summary>
+    [MustHold("vma.Mm.MmapLock")]
+    private static bool IsAnnounced(VmArea vma, Advice advice) => advice switch
+    {
+        Advice.DontNeedLocked => true,
+        Advice.DontNeed => (vma.Flags & VmFlags.Locked) == 0,
+        Advice.Free => (vma.Flags & VmFlags.Locked) == 0 && vma.IsAnonymous,
+        _ => false,
+    };
 
     private static bool Discards(Advice advice) => advice is Advice.DontNeed or Advice.DontNeedLocked or Advice.Free or Advice.Remove
         or Advice.DontFork or Advice.WipeOnFork or Advice.GuardInstall;

@@ -40,7 +40,8 @@ internal static class MadviseRemove
             var file = vma.File!.File;
             ulong offset = vma.PageIndex(start) << Page.Shift;
             file.Get();
-            mm.MmapLock.ReadUnlock();
+            if (UffdEvents.Remove(vma, start, stop))
+                mm.MmapLock.ReadUnlock();
             error = file.PunchHole(offset, stop - start);
             file.Put();
             if (error != 0)

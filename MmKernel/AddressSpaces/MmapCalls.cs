@@ -19,7 +19,9 @@ internal static class MmapCalls
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(long)Errno.EINTR;
         long result = DoMmap(mm, request, out bool populate);
+        var events = UffdEvents.Take(mm);
         mm.MmapLock.WriteUnlock();
+        UffdEvents.Complete(events);
         if (result >= 0 && populate)
             Populating.MmPopulate(mm, (ulong)result, Page.AlignUp(request.Length), ignoreErrors: true);
         return result;
@@ -52,7 +54,9 @@ internal static class MmapCalls
             result = DoMmap(mm, request, out populate);
         }
 
+        var events = UffdEvents.Take(mm);
         mm.MmapLock.WriteUnlock();
+        UffdEvents.Complete(events);
         if (result < 0)
             return result;
         if (populate)

@@ -34,7 +34,9 @@ internal static class MremapCalls
         error = CheckMapCount(mm, request);
         if (error == 0)
             error = request.IsMoveOnly ? MoveAll(mm, request) : RemapOne(mm, request, out populate);
+        var events = UffdEvents.Take(mm);
         mm.MmapLock.WriteUnlock();
+        UffdEvents.Complete(events);
         if (error >= 0 && populate != 0)
             Populating.MmPopulate(mm, (ulong)error + request.OldLength, populate, ignoreErrors: true);
         return error;
@@ -75,6 +77,10 @@ internal static class MremapCalls
             if (vma == null)
                 break;
             if (at == request.Address && vma.Start > at)
+                return -(long)Errno.EFAULT;
+
+            // Whoever handles faults of a VMA hears of one move at a time, so it moves alone or not at all (vma_multi_allowed).
+            if (vma.Userfault != null && (result >= 0 || vma.End < end))
                 return -(long)Errno.EFAULT;
             ulong from = Math.Max(vma.Start, at);
             ulong to = Math.Min(vma.End, end);
@@ -191,6 +197,7 @@ internal static class MremapCalls
 
             // The VMA is a neighbour of the extension: no pages come from anywhere, even if a parent handed the VMA down.
             AnonVma = vma.AnonVma,
+            Userfault = vma.Userfault,
         };
         if (VmaMerge.MergeNew(mm, extension) == null)
         {

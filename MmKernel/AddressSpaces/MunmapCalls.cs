@@ -16,9 +16,11 @@ internal static class MunmapCalls
         long error = CheckRange(address, length, ref end);
         if (error == 0)
             error = Isolate(mm, address, end, out _);
+        var events = UffdEvents.Take(mm);
         if (error != 0)
         {
             mm.MmapLock.WriteUnlock();
+            UffdEvents.Complete(events);
             return error;
         }
 
@@ -28,6 +30,7 @@ internal static class MunmapCalls
         if (detached != null)
             Release(detached, address, end, borders);
         mm.MmapLock.ReadUnlock();
+        UffdEvents.Complete(events);
         return 0;
     }
 
@@ -94,6 +97,7 @@ internal static class MunmapCalls
                     return error;
             }
 
+            UffdEvents.NoteUnmap(vma, start, end);
             pages.Total += vma.PageCount;
             if ((vma.Flags & VmFlags.Account) != 0)
                 pages.Accounted += vma.PageCount;

@@ -54,7 +54,7 @@ internal static class Populating
     }
 
     /// <summary>Populates for madvise, which says why it cannot (<c>madvise_populate</c>).</summary>
-    /// <returns>0; −ENOMEM: not mapped; −EINVAL: the mapping forbids the access; −EFAULT: the access would raise a signal.</returns>
+    /// <returns>0; −ENOMEM: not mapped; −EINVAL: the mapping forbids the access; −EFAULT: the access would raise a signal; −EINTR.</returns>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     internal static long MadvisePopulate(MmStruct mm, ulong start, ulong end, bool write)
     {
@@ -110,7 +110,7 @@ internal static class Populating
                 locked = false;
                 if ((result & VmFault.Completed) != 0)
                     start += Page.Size;
-                return 0;
+                return Task.Current.IsFatalSignalPending ? -(long)Errno.EINTR : 0;
             }
 
             if ((result & VmFault.Oom) != 0)
@@ -133,8 +133,8 @@ internal static class Populating
     private static FaultFlag WithWaiting(bool isWrite)
     {
         if (isWrite)
-            return FaultFlag.AllowRetry | FaultFlag.Write;
-        return FaultFlag.AllowRetry;
+            return FaultFlag.AllowRetry | FaultFlag.Killable | FaultFlag.Write;
+        return FaultFlag.AllowRetry | FaultFlag.Killable;
     }
 
     /// <summary>The flags of a fault handled under mmap_lock, which it keeps in any case.</summary>

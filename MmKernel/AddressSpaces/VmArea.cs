@@ -28,6 +28,9 @@ public sealed class VmArea
     [ReleasedWith("Mm.MmapLock", LockMode.Exclusive)]
     public VmaLock Lock { get; }
 
+    /// <summary>Who handles faults that it is registered for; null if nobody (<c>vm_userfaultfd_ctx</c>).</summary>
+    [ReadBy("Anchored"), WriteBy("exclusive(Lock)")] internal UserfaultContext? Userfault;
+
     /// <summary>Enough to read every field and to populate page-table entries: mmap_lock or the VMA lock.</summary>
     [LockAlias("Lock || Mm.MmapLock")]
     public LockName Anchored => default;

@@ -76,11 +76,12 @@ internal static class VmaMerge
     /// <param name="start">First address of the part.</param>
     /// <param name="end">First address behind the part.</param>
     /// <param name="flags">The flags that the part is going to have.</param>
+    /// <param name="userfault">Who is going to handle its faults.</param>
     /// <returns>The VMA that covers the part now, in place of <paramref name="middle"/>; null if nobody fits, and nothing has changed.</returns>
     [MustHold("exclusive(middle.Mm.MmapLock)"), Ensures("result.Mm == middle.Mm")]
     [MaySleep]
     [return: ValidWhileHeld("result.Mm.MmapLock")]
-    internal static VmArea? MergeExisting(VmArea middle, ulong start, ulong end, VmFlags flags)
+    internal static VmArea? MergeExisting(VmArea middle, ulong start, ulong end, VmFlags flags, UserfaultContext? userfault)
     {
         bool fromStart = start == middle.Start;
         bool toEnd = end == middle.End;
@@ -96,6 +97,7 @@ internal static class VmaMerge
             Flags = flags,
             File = middle.File,
             AnonVma = middle.AnonVma,
+            Userfault = userfault,
             IsFromForkChild = IsForkChild(middle),
         };
         var previous = mm.Vmas.FindBefore(start);
@@ -217,7 +219,7 @@ internal static class VmaMerge
 
     [MustHold("exclusive(vma.Mm.MmapLock)")]
     private static bool IsAlike(VmArea vma, in VmaProposal range) =>
-        ((vma.Flags ^ range.Flags) & ~Sticky) == 0 && vma.File == range.File && AnonVmaFits(vma, range);
+        ((vma.Flags ^ range.Flags) & ~Sticky) == 0 && vma.File == range.File && vma.Userfault == range.Userfault && AnonVmaFits(vma, range);
 
     /// <summary>
     /// One side without anonymous pages takes the anon_vma of the other, unless that came with fork: pages that a parent still shares must

@@ -18,6 +18,10 @@ internal static class VmaMove
             return -(long)Errno.ENOMEM;
         bool keepsOld = (request.Flags & RemapFlags.DontUnmap) != 0;
         var flags = vma.Flags;
+
+        // Merged pages would be looked for where they were (ksm_madvise in prep_move_vma).
+        if ((flags & VmFlags.Mergeable) != 0 && KsmUnmerge.UnmergeRange(vma, request.Address, request.Address + request.OldLength) != 0)
+            return -(long)Errno.ENOMEM;
         ulong charge = (flags & VmFlags.Account) != 0 ? request.NewLength >> Page.Shift : 0;
         if (charge != 0 && !VmAccounting.TryCharge(mm, charge))
             return -(long)Errno.ENOMEM;
@@ -46,6 +50,7 @@ internal static class VmaMove
         }
 
         MovePageTables.Move(source, target, request.Address, request.NewAddress, request.OldLength);
+        UffdEvents.NoteRemap(target, request.Address, request.NewAddress, request.OldLength);
 
         ulong count = request.NewLength >> Page.Shift;
         VmAccounting.Add(mm, flags, count);
@@ -76,13 +81,24 @@ internal static class VmaMove
             Flags = vma.Flags,
             File = vma.File,
             AnonVma = vma.AnonVma,
+            Userfault = vma.Userfault,
             IsFromForkChild = VmaMerge.IsForkChild(vma),
         };
         var merged = VmaMerge.MergeNew(mm, range, vma);
         if (merged != null)
             return merged;
 
-        var copy = new VmArea(mm) { File = vma.File, Start = request.NewAddress, End = end, PageOffset = offset, Flags = vma.Flags, MayHoldGuards = vma.MayHoldGuards, SwapHistory = vma.SwapHistory };
+        var copy = new VmArea(mm)
+        {
+            File = vma.File,
+            Start = request.NewAddress,
+            End = end,
+            PageOffset = offset,
+            Flags = vma.Flags,
+            Userfault = vma.Userfault,
+            MayHoldGuards = vma.MayHoldGuards,
+            SwapHistory = vma.SwapHistory,
+        };
         VmaStartWrite(copy);
         AnonVmaLinks.AnonVmaClone(copy, vma, reuse: false);
         VmaLayout.Link(copy);

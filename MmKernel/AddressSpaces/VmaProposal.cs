@@ -24,6 +24,9 @@ internal readonly record struct VmaProposal
     /// <summary>Where the anonymous pages of the range hang; null where there are none yet.</summary>
     internal AnonVma? AnonVma { get; init; }
 
+    /// <summary>Who handles its faults; null if nobody.</summary>
+    internal UserfaultContext? Userfault { get; init; }
+
     /// <summary>Whether the anonymous pages come from a VMA that a parent process handed down (<c>vma_is_fork_child</c>).</summary>
     internal bool IsFromForkChild { get; init; }
 

@@ -36,9 +36,17 @@ internal static class VmaSplit
     /// <returns>The VMA; null if a limit or memory was short (−ENOMEM).</returns>
     [MustHold("exclusive(vma.Mm.MmapLock)"), Ensures("result.Mm == vma.Mm"), MaySleep]
     [return: ValidWhileHeld("result.Mm.MmapLock")]
-    internal static VmArea? Modify(VmArea vma, ulong start, ulong end, VmFlags flags)
+    internal static VmArea? Modify(VmArea vma, ulong start, ulong end, VmFlags flags) => Modify(vma, start, end, flags, vma.Userfault);
+
+    /// <summary>
+    /// The same where the part is also going to have another handler of faults, which the caller sets (<c>vma_modify_flags_uffd</c>).
+    /// </summary>
+    /// <returns>The VMA; null if a limit or memory was short (−ENOMEM).</returns>
+    [MustHold("exclusive(vma.Mm.MmapLock)"), Ensures("result.Mm == vma.Mm"), MaySleep]
+    [return: ValidWhileHeld("result.Mm.MmapLock")]
+    internal static VmArea? Modify(VmArea vma, ulong start, ulong end, VmFlags flags, UserfaultContext? userfault)
     {
-        var merged = VmaMerge.MergeExisting(vma, start, end, flags);
+        var merged = VmaMerge.MergeExisting(vma, start, end, flags, userfault);
         if (merged != null)
             return merged;
         if (vma.Start < start && (IsAtLimit(vma.Mm) || SplitBelow(vma, start) != 0))
@@ -58,7 +66,17 @@ internal static class VmaSplit
     private static long Insert(VmArea vma, ulong start, ulong end, ulong pageOffset)
     {
         VmaStartWrite(vma);
-        var part = new VmArea(vma.Mm) { File = vma.File, Start = start, End = end, PageOffset = pageOffset, Flags = vma.Flags, MayHoldGuards = vma.MayHoldGuards, SwapHistory = vma.SwapHistory };
+        var part = new VmArea(vma.Mm)
+        {
+            File = vma.File,
+            Start = start,
+            End = end,
+            PageOffset = pageOffset,
+            Flags = vma.Flags,
+            Userfault = vma.Userfault,
+            MayHoldGuards = vma.MayHoldGuards,
+            SwapHistory = vma.SwapHistory,
+        };
         VmaStartWrite(part);
         AnonVmaLinks.AnonVmaClone(part, vma, reuse: false);
         VmaLayout.Link(part);

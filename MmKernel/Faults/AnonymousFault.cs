@@ -27,25 +27,30 @@ internal static class AnonymousFault
         return MapNewPage(vmf);
     }
 
-    [MustHold("vmf.FaultLock"), Ensures("(result & VmFault.LockDropped) == 0")]
+    [FaultHandler]
     private static VmFault MapZeroPage(FaultContext vmf)
     {
         var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return VmFault.None;
-        if (pte.Value == PageTableEntry.None && !vmf.Vma.Mm.IsOomVictim)
+        if (pte.Value == vmf.OrigPte && !vmf.Vma.Mm.IsOomVictim)
         {
+            if ((vmf.Vma.Flags & VmFlags.UffdMissing) != 0)
+            {
+                PteUnmapUnlock(pte);
+                return UserfaultHandling.HandleUserfault(vmf, VmFlags.UffdMissing);
+            }
+
             pte.Value = PageTableEntry.Make(
                 PhysicalMemory.ZeroFrame,
-                PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Special);
+                PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Special | PageTableEntry.MarkedBits(vmf.OrigPte));
         }
 
         PteUnmapUnlock(pte);
         return VmFault.None;
     }
 
-    [MustHold("vmf.FaultLock"), Requires("vmf.Vma.AnonVma != null"), MaySleep]
-    [Ensures("(result & VmFault.LockDropped) == 0")]
+    [FaultHandler, Requires("vmf.Vma.AnonVma != null")]
     private static VmFault MapNewPage(FaultContext vmf)
     {
         var memory = vmf.Vma.Mm.Machine.Memory;
@@ -61,18 +66,28 @@ internal static class AnonymousFault
             return VmFault.None;
         }
 
-        if (pte.Value != PageTableEntry.None || vmf.Vma.Mm.IsOomVictim)
+        if (pte.Value != vmf.OrigPte || vmf.Vma.Mm.IsOomVictim)
         {
             PteUnmapUnlock(pte);
             memory.Put(folio);
             return VmFault.None;
         }
 
+        if ((vmf.Vma.Flags & VmFlags.UffdMissing) != 0)
+        {
+            // Asked only now, under the lock of the table: a page that came in the meantime is no fault of the handler's.
+            PteUnmapUnlock(pte);
+            memory.Put(folio);
+            return UserfaultHandling.HandleUserfault(vmf, VmFlags.UffdMissing);
+        }
+
         vmf.Vma.Mm.Rss.Add(RssKind.Anonymous, 1);
         FolioAddNewAnonRmap(folio, vmf.Vma, vmf.Address, pte);
         memory.Lru?.Add(folio, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
-        if ((vmf.Vma.Flags & VmFlags.Write) != 0)
+        if (vmf.OrigPte == PageTableEntry.UffdMarker)
+            bits |= PageTableEntry.UffdWriteProtect;
+        else if ((vmf.Vma.Flags & VmFlags.Write) != 0)
             bits |= PageTableEntry.Writable;
         pte.Value = PageTableEntry.Make(folio.Frame, bits);
         folio.HandOverReference();

@@ -41,7 +41,7 @@ internal static class FaultAround
         {
             // Locked and still of the file, so it is not cut off before the entry is there to be found.
             if (folio.Mapping == mapping && folio.Has(FolioFlags.UpToDate) && index < Page.AlignUp(mapping.Size) >> Page.Shift)
-                mapped = FileFault.InstallFilePage(vma, address, folio, FaultFlag.None);
+                mapped = FileFault.InstallFilePage(vma, address, folio, FaultFlag.None, PageTableEntry.None);
             folio.Unlock();
         }
 

@@ -18,6 +18,9 @@ public sealed class FaultContext
     /// <summary>The start of the page that was accessed.</summary>
     [WriteOnce] public ulong Address { get; private set; }
 
+    /// <summary>The address that was accessed.</summary>
+    [WriteOnce] public ulong RealAddress { get; private set; }
+
     /// <summary>The lock that the fault runs under: the VMA's if the flags say so, else mmap_lock.</summary>
     [LockAlias("(Flags & FaultFlag.VmaLock) != 0 ? Vma.Lock : Vma.Mm.MmapLock")]
     public LockName FaultLock => default;
@@ -40,6 +43,7 @@ public sealed class FaultContext
         vmf.Vma = vma;
         vmf.Flags = flags;
         vmf.Address = Page.AlignDown(address);
+        vmf.RealAddress = address;
         vmf.OrigPte = PageTableEntry.None;
         return vmf;
     }

@@ -61,11 +61,12 @@ public static class FaultHandling
     {
         if (SwapEntry.IsIn(vmf.OrigPte))
             return SwapFault.DoSwapPage(vmf);
-        return VmFault.Sigsegv;
+        return MarkerFault.HandlePteMarker(vmf);
     }
 
+    /// <summary>The first access to a page (<c>do_pte_missing</c>).</summary>
     [FaultHandler]
-    private static VmFault DoPteMissing(FaultContext vmf)
+    internal static VmFault DoPteMissing(FaultContext vmf)
     {
         if (vmf.Vma.IsAnonymous)
             return DoAnonymousPage(vmf);

@@ -49,24 +49,58 @@ internal static class FileFault
     /// Maps the page of the file itself (<c>do_read_fault</c>, <c>do_shared_fault</c>). Memory files need not hear of writes, so a shared
     /// writable mapping gets a writable entry at once.
     /// </summary>
-    [MustHold("vmf.FaultLock"), MaySleep, Ensures("(result & VmFault.LockDropped) == 0")]
+    [FaultHandler]
     private static VmFault MapFilePage(FaultContext vmf)
     {
         var file = vmf.Vma.File;
         if (file == null)
             return VmFault.Sigbus;
-        if (!vmf.IsWrite)
+        if (!vmf.IsWrite && (vmf.Vma.Flags & (VmFlags.UffdWriteProtect | VmFlags.UffdMinor)) == 0)
             FaultAround.MapCachedNeighbours(vmf, file.Mapping);
-        var folio = file.Mapping.GetLocked(vmf.Vma.PageIndex(vmf.Address), out var error);
+        var folio = GetFilePage(vmf, file.Mapping, out var error, out var reason);
         if (folio == null)
-            return ErrorOf(error);
-        bool mapped = InstallFilePage(vmf.Vma, vmf.Address, folio, vmf.Flags);
+            return reason == VmFlags.None ? ErrorOf(error) : UserfaultHandling.HandleUserfault(vmf, reason);
+        bool mapped = InstallFilePage(vmf.Vma, vmf.Address, folio, vmf.Flags, vmf.OrigPte);
         folio.Unlock();
         if (mapped)
             folio.HandOverReference();
         else
             file.Mapping.Memory.Put(folio);
         return VmFault.None;
+    }
+
+    /// <summary>The page of the file for a fault, unless that is for a userfaultfd to supply (<c>shmem_get_folio_gfp</c>).</summary>
+    /// <param name="vmf">The fault.</param>
+    /// <param name="mapping">The file.</param>
+    /// <param name="error">Why there is none.</param>
+    /// <param name="reason">What the VMA is registered for if the handler is to be asked; else none.</param>
+    /// <returns>Locked and with a reference; null after an error, and if the handler is to be asked.</returns>
+    [MustHold("vmf.FaultLock"), MaySleep, Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == mapping")]
+    private static Folio? GetFilePage(FaultContext vmf, AddressSpace mapping, out VmFault error, out VmFlags reason)
+    {
+        ulong index = vmf.Vma.PageIndex(vmf.Address);
+        reason = VmFlags.None;
+        if ((vmf.Vma.Flags & (VmFlags.UffdMissing | VmFlags.UffdMinor)) == 0)
+            return mapping.GetLocked(index, out error);
+
+        error = VmFault.Sigbus;
+        if (mapping.IsBeyondEnd(index))
+            return null;
+        var folio = mapping.FindLocked(index);
+        if (folio != null && (vmf.Vma.Flags & VmFlags.UffdMinor) == 0)
+            return folio;
+        if (folio != null)
+        {
+            folio.Unlock();
+            mapping.Memory.Put(folio);
+            reason = VmFlags.UffdMinor;
+            return null;
+        }
+
+        if ((vmf.Vma.Flags & VmFlags.UffdMissing) == 0)
+            return mapping.GetLocked(index, out error);
+        reason = VmFlags.UffdMissing;
+        return null;
     }
 
     /// <summary>Maps a private copy of the page (<c>do_cow_fault</c>).</summary>
@@ -79,7 +113,7 @@ internal static class FileFault
         return MapPrivateCopy(vmf);
     }
 
-    [MustHold("vmf.FaultLock"), Requires("vmf.Vma.AnonVma != null"), MaySleep, Ensures("(result & VmFault.LockDropped) == 0")]
+    [FaultHandler, Requires("vmf.Vma.AnonVma != null")]
     private static VmFault MapPrivateCopy(FaultContext vmf)
     {
         var file = vmf.Vma.File;
@@ -89,11 +123,11 @@ internal static class FileFault
         var copy = memory.Allocate();
         if (copy == null)
             return VmFault.Oom;
-        var folio = file.Mapping.GetLocked(vmf.Vma.PageIndex(vmf.Address), out var error);
+        var folio = GetFilePage(vmf, file.Mapping, out var error, out var reason);
         if (folio == null)
         {
             memory.Put(copy);
-            return ErrorOf(error);
+            return reason == VmFlags.None ? ErrorOf(error) : UserfaultHandling.HandleUserfault(vmf, reason);
         }
 
         memory.Copy(copy, folio);
@@ -105,21 +139,23 @@ internal static class FileFault
         return VmFault.None;
     }
 
-    /// <summary>Maps the locked page unless the entry is taken by now (<c>finish_fault</c>, <c>set_pte_range</c>).</summary>
+    /// <summary>Maps the locked page unless the entry has changed (<c>finish_fault</c>, <c>set_pte_range</c>).</summary>
     /// <returns>Whether the entry has taken the reference.</returns>
     [MustHold("vma.Anchored && folio")]
-    internal static bool InstallFilePage(VmArea vma, ulong address, Folio folio, FaultFlag flags)
+    internal static bool InstallFilePage(VmArea vma, ulong address, Folio folio, FaultFlag flags, ulong expected)
     {
         var pte = PteOffsetMapLock(vma, address);
         if (pte == null)
             return false;
-        bool isFree = pte.Value == PageTableEntry.None;
+        bool isFree = pte.Value == expected;
         if (isFree)
         {
             vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
             folio.AddMapping();
             ulong bits = PageTableEntry.ProtectionOf(vma.Flags);
-            if (vma.IsShared && (vma.Flags & VmFlags.Write) != 0 && ((flags & FaultFlag.Write) != 0 || vma.File?.Mapping.Backing == null))
+            if (expected == PageTableEntry.UffdMarker)
+                bits |= PageTableEntry.UffdWriteProtect;
+            else if (vma.IsShared && (vma.Flags & VmFlags.Write) != 0 && ((flags & FaultFlag.Write) != 0 || vma.File?.Mapping.Backing == null))
                 bits |= PageTableEntry.Writable;
             if ((flags & FaultFlag.Write) != 0)
                 bits |= PageTableEntry.Dirty;
@@ -136,7 +172,7 @@ internal static class FileFault
         var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return false;
-        if (pte.Value != PageTableEntry.None)
+        if (pte.Value != vmf.OrigPte)
         {
             PteUnmapUnlock(pte);
             return false;
@@ -146,7 +182,9 @@ internal static class FileFault
         FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
         vmf.Vma.Mm.Machine.Memory.Lru?.Add(copy, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
-        if ((vmf.Vma.Flags & VmFlags.Write) != 0)
+        if (vmf.OrigPte == PageTableEntry.UffdMarker)
+            bits |= PageTableEntry.UffdWriteProtect;
+        else if ((vmf.Vma.Flags & VmFlags.Write) != 0)
             bits |= PageTableEntry.Writable;
         pte.Value = PageTableEntry.Make(copy.Frame, bits);
         copy.HandOverReference();

@@ -32,6 +32,43 @@ internal static unsafe class Mmu
         return default;
     }
 
+    /// <summary>Reads user memory without faulting, whatever is held (<c>copy_from_user</c> with page faults disabled).</summary>
+    /// <returns>False if some of it takes a fault; then part of the bytes may have been read.</returns>
+    [Requires("mm == Task.CurrentMm")]
+    internal static bool TryRead(MmStruct mm, ulong address, byte* buffer, int length)
+    {
+        var task = Task.Current;
+        while (length > 0)
+        {
+            int part = Math.Min(length, Page.Size - (int)(address & Page.OffsetMask));
+            if (address >= Page.TaskSize || !TryAccess(task, mm, address, buffer, part, FaultFlag.None))
+                return false;
+            address += (ulong)part;
+            buffer += part;
+            length -= part;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads user memory, faulting (<c>copy_from_user</c>).</summary>
+    /// <returns>False if it cannot be read.</returns>
+    [MustHold("mm.Users && mm.Residents"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static bool Read(MmStruct mm, ulong address, byte* buffer, int length)
+    {
+        while (length > 0)
+        {
+            int part = Math.Min(length, Page.Size - (int)(address & Page.OffsetMask));
+            if (!Access(mm, address, buffer, part, FaultFlag.None).IsOk)
+                return false;
+            address += (ulong)part;
+            buffer += part;
+            length -= part;
+        }
+
+        return true;
+    }
+
     /// <summary>One attempt, with nothing held: what a flush waits for is the phase between the two stores to the task.</summary>
     private static bool TryAccess(Task task, MmStruct mm, ulong address, byte* buffer, int length, FaultFlag flags)
     {

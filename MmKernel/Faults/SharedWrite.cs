@@ -24,7 +24,7 @@ internal static class SharedWrite
             return result;
         }
 
-        bool mapped = FileFault.InstallFilePage(vmf.Vma, vmf.Address, folio, vmf.Flags);
+        bool mapped = FileFault.InstallFilePage(vmf.Vma, vmf.Address, folio, vmf.Flags, vmf.OrigPte);
         if (mapped)
             folio.Set(FolioFlags.Dirty);
         folio.Unlock();

@@ -36,6 +36,8 @@ internal static class UserFault
                     VmaEndRead(vma);
                 if ((result & VmFault.Retry) == 0)
                     return ToAccessResult(result, address);
+                if (Task.Current.IsFatalSignalPending)
+                    return new AccessResult(Signal.SIGKILL, 0, address);
             }
         }
 
@@ -91,6 +93,8 @@ internal static class UserFault
                 mm.MmapLock.ReadUnlock();
             if ((result & VmFault.Retry) == 0)
                 return ToAccessResult(result, address);
+            if (Task.Current.IsFatalSignalPending)
+                return new AccessResult(Signal.SIGKILL, 0, address);
         }
     }
 
@@ -135,7 +139,8 @@ internal static class UserFault
             return new AccessResult(Signal.SIGKILL, 0, address);
         if ((result & VmFault.Sigsegv) != 0)
             return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, address);
-        int code = (result & VmFault.HwPoison) != 0 ? SignalCode.BUS_MCEERR_AR : SignalCode.BUS_ADRERR;
-        return new AccessResult(Signal.SIGBUS, code, address);
+
+        // A kernel without memory-failure handling, such as this one, does not tell poison apart.
+        return new AccessResult(Signal.SIGBUS, SignalCode.BUS_ADRERR, address);
     }
 }

@@ -9,9 +9,22 @@ namespace MmKernel;
 internal static class WriteProtectFault
 {
     /// <summary>Handles the fault; called with the entry mapped and its table locked, which ends in here (<c>do_wp_page</c>).</summary>
-    [FaultHandler, MustHold("pte && pte.Ptl"), Releases("pte && pte.Ptl")]
+    [FaultHandler, MustHold("pte && pte.Ptl"), Releases("pte && pte.Ptl"), Assigns("vmf.OrigPte")]
     internal static VmFault DoWpPage(FaultContext vmf, MappedPte pte)
     {
+        if ((vmf.OrigPte & PageTableEntry.UffdWriteProtect) != 0 && vmf.IsWrite && (vmf.Vma.Flags & VmFlags.UffdWriteProtect) != 0)
+        {
+            if (!UffdWriteProtection.IsAsync(vmf.Vma))
+            {
+                PteUnmapUnlock(pte);
+                return UserfaultHandling.HandleUserfault(vmf, VmFlags.UffdWriteProtect);
+            }
+
+            // Only the mark goes; it never allowed anything, so there is nothing to flush.
+            pte.AndNot(PageTableEntry.UffdWriteProtect);
+            vmf.OrigPte = pte.Value;
+        }
+
         if (PageTableEntry.IsSpecial(vmf.OrigPte))
         {
             PteUnmapUnlock(pte);
@@ -56,7 +69,7 @@ internal static class WriteProtectFault
     private static bool CanReuse(FaultContext vmf, Folio folio, MappedPte pte)
     {
         // Besides this entry the swap cache may have a reference, and a batch on its way to the lists.
-        if (folio.ReferenceCount > 3 || vmf.Vma.AnonVma == null)
+        if (folio.ReferenceCount > 3 || vmf.Vma.AnonVma == null || folio.KsmNode != null)
             return false;
         var memory = vmf.Vma.Mm.Machine.Memory;
         if (memory.Lru != null && !folio.Has(FolioFlags.Lru))
@@ -66,7 +79,7 @@ internal static class WriteProtectFault
         memory.Swap.TryFree(memory, folio);
 
         // The one reference is that of this entry, so nobody can look the folio up or take one more while the lock is held.
-        bool alone = folio.ReferenceCount == 1;
+        bool alone = folio.ReferenceCount == 1 && folio.KsmNode == null;
         if (alone)
         {
             FolioMoveAnonRmap(folio, vmf.Vma, pte);
@@ -152,6 +165,8 @@ internal static class WriteProtectFault
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
         if ((vmf.Vma.Flags & VmFlags.Write) != 0 && vmf.IsWrite)
             bits |= PageTableEntry.Writable;
+        if (!vmf.IsWrite)
+            bits |= vmf.OrigPte & PageTableEntry.UffdWriteProtect;
         pte.Value = PageTableEntry.Make(copy.Frame, bits);
         copy.HandOverReference();
         if (old != null)

@@ -12,8 +12,9 @@ internal static class CopyPageTables
     /// Whether the child needs entries of its own: pages that a fault could find again are left to faults, markers are not
     /// (<c>vma_needs_copy</c>).
     /// </summary>
-    [MustHold("exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole")]
-    internal static bool NeedsCopy(VmArea source) => source.AnonVma != null || source.MayHoldGuards;
+    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)")]
+    internal static bool NeedsCopy(VmArea target, VmArea source) =>
+        source.AnonVma != null || source.MayHoldGuards || (target.Flags & VmFlags.UffdWriteProtect) != 0;
 
     /// <summary>
     /// Copies the entries of <paramref name="source"/> (<c>copy_page_range</c>). The source is write-locked: a fault in between could map a
@@ -51,7 +52,7 @@ internal static class CopyPageTables
     {
         var entries = Task.Current.TakeEntryBuffer();
         bool copied = true;
-        if (ShareEntries(source, start, end, entries))
+        if (ShareEntries(source, start, end, entries, (target.Flags & VmFlags.UffdWriteProtect) != 0))
             copied = TakeOver(target, start, end, entries);
         Task.Current.ReturnEntryBuffer(entries);
         return copied;
@@ -71,7 +72,7 @@ internal static class CopyPageTables
     /// <summary>Writes the child's entries into the buffer and takes the right to write from the parent's.</summary>
     /// <returns>Whether there is any entry.</returns>
     [MustHold("exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole")]
-    private static bool ShareEntries(VmArea source, ulong start, ulong end, ulong[] entries)
+    private static bool ShareEntries(VmArea source, ulong start, ulong end, ulong[] entries, bool keepsMarks)
     {
         var pte = PteOffsetMapLock(source, start);
         if (pte == null)
@@ -81,8 +82,11 @@ internal static class CopyPageTables
         for (ulong address = start; address < end; address += Page.Size)
         {
             ulong entry = pte.Value;
-            entries[index++] = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : CopyNonPresentPte(source, pte, entry);
-            any |= entry != None;
+            ulong copy = IsPresent(entry) ? CopyPresentPte(source, pte, entry) : CopyNonPresentPte(source, pte, entry);
+            if (!keepsMarks)
+                copy = UffdWriteProtection.WithoutMark(copy);
+            entries[index++] = copy;
+            any |= copy != None;
             pte.Advance();
         }
 

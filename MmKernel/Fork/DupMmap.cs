@@ -44,7 +44,14 @@ internal static class DupMmap
         if (alone)
             mm.Residents.Open();
         child.MmapLock.WriteUnlock();
+        var events = UffdEvents.Take(mm);
         mm.MmapLock.WriteUnlock();
+        if (error == 0 && mm.IsMergeable)
+            mm.Machine.Ksm.Enter(child);
+        if (error == 0)
+            UffdEvents.Complete(events);
+        else
+            UffdEvents.Drop(events);
         return error;
     }
 
@@ -96,16 +103,18 @@ internal static class DupMmap
             PageOffset = source.PageOffset,
             Flags = source.Flags & ~VmFlags.LockedMask,
             File = source.File,
+            Userfault = source.Userfault,
             MayHoldGuards = source.MayHoldGuards,
             SwapHistory = source.SwapHistory,
         };
         VmaStartWrite(target);
+        UffdEvents.NoteFork(mm, target);
         bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;
         if (!wiped)
             AnonVmaLinks.AnonVmaFork(target, source);
         VmaLayout.Link(target, loader);
         VmAccounting.Add(child, target.Flags, target.PageCount);
-        if (wiped || !NeedsCopy(source))
+        if (wiped || !NeedsCopy(target, source))
             return 0;
         return CopyPageRange(target, source);
     }

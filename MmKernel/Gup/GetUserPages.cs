@@ -65,6 +65,12 @@ internal static class GetUserPages
                 error = (result & VmFault.Oom) != 0 ? -(int)Errno.ENOMEM : -(int)Errno.EFAULT;
                 return null;
             }
+
+            if (Task.Current.IsFatalSignalPending)
+            {
+                error = -(int)Errno.EINTR;
+                return null;
+            }
         }
     }
 
@@ -72,7 +78,7 @@ internal static class GetUserPages
     private static FaultFlag FlagsOf(bool isWrite)
     {
         if (isWrite)
-            return FaultFlag.Remote | FaultFlag.Write;
-        return FaultFlag.Remote;
+            return FaultFlag.Remote | FaultFlag.AllowRetry | FaultFlag.Killable | FaultFlag.Write;
+        return FaultFlag.Remote | FaultFlag.AllowRetry | FaultFlag.Killable;
     }
 }

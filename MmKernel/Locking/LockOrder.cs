@@ -6,9 +6,11 @@ using MmLint;
 [assembly: LockOrder(
     "Residents",
     "MemoryFile.Rwsem",
+    "Ksm.Mutex",
     "MmStruct.MmapLock",
     "shared(VmArea.Lock)",
     "exclusive(VmArea.Lock)",
+    "UserfaultContext.MapChangingLock",
     "Folio",
     "AddressSpace.ImapLock",
     "AnonVma.Rwsem",
@@ -22,6 +24,8 @@ using MmLint;
     "BuddyAllocator.Lock",
     "Rcu.CallbackLock",
     "TaskTable.Lock",
+    "UserfaultContext.QueueLock",
+    "Ksm.SlotsLock",
     "WaitBucket.Lock")]
 
 // Fork takes the parent's address space, then the child's, which nobody else can reach yet.

@@ -80,6 +80,18 @@ public sealed class LockdepClass
     /// <summary>The table of tasks.</summary>
     public static LockdepClass TaskTable { get; } = new("TaskTable.Lock", LockKind.Spin);
 
+    /// <summary>map_changing_lock of userfaultfds.</summary>
+    public static LockdepClass MapChanging { get; } = new("UserfaultContext.MapChangingLock", LockKind.ReaderWriter);
+
+    /// <summary>Queues of userfaultfds.</summary>
+    public static LockdepClass UserfaultQueue { get; } = new("UserfaultContext.QueueLock", LockKind.Spin);
+
+    /// <summary>ksm_thread_mutex.</summary>
+    public static LockdepClass KsmMutex { get; } = new("Ksm.Mutex", LockKind.Mutex);
+
+    /// <summary>The list of address spaces that are scanned for equal pages.</summary>
+    public static LockdepClass KsmSlots { get; } = new("Ksm.SlotsLock", LockKind.Spin);
+
     /// <summary>Buckets of the wait table.</summary>
     public static LockdepClass WaitBucket { get; } = new("WaitBucket.Lock", LockKind.Spin);
 

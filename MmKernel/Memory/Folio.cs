@@ -70,6 +70,9 @@ public sealed class Folio
     /// <summary>Whether the contents are anonymous memory (<c>folio_test_anon</c>).</summary>
     public bool IsAnonymous => Has(FolioFlags.Anonymous);
 
+    /// <summary>The node of a page that was merged with others; null for others. It stays as long as the page is mapped (<c>folio_test_ksm</c>).</summary>
+    internal KsmStableNode? KsmNode => Volatile.Read(ref Mapping) as KsmStableNode;
+
     /// <summary>Locks the folio (<c>folio_lock</c>).</summary>
     [Acquires("this"), MaySleep]
     public void Lock()

@@ -159,6 +159,10 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Gives this processor's list back to the buddy allocator (<c>drain_local_pages</c>).</summary>
     internal void DrainLocalList() => _cpuLists[Task.Current.Cpu].Drain();
 
+    /// <summary>Whether two frames have the same contents now (<c>pages_identical</c>).</summary>
+    internal bool IsSame(Folio first, Folio second) =>
+        new ReadOnlySpan<byte>(PointerTo(first.Frame), Page.Size).SequenceEqual(new ReadOnlySpan<byte>(PointerTo(second.Frame), Page.Size));
+
     /// <summary>Gives the per-CPU lists back to the buddy allocator, so that its blocks can be looked at (<c>drain_all_pages</c>).</summary>
     internal void DrainCpuLists()
     {

@@ -139,6 +139,66 @@ public sealed partial class AddressSpace
         }
     }
 
+    /// <summary>Whether the file ends before the page; that may change at any time.</summary>
+    internal bool IsBeyondEnd(ulong index) => index >= Page.AlignUp(Size) >> Page.Shift;
+
+    /// <summary>The cached page, locked so that it stays in the file (<c>filemap_lock_folio</c>).</summary>
+    /// <returns>Locked and with a reference; null if there is none.</returns>
+    [Acquires("result && result.Ref", When = "result != null"), Ensures("result.Mapping == this"), AllocatesPages]
+    internal Folio? FindLocked(ulong index)
+    {
+        while (true)
+        {
+            var folio = Find(index);
+            if (folio == null)
+            {
+                // In swap it is the file's as well.
+                if (!TryFindSwapped(index, out var entry) || !TryBringBack(index, entry))
+                    return null;
+                continue;
+            }
+
+            folio.Lock();
+            if (folio.Mapping == this)
+                return folio;
+            folio.Unlock();
+            Memory.Put(folio);
+        }
+    }
+
+    /// <summary>
+    /// Puts a page into the file, locked, so that nobody uses it before its contents count (<c>shmem_add_to_page_cache</c>). The file has a
+    /// reference of its own then.
+    /// </summary>
+    /// <returns>0; −EEXIST: there is one; −EFAULT: the file ends before it. The folio is not of the file and not locked then.</returns>
+    [MustHold("folio.Ref"), Acquires("folio", When = "result == 0"), Ensures("folio.Mapping == this", When = "result == 0")]
+    internal long Add([Fresh] Folio folio, ulong index)
+    {
+        if (!folio.TryLock())
+            throw new System.InvalidOperationException("A page that nobody knows is locked.");
+        folio.Mapping = this;
+        folio.Index = index;
+        folio.Set(FolioFlags.UpToDate | FolioFlags.SwapBacked);
+        long error = 0;
+        PagesLock.Lock();
+        if (IsBeyondEnd(index))
+            error = -(long)Errno.EFAULT;
+        else if (_swapped.ContainsKey(index) || !_pages.TryAdd(index, folio))
+            error = -(long)Errno.EEXIST;
+        PagesLock.Unlock();
+        if (error != 0)
+        {
+            folio.Mapping = null;
+            folio.Unlock();
+            return error;
+        }
+
+        Memory.Lru?.Add(folio);
+        folio.Get();
+        folio.HandOverReference();
+        return 0;
+    }
+
     /// <summary>Takes a page out of the file; it stays with whoever has a reference (<c>filemap_remove_folio</c>).</summary>
     [MustHold("folio"), Requires("folio.Mapping == this")]
     internal void Remove(Folio folio)

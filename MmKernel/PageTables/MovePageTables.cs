@@ -61,11 +61,21 @@ internal static class MovePageTables
             file.Mapping.ImapLock.WriteUnlock();
     }
 
-    [MustHold("source.Stable && target.Anchored")]
+    [MustHold("source.Anchored && target.Anchored")]
     private static void Carry(VmArea source, VmArea target, ulong from, ulong to, Span<ulong> entries)
     {
-        if (TakeOut(source, from, entries))
-            PutIn(target, to, entries);
+        if (!TakeOut(source, from, entries))
+            return;
+        if (source.Userfault != null && !source.Userfault.Has(UffdFeatures.EventRemap))
+            DropMarks(entries);
+        PutIn(target, to, entries);
+    }
+
+    /// <summary>A userfaultfd that does not hear of the move loses the pages, so its marks on them would stay for ever.</summary>
+    private static void DropMarks(Span<ulong> entries)
+    {
+        foreach (ref ulong entry in entries)
+            entry = UffdWriteProtection.WithoutMark(entry);
     }
 
     /// <summary>Bytes from two addresses on that lie in one table each (<c>get_extent</c>).</summary>

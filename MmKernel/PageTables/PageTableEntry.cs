@@ -41,7 +41,19 @@ internal static class PageTableEntry
     /// <summary>In a swap entry: the page belongs to this entry alone (<c>_PAGE_SWP_EXCLUSIVE</c>).</summary>
     internal const ulong SwapExclusive = 1UL << 3;
 
+    /// <summary>Says that a page that is not there is write-protected by userfaultfd (<c>PTE_MARKER_UFFD_WP</c>).</summary>
+    internal const ulong UffdMarker = (0x1FUL << 58) | (1UL << 12);
+
+    /// <summary>Says that an access raises SIGBUS (<c>PTE_MARKER_POISONED</c>).</summary>
+    internal const ulong Poison = (0x1FUL << 58) | (2UL << 12);
+
     internal static bool IsGuard(ulong entry) => entry == Guard;
+
+    /// <summary>Whether no page is there, whatever a marker says: a userfaultfd may fill such an entry (<c>pte_none_mostly</c>).</summary>
+    internal static bool IsNoneMostly(ulong entry) => entry is None or UffdMarker or Poison or Guard;
+
+    /// <summary>What a page inherits from the marker that it takes the place of (<c>vmf_orig_pte_uffd_wp</c>).</summary>
+    internal static ulong MarkedBits(ulong marker) => marker == UffdMarker ? UffdWriteProtect : 0;
 
     internal static bool IsPresent(ulong entry) => (entry & Present) != 0;
 

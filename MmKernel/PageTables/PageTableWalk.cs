@@ -101,6 +101,40 @@ internal static unsafe class PageTableWalk
         }
     }
 
+    /// <summary>Maps an entry without locking its table, which stays as long as the VMA does (<c>pte_offset_map_rw_nolock</c>).</summary>
+    /// <returns>Null if there is no table.</returns>
+    [MustHold("vma.Anchored"), Acquires("result", When = "result != null")]
+    internal static MappedPte? PteOffsetMapNolock(VmArea vma, ulong address) => PteOffsetMap(vma.Mm, address, out _);
+
+    /// <summary>Locks two tables in ascending order, or the one that both are (<c>double_pt_lock</c>).</summary>
+    [Acquires("first"), Acquires("second", When = "first != second")]
+    internal static void DoublePtLock(PageTableLock first, PageTableLock second)
+    {
+        if (first == second)
+        {
+            first.Lock();
+        }
+        else if (first.Order < second.Order)
+        {
+            first.Lock();
+            second.Lock();
+        }
+        else
+        {
+            second.Lock();
+            first.Lock();
+        }
+    }
+
+    /// <summary>Unlocks what <see cref="DoublePtLock"/> locked (<c>double_pt_unlock</c>).</summary>
+    [Releases("first"), Releases("second", When = "first != second"), MustNotHold("first.FlushPending && second.FlushPending")]
+    internal static void DoublePtUnlock(PageTableLock first, PageTableLock second)
+    {
+        if (first != second)
+            second.Unlock();
+        first.Unlock();
+    }
+
     /// <summary>Unlocks the table and unmaps the entry (<c>pte_unmap_unlock</c>).</summary>
     [Releases("pte && pte.Ptl"), MustNotHold("pte.Ptl.FlushPending")]
     internal static void PteUnmapUnlock(MappedPte pte)

@@ -59,8 +59,8 @@ internal static class Protection
     /// Whether the entry may become writable without a fault: a private page that belongs to this mapping alone, or one that was writable
     /// (<c>can_change_pte_writable</c>).
     /// </summary>
-    [MustHold("exclusive(vma.Lock)")]
-    private static bool MayBeWritable(VmArea vma, ulong entry)
+    [MustHold("vma.Anchored")]
+    internal static bool MayBeWritable(VmArea vma, ulong entry)
     {
         if ((vma.Flags & VmFlags.Write) == 0 || IsSpecial(entry) || (entry & UffdWriteProtect) != 0)
             return false;

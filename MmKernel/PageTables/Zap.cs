@@ -44,8 +44,8 @@ internal static class Zap
         var memory = vma.Mm.Machine.Memory;
         while (start < end && !gather.IsFull)
         {
-            if (IsInScope(memory, pte.Value, scope))
-                ZapEntry(gather, vma, pte);
+            if (IsInScope(memory, vma, pte.Value, scope))
+                ZapEntry(gather, vma, pte, scope);
             start += Page.Size;
             pte.Advance();
         }
@@ -55,10 +55,12 @@ internal static class Zap
         return start;
     }
 
-    [MustHold("pte && pte.Ptl && vma.Stable"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
-    private static void ZapEntry(TlbGather gather, VmArea vma, MappedPte pte)
+    [MustHold("vma.Stable && pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
+    private static void ZapEntry(TlbGather gather, VmArea vma, MappedPte pte, ZapScope scope)
     {
         ulong old = Tlb.PtepGetAndClear(pte);
+        if (scope != ZapScope.Everything && KeepsMark(vma, old))
+            pte.Value = PageTableEntry.UffdMarker;
         if (SwapEntry.IsIn(old))
             FreeSwapOf(vma, old);
         if (!PageTableEntry.IsPresent(old) || PageTableEntry.IsSpecial(old))
@@ -88,12 +90,22 @@ internal static class Zap
         memory.Swap.RemoveUserAndCache(memory, SwapEntry.Of(old));
     }
 
-    private static bool IsInScope(PhysicalMemory memory, ulong entry, ZapScope scope)
+    /// <summary>Whether the page of a file stays write-protected when it goes (<c>pte_install_uffd_wp_if_needed</c>).</summary>
+    [MustHold("vma.Stable")]
+    private static bool KeepsMark(VmArea vma, ulong entry) =>
+        !vma.IsAnonymous && (vma.Flags & VmFlags.UffdWriteProtect) != 0
+        && PageTableEntry.IsPresent(entry) && (entry & PageTableEntry.UffdWriteProtect) != 0;
+
+    private static bool IsInScope(PhysicalMemory memory, VmArea vma, ulong entry, ZapScope scope)
     {
         if (entry == PageTableEntry.None)
             return false;
         if (scope == ZapScope.Everything)
             return true;
+        if (entry == PageTableEntry.UffdMarker)
+            return vma.IsAnonymous;
+        if (entry == PageTableEntry.Poison)
+            return scope == ZapScope.Pages;
         if (!PageTableEntry.IsPresent(entry))
             return scope == ZapScope.Pages && !PageTableEntry.IsGuard(entry);
         return scope == ZapScope.Pages || (!PageTableEntry.IsSpecial(entry) && !memory.FolioOf(PageTableEntry.FrameOf(entry)).IsAnonymous);

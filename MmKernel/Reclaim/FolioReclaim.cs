@@ -91,7 +91,8 @@ internal static class FolioReclaim
     [MustHold("folio && folio.Ref"), TakesRmap, Releases("folio.Ref", When = "result")]
     private static bool Evict(PhysicalMemory memory, Folio folio)
     {
-        if (folio.Has(FolioFlags.Mlocked))
+        // Merged pages stay in memory: a slot would have to remember that they are merged.
+        if (folio.Has(FolioFlags.Mlocked) || folio.KsmNode != null)
             return false;
         bool needsSwap = folio.Has(FolioFlags.SwapBacked) && !folio.Has(FolioFlags.SwapCache);
         if (needsSwap && folio.IsAnonymous && !AddToSwap(memory, folio))

@@ -33,6 +33,8 @@ public static class RmapWalking
             RmapWalkAnon(folio, anonVma, one);
         else if (folio.Mapping is AddressSpace mapping)
             FileRmap.RmapWalkFile(folio, mapping, one);
+        else if (folio.Mapping is KsmStableNode node)
+            KsmRmap.RmapWalkKsm(folio, node, one);
     }
 
     /// <summary>
@@ -101,7 +103,7 @@ public static class RmapWalking
     /// on). A VMA that fork is just making is in the trees already and has none yet.
     /// </summary>
     [MustHold("anonVma.Lock"), AssertsHeld("vma.AnyRmap")]
-    private static void AssertLinked(VmArea vma, AnonVma anonVma)
+    internal static void AssertLinked(VmArea vma, AnonVma anonVma)
     {
         Lockdep.AssertHeld(anonVma.Lock, LockMode.Shared);
         Lockdep.Assert(Volatile.Read(ref vma.AnonVma) is not { } own || own.Root == anonVma.Root, "VMA in the tree of an anon_vma of another root");

@@ -56,6 +56,10 @@ internal static class PagemapView
             return PagemapEntry.None;
         if (PageTableEntry.IsGuard(entry))
             return PagemapEntry.GuardRegion;
+        if (entry == PageTableEntry.UffdMarker)
+            return PagemapEntry.Swapped | PagemapEntry.UffdWriteProtected;
+        if (entry == PageTableEntry.Poison)
+            return PagemapEntry.Swapped;
         if (SwapEntry.IsIn(entry))
             return DescribeSwapped(entry);
         var result = PagemapEntry.Present | (PagemapEntry)PageTableEntry.FrameOf(entry);

@@ -20,6 +20,8 @@ public sealed class RecordedTraces
     [InlineData("lock")]
     [InlineData("stack")]
     [InlineData("swap")]
+    [InlineData("uffd")]
+    [InlineData("ksm")]
     public void Flavour_agrees_with_the_host(string flavor)
     {
         var explanation = new StringWriter();

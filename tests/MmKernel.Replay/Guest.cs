@@ -20,6 +20,7 @@ public sealed class Guest : IDisposable
     private readonly Machine _machine;
     private readonly SortedDictionary<int, Process> _processes = [];
     private readonly GuestFiles _files;
+    private readonly GuestUserfault? _userfault;
 
     /// <summary>Sets up the first process and the files of a trace.</summary>
     /// <param name="header">How the trace was recorded.</param>
@@ -47,6 +48,8 @@ public sealed class Guest : IDisposable
         first.Brk(Windows.HeapBase);
         first.Munmap(Windows.HeapBase - 16 * PageSize, 16 * PageSize);
         _processes[0] = first;
+        if (header.Flavor == "uffd")
+            _userfault = new GuestUserfault(first);
     }
 
     /// <summary>The state of every live process, as traces record it.</summary>
@@ -91,9 +94,26 @@ public sealed class Guest : IDisposable
             "remap_file_pages" => Done(process.RemapFilePages(address, length, Prot.None, (ulong)step["pgoff"])),
             "ftruncate" => Done(_files.Truncate((int)step["file"], (ulong)step["pages"] * PageSize)),
             "pwrite" => Done(_files.Write((int)step["file"], (ulong)step["page"] * PageSize + (ulong)step["slot"] * 8, (ulong)step["val"])),
+            "ksm_settle" => Settle(),
             "punch_hole" => Done(_files.PunchHole((int)step["file"], (ulong)step["page"] * PageSize, length)),
+            _ when _userfault != null => Userfault(_userfault, process, step, address, length),
             _ => throw new NotSupportedException(step.Operation),
         };
+    }
+
+    /// <summary>Scans for equal pages until nothing more changes.</summary>
+    private string Settle()
+    {
+        _machine.Ksm.Scan(5);
+        return "{\"ok\":1}";
+    }
+
+    private static string Userfault(GuestUserfault userfault, Process process, TraceStep step, ulong address, ulong length)
+    {
+        long result = userfault.Execute(process, step, address, length, out long? done);
+        if (result < 0 && done != null)
+            return Invariant($"{{\"err\":\"{(Errno)(int)-result}\",\"done\":{done}}}");
+        return result < 0 || done == null ? Done(result) : Invariant($"{{\"done\":{done}}}");
     }
 
     /// <inheritdoc/>

@@ -90,15 +90,15 @@ internal static class Observer
                 continue;
             ulong address = start + (ulong)i * Windows.PageSize;
             uint digest = process.Peek(address, contents) ? Digest(contents) : 0;
-            pages.Add(new PageState(window, (int)((address - Windows.Base(window)) / Windows.PageSize), Kind(entries[i]), digest));
+            pages.Add(new PageState(window, (int)((address - Windows.Base(window)) / Windows.PageSize), Kind(process.Machine, entries[i]), digest));
         }
     }
 
-    private static string Kind(PagemapEntry entry)
+    private static string Kind(Machine machine, PagemapEntry entry)
     {
         string kind;
         if ((entry & PagemapEntry.Present) != 0)
-            kind = (entry & PagemapEntry.FrameMask) == ZeroFrame ? "z" : (entry & PagemapEntry.File) != 0 ? "f" : "a";
+            kind = (entry & PagemapEntry.FrameMask) == ZeroFrame ? "z" : (entry & PagemapEntry.File) != 0 ? "f" : IsMerged(machine, entry) ? "k" : "a";
         else if ((entry & PagemapEntry.GuardRegion) != 0)
             kind = "g";
         else
@@ -107,6 +107,9 @@ internal static class Observer
             kind += "x";
         return (entry & PagemapEntry.UffdWriteProtected) != 0 ? kind + "w" : kind;
     }
+
+    private static bool IsMerged(Machine machine, PagemapEntry entry) =>
+        machine.Memory.FolioOf((ulong)(entry & PagemapEntry.FrameMask)).KsmNode != null;
 
     /// <summary>FNV-1a with 64 bits, the halves combined; 0 for a page of zeros.</summary>
     private static uint Digest(ReadOnlySpan<byte> contents)

@@ -11,7 +11,7 @@ namespace MmKernel.Replay;
 public sealed class Report(TextWriter output)
 {
     // Flavours without a bar are shown and decide nothing.
-    private static readonly string[] Barred = ["core", "mremap", "fork", "file", "lock", "stack", "swap"];
+    private static readonly string[] Barred = ["core", "mremap", "fork", "file", "lock", "stack", "swap", "uffd", "ksm"];
 
     private static readonly Dictionary<Level, double> Bars = new()
     {

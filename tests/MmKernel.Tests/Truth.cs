@@ -64,6 +64,8 @@ internal static unsafe class Truth
             Assert.Same(vma, mm.Vmas.Walk(vma.End - 1));
             Assert.True(vma.Lock.IsAttached);
             Assert.Equal(0, vma.Lock.ReaderCount);
+            Assert.Equal(vma.Userfault != null, (vma.Flags & VmFlags.UffdMask) != 0);
+            Assert.True(vma.Userfault == null || (vma.Userfault.Mm == mm && !vma.Userfault.IsReleased), "registered with a foreign or closed userfaultfd");
             end = vma.End;
             pages += vma.PageCount;
             vmas++;
@@ -95,8 +97,11 @@ internal static unsafe class Truth
                 return;
             }
 
+            if (entry is PageTableEntry.UffdMarker or PageTableEntry.Poison)
+                return;
             Assert.True(PageTableEntry.IsPresent(entry));
             Assert.True(!PageTableEntry.IsWritable(entry) || (vma.Flags & VmFlags.Write) != 0);
+            Assert.True(!PageTableEntry.IsWritable(entry) || (entry & PageTableEntry.UffdWriteProtect) == 0, "write-protected and writable");
             if (PageTableEntry.IsSpecial(entry))
                 return;
             ulong frame = PageTableEntry.FrameOf(entry);
@@ -114,6 +119,13 @@ internal static unsafe class Truth
             }
 
             anonymous++;
+            if (folio.KsmNode != null)
+            {
+                Assert.False(PageTableEntry.IsWritable(entry), "a merged page can be written");
+                Assert.False(folio.Has(FolioFlags.AnonExclusive), "a merged page is exclusive");
+                return;
+            }
+
             Assert.Equal(vma.PageIndex(address), folio.Index);
             Assert.Same(vma.AnonVma!.Root, ((AnonVma)folio.Mapping!).Root);
         });

@@ -1,0 +1,198 @@
+using MmLint;
+using static MmKernel.AnonRmap;
+using static MmKernel.PageTableEntry;
+using static MmKernel.PageTableWalk;
+
+namespace MmKernel;
+
+/// <summary>Replacing pages by merged ones (<c>mm/ksm.c</c>).</summary>
+internal static class KsmMerging
+{
+    /// <summary>Whether pages of a VMA may be merged (<c>vma_ksm_compatible</c> and the flag).</summary>
+    [MustHold("vma.Anchored")]
+    internal static bool IsMergeable(VmArea vma) => (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma != null;
+
+    /// <summary>The anonymous page at an address, if it is not on its way to swap or back.</summary>
+    /// <returns>With a reference; null if there is none.</returns>
+    [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
+    internal static Folio? FollowAnonymous(VmArea vma, ulong address)
+    {
+        ulong seen = ReadEntry(vma, address);
+        if (!IsPresent(seen) || IsSpecial(seen))
+            return null;
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return null;
+        ulong entry = pte.Value;
+        Folio? folio = null;
+        if (IsPresent(entry) && !IsSpecial(entry))
+        {
+            var mapped = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
+            if (mapped.IsAnonymous && !mapped.Has(FolioFlags.SwapCache))
+            {
+                mapped.Get();
+                folio = mapped;
+            }
+        }
+
+        PteUnmapUnlock(pte);
+        return folio;
+    }
+
+    /// <summary>Where a page is mapped, as reverse mapping is going to look for it.</summary>
+    /// <returns>Null if the place may not be merged any more.</returns>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static KsmLink? FindPlace(KsmRmapItem item)
+    {
+        var mm = item.Mm;
+        mm.MmapLock.ReadLock();
+        KsmLink? place = null;
+        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma)
+            place = new KsmLink(mm, item.Address, anonVma);
+        mm.MmapLock.ReadUnlock();
+        return place;
+    }
+
+    /// <summary>Makes a page a merged one, of which more mappings may be made (<c>try_to_merge_one_page</c> without a second page).</summary>
+    /// <returns>Where it is mapped; null if it is in use otherwise.</returns>
+    [MustHold("ksm.Mutex && folio.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static KsmLink? MakeMerged(Ksm ksm, KsmRmapItem item, Folio folio)
+    {
+        var mm = item.Mm;
+        mm.MmapLock.ReadLock();
+        KsmLink? place = null;
+        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
+        {
+            if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && WriteProtectPage(vma, item.Address, folio, out _))
+            {
+                folio.Mapping = new KsmStableNode(folio);
+                place = new KsmLink(mm, item.Address, anonVma);
+            }
+
+            folio.Unlock();
+        }
+
+        mm.MmapLock.ReadUnlock();
+        return place;
+    }
+
+    /// <summary>Maps a merged page in place of one with the same contents (<c>try_to_merge_with_ksm_page</c>).</summary>
+    /// <returns>Where it is mapped; null if the contents differ by now or the old page is in use otherwise.</returns>
+    [MustHold("ksm.Mutex && folio.Ref && merged.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static KsmLink? Merge(Ksm ksm, KsmRmapItem item, Folio folio, Folio merged)
+    {
+        var mm = item.Mm;
+        mm.MmapLock.ReadLock();
+        KsmLink? place = null;
+        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
+        {
+            // Write-protected, the contents stay as they are, so this comparison counts.
+            bool done = folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache)
+                && WriteProtectPage(vma, item.Address, folio, out ulong entry)
+                && ksm.Memory.IsSame(folio, merged)
+                && ReplacePage(vma, item.Address, folio, merged, entry);
+            if (done)
+                place = new KsmLink(mm, item.Address, anonVma);
+            folio.Unlock();
+        }
+
+        mm.MmapLock.ReadUnlock();
+        return place;
+    }
+
+    /// <summary>Maps the zero page in place of a page of zeros.</summary>
+    [MustHold("ksm.Mutex && folio.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static void MergeWithZeroPage(Ksm ksm, KsmRmapItem item, Folio folio)
+    {
+        var mm = item.Mm;
+        mm.MmapLock.ReadLock();
+        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && IsMergeable(vma) && folio.TryLock())
+        {
+            if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && WriteProtectPage(vma, item.Address, folio, out ulong entry)
+                && ksm.Memory.IsSame(folio, ksm.Memory.FolioOf(PhysicalMemory.ZeroFrame)))
+                _ = ReplacePage(vma, item.Address, folio, null, entry);
+            folio.Unlock();
+        }
+
+        mm.MmapLock.ReadUnlock();
+    }
+
+    /// <summary>
+    /// Takes the right to write from the page's only writer (<c>write_protect_page</c>). References that no mapping accounts for are somebody's
+    /// who may write without asking the page table; then nothing is changed.
+    /// </summary>
+    [MustHold("vma.Mm.MmapLock && folio && folio.Ref")]
+    private static bool WriteProtectPage(VmArea vma, ulong address, Folio folio, out ulong entry)
+    {
+        entry = None;
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return false;
+        ulong old = pte.Value;
+        bool isMapped = IsPresent(old) && !IsSpecial(old) && FrameOf(old) == folio.Frame;
+        if (isMapped && ((old & (Writable | Dirty)) != 0 || folio.Has(FolioFlags.AnonExclusive)))
+        {
+            old = Tlb.PtepGetAndClear(pte);
+            Tlb.FlushTlbPage(pte, vma.Mm);
+            isMapped = folio.MapCount + 1 == folio.ReferenceCount;
+            if (isMapped)
+            {
+                folio.Clear(FolioFlags.AnonExclusive);
+                folio.Set(FolioFlags.Dirty);
+                old &= ~(Writable | Dirty);
+            }
+
+            pte.Value = old;
+        }
+
+        PteUnmapUnlock(pte);
+        entry = old;
+        return isMapped;
+    }
+
+    /// <summary>Maps another page, or the zero page, if the entry still is what it was (<c>replace_page</c>).</summary>
+    [MustHold("vma.Mm.MmapLock && folio && folio.Ref")]
+    private static bool ReplacePage(VmArea vma, ulong address, Folio folio, Folio? merged, ulong entry)
+    {
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return false;
+        if ((pte.Value & ~Accessed) != (entry & ~Accessed))
+        {
+            PteUnmapUnlock(pte);
+            return false;
+        }
+
+        _ = Tlb.PtepGetAndClear(pte);
+        Tlb.FlushTlbPage(pte, vma.Mm);
+        if (merged == null)
+        {
+            // Dirty tells it from the zero page of a read fault, for those who unmerge.
+            vma.Mm.Rss.Add(RssKind.Anonymous, -1);
+            pte.Value = Make(PhysicalMemory.ZeroFrame, ProtectionOf(vma.Flags) | Special | Dirty);
+        }
+        else
+        {
+            merged.Get();
+            merged.AddMapping();
+            pte.Value = Make(merged.Frame, ProtectionOf(vma.Flags));
+            merged.HandOverReference();
+        }
+
+        FolioRemoveRmap(folio, pte);
+        if ((vma.Flags & VmFlags.Locked) != 0)
+        {
+            var lru = vma.Mm.Machine.Memory.Lru;
+            lru?.Munlock(folio);
+            if (merged != null)
+                lru?.Mlock(merged);
+        }
+
+        PteUnmapUnlock(pte);
+
+        // The reference that the old entry had.
+        folio.AdoptReference();
+        vma.Mm.Machine.Memory.Put(folio);
+        return true;
+    }
+}

@@ -1,0 +1,232 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using MmLint;
+using static MmKernel.PageTableWalk;
+
+namespace MmKernel;
+
+/// <summary>Looking for equal pages (<c>ksm_do_scan</c>).</summary>
+internal static unsafe class KsmScan
+{
+    /// <summary>Looks at every page that may be merged, once.</summary>
+    [MustHold("ksm.Mutex"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static void FullScan(Ksm ksm)
+    {
+        // Pages on their way to the lists have a reference that would make them look used.
+        ksm.Memory.Lru?.DrainAll();
+        ksm.ClearUnstable();
+        long scan = ksm.FullScans + 1;
+        foreach (var slot in ksm.Slots())
+        {
+            ulong address = 0;
+            while (NextPage(slot.Mm, ref address) is { } folio)
+            {
+                var item = ItemAt(ksm, slot, address, scan);
+                address += Page.Size;
+                CompareAndMerge(ksm, item, folio);
+                ksm.Memory.Put(folio);
+            }
+
+            DropItems(ksm, slot, scan);
+            if (HasEnded(slot.Mm))
+                ksm.RemoveSlot(slot);
+        }
+    }
+
+    /// <summary>Forgets what no page was found for since a scan (<c>remove_trailing_rmap_items</c>).</summary>
+    [MustHold("ksm.Mutex"), MaySleep]
+    internal static void DropItems(Ksm ksm, KsmSlot slot, long since)
+    {
+        var stale = new List<KsmRmapItem>();
+        foreach (var item in slot.Items.Values)
+        {
+            if (item.Scan < since)
+                stale.Add(item);
+        }
+
+        foreach (var item in stale)
+        {
+            Unlink(ksm, item);
+            _ = slot.Items.Remove(item.Address);
+        }
+    }
+
+    [MustHold("ksm.Mutex")]
+    private static KsmRmapItem ItemAt(Ksm ksm, KsmSlot slot, ulong address, long scan)
+    {
+        if (!slot.Items.TryGetValue(address, out var item))
+            slot.Items[address] = item = new KsmRmapItem(slot.Mm, address);
+        item.Scan = scan;
+        return item;
+    }
+
+    /// <summary>Deals with one page (<c>cmp_and_merge_page</c>).</summary>
+    [MustHold("ksm.Mutex && folio.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static void CompareAndMerge(Ksm ksm, KsmRmapItem item, Folio folio)
+    {
+        if (folio.KsmNode is { } node)
+        {
+            // Merged already; if the place is new, a fork or a move of the mapping brought the page there.
+            if (item.Node == node)
+                return;
+            Unlink(ksm, item);
+            if (KsmMerging.FindPlace(item) is { } place)
+                Link(ksm, item, node, place);
+            return;
+        }
+
+        Unlink(ksm, item);
+        ulong checksum = ChecksumOf(ksm.Memory, folio);
+        var same = ksm.FindStable(checksum, folio);
+        if (same != null)
+        {
+            if (same.KsmNode is { } stable && KsmMerging.Merge(ksm, item, folio, same) is { } place)
+                Link(ksm, item, stable, place);
+            ksm.Memory.Put(same);
+            return;
+        }
+
+        // What changes all the time is not worth merging.
+        if (item.Checksum != checksum)
+        {
+            item.Checksum = checksum;
+            return;
+        }
+
+        if (ksm.UsesZeroPage && ksm.Memory.IsSame(folio, ksm.Memory.FolioOf(PhysicalMemory.ZeroFrame)))
+        {
+            KsmMerging.MergeWithZeroPage(ksm, item, folio);
+            return;
+        }
+
+        var other = ksm.FindOrInsertUnstable(checksum, item);
+        if (other == null || other == item)
+            return;
+        var second = PageAt(other);
+        if (second == null)
+            return;
+        if (second.Frame != folio.Frame && ksm.Memory.IsSame(folio, second))
+            MergeTwo(ksm, checksum, item, folio, other, second);
+        ksm.Memory.Put(second);
+    }
+
+    /// <summary>Makes a merged page of one of two, and maps it in place of the other (<c>try_to_merge_two_pages</c>).</summary>
+    [MustHold("ksm.Mutex && folio.Ref && second.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static void MergeTwo(Ksm ksm, ulong checksum, KsmRmapItem item, Folio folio, KsmRmapItem other, Folio second)
+    {
+        var place = KsmMerging.MakeMerged(ksm, item, folio);
+        if (place == null || folio.KsmNode is not { } node)
+            return;
+        var otherPlace = KsmMerging.Merge(ksm, other, second, folio);
+        if (otherPlace == null)
+        {
+            // A merged page of its own has no use, and each write to it would copy.
+            KsmUnmerge.BreakCow(item);
+            return;
+        }
+
+        ksm.RemoveUnstable(checksum);
+        ksm.InsertStable(checksum, node);
+        Link(ksm, item, node, place);
+        Link(ksm, other, node, otherPlace);
+    }
+
+    /// <summary>Notes where a merged page is mapped (<c>stable_tree_append</c>).</summary>
+    [MustHold("ksm.Mutex"), MaySleep]
+    private static void Link(Ksm ksm, KsmRmapItem item, KsmStableNode node, KsmLink place)
+    {
+        var folio = ksm.GetFolio(node);
+        if (folio == null)
+            return;
+        folio.Lock();
+        node.Links = [.. node.Links, place];
+        folio.Unlock();
+        ksm.Memory.Put(folio);
+        item.Node = node;
+        item.Link = place;
+    }
+
+    /// <summary>A place has the merged page no more (<c>remove_rmap_item_from_tree</c>).</summary>
+    [MustHold("ksm.Mutex"), MaySleep]
+    private static void Unlink(Ksm ksm, KsmRmapItem item)
+    {
+        var node = item.Node;
+        if (node == null)
+            return;
+        var folio = ksm.GetFolio(node);
+        if (folio != null)
+        {
+            var gone = item.Link;
+            folio.Lock();
+            node.Links = Array.FindAll(node.Links, link => link != gone);
+            folio.Unlock();
+            ksm.Memory.Put(folio);
+        }
+
+        item.Node = null;
+        item.Link = null;
+    }
+
+    /// <summary>The next page that may be merged (<c>scan_get_next_rmap_item</c>). Nothing keeps the address space in use.</summary>
+    /// <returns>With a reference; null at the end. <paramref name="address"/> is where it is.</returns>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep, Acquires("result.Ref", When = "result != null")]
+    private static Folio? NextPage(MmStruct mm, ref ulong address)
+    {
+        mm.MmapLock.ReadLock();
+        var folio = mm.IsExiting ? null : NextPageLocked(mm, ref address);
+        mm.MmapLock.ReadUnlock();
+        return folio;
+    }
+
+    [MustHold("mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
+    private static Folio? NextPageLocked(MmStruct mm, ref ulong address)
+    {
+        for (var vma = mm.Vmas.Find(address); vma != null; vma = mm.Vmas.Find(vma.End))
+        {
+            if (!KsmMerging.IsMergeable(vma))
+                continue;
+            for (ulong at = Math.Max(address, vma.Start); at < vma.End; at += Page.Size)
+            {
+                var folio = KsmMerging.FollowAnonymous(vma, at);
+                if (folio == null)
+                    continue;
+                address = at;
+                return folio;
+            }
+        }
+
+        return null;
+    }
+
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static bool HasEnded(MmStruct mm)
+    {
+        mm.MmapLock.ReadLock();
+        bool ended = mm.IsExiting;
+        mm.MmapLock.ReadUnlock();
+        return ended;
+    }
+
+    /// <summary>The page at a place that was scanned before (<c>get_mergeable_page</c>).</summary>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep, Acquires("result.Ref", When = "result != null")]
+    private static Folio? PageAt(KsmRmapItem item)
+    {
+        var mm = item.Mm;
+        mm.MmapLock.ReadLock();
+        Folio? folio = null;
+        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && KsmMerging.IsMergeable(vma))
+            folio = KsmMerging.FollowAnonymous(vma, item.Address);
+        mm.MmapLock.ReadUnlock();
+        return folio;
+    }
+
+    private static ulong ChecksumOf(PhysicalMemory memory, Folio folio)
+    {
+        const ulong Multiplier = 0x9E37_79B9_7F4A_7C15;
+        ulong sum = 0;
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(new ReadOnlySpan<byte>(memory.PointerTo(folio.Frame), Page.Size)))
+            sum = (ulong.RotateLeft(sum, 5) ^ word) * Multiplier;
+        return sum;
+    }
+}

@@ -1,0 +1,326 @@
+using MmLint;
+using static MmKernel.AnonRmap;
+using static MmKernel.PageTableEntry;
+using static MmKernel.PageTableWalk;
+using static MmKernel.UffdLocking;
+using static MmKernel.VmaLocking;
+
+namespace MmKernel;
+
+/// <summary>Moving pages to where a handler was asked for them, without copying (<c>move_pages</c>, <c>mm/userfaultfd.c</c>).</summary>
+internal static unsafe class UffdMove
+{
+    // No error of the call: the page is in swap and has to come back before it is moved.
+    private const long NeedsPage = -(long)Errno.ENXIO;
+
+    // No error of the call either: the VMAs changed between two looks.
+    private const long TryAgain = -(long)Errno.EBADF;
+
+    /// <summary>Moves the pages of a range.</summary>
+    /// <returns>
+    /// Bytes moved, holes that are allowed included, if any were. Else −ENOENT: not mapped, or a hole; −EAGAIN: mappings are changing; −EINVAL:
+    /// not for these VMAs; −EEXIST: something is at the target; −EBUSY: the page is shared; −EFAULT: a marker; −ENOMEM; −EINTR.
+    /// </returns>
+    /// <remarks>The address space is the current one. Linux moves swap entries as they are; here their pages come back first.</remarks>
+    [MustHold("mm.Users && mm.Residents"), Requires("mm == Task.CurrentMm"), MaySleep]
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock")]
+    internal static long MoveRange(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        byte first;
+        ulong done = 0;
+        while (true)
+        {
+            long result = MoveSome(context, mm, to + done, from + done, length - done, mode);
+            if (result > 0)
+                done += (ulong)result;
+            if (done == length || (result < 0 && result is not (NeedsPage or TryAgain)))
+                return done != 0 ? (long)done : result;
+            if (result == NeedsPage && !Mmu.Read(mm, from + done, &first, 1))
+                return done != 0 ? (long)done : -(long)Errno.EFAULT;
+        }
+    }
+
+    /// <summary>
+    /// Moves pages until the end or an error, under the locks of both VMAs (<c>uffd_move_lock</c>). With the first locked, the second is only
+    /// tried; if that fails both are found and locked under mmap_lock.
+    /// </summary>
+    [MustHold("mm.Users && mm.Residents"), MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock"), MaySleep]
+    private static long MoveSome(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        var target = UffdLockVma(mm, to, out long error);
+        if (target == null)
+            return error;
+        if (from >= target.Start && from < target.End)
+        {
+            long within = MoveUnlessChanging(context, target, target, to, from, length, mode);
+            VmaEndRead(target);
+            return within;
+        }
+
+        var source = LockVmaUnderRcu(mm, from);
+        if (source == null)
+        {
+            VmaEndRead(target);
+            return MoveAfterWaiting(context, mm, to, from, length, mode);
+        }
+
+        long result = MoveUnlessChanging(context, target, source, to, from, length, mode);
+        VmaEndRead(source);
+        VmaEndRead(target);
+        return result;
+    }
+
+    [MustHold("mm.Users && mm.Residents"), MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock"), MaySleep]
+    private static long MoveAfterWaiting(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        mm.MmapLock.ReadLock();
+        var target = FindVmaAndPrepareAnon(mm, to, out long error);
+        if (target == null)
+        {
+            mm.MmapLock.ReadUnlock();
+            return error;
+        }
+
+        var source = mm.Vmas.Walk(from);
+        if (source == null)
+        {
+            mm.MmapLock.ReadUnlock();
+            return -(long)Errno.ENOENT;
+        }
+
+        // One VMA by now: the next attempt sees it at once.
+        if (from >= target.Start && from < target.End)
+        {
+            mm.MmapLock.ReadUnlock();
+            return TryAgain;
+        }
+
+        if (!VmaStartReadLocked(target))
+        {
+            mm.MmapLock.ReadUnlock();
+            return TryAgain;
+        }
+
+        if (!VmaStartReadLocked(source))
+        {
+            VmaEndRead(target);
+            mm.MmapLock.ReadUnlock();
+            return TryAgain;
+        }
+
+        mm.MmapLock.ReadUnlock();
+        long result = MoveUnlessChanging(context, target, source, to, from, length, mode);
+        VmaEndRead(source);
+        VmaEndRead(target);
+        return result;
+    }
+
+    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm"), MustNotHold("UserfaultContext.MapChangingLock"), MaySleep]
+    private static long MoveUnlessChanging(
+        UserfaultContext context, VmArea target, VmArea source, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        context.MapChangingLock.ReadLock();
+        long result = context.IsChanging ? -(long)Errno.EAGAIN : Check(context, target, source, to, from, length);
+        if (result == 0 && target.AnonVma != null)
+            result = MovePages(target, source, to, from, length, mode);
+        context.MapChangingLock.ReadUnlock();
+        return result;
+    }
+
+    /// <summary>What is wrong with a move between two VMAs (<c>validate_move_areas</c>).</summary>
+    [MustHold("target.Lock && source.Lock")]
+    private static long Check(UserfaultContext context, VmArea target, VmArea source, ulong to, ulong from, ulong length)
+    {
+        const VmFlags MustAgree = VmFlags.AccessMask | VmFlags.Locked;
+        const VmFlags Special = VmFlags.Io | VmFlags.HugeTlb;
+        bool isRefused = source.IsShared || from + length > source.End
+            || target.IsShared || to + length > target.End
+            || ((source.Flags ^ target.Flags) & MustAgree) != 0
+            || (source.Flags & VmFlags.Write) == 0
+            || ((source.Flags | target.Flags) & Special) != 0
+            || target.Userfault != context
+            || !source.IsAnonymous || !target.IsAnonymous;
+        return isRefused ? -(long)Errno.EINVAL : 0;
+    }
+
+    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null"), MaySleep]
+    private static long MovePages(VmArea target, VmArea source, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    {
+        ulong done = 0;
+        while (done < length)
+        {
+            long error = MoveOne(target, source, to + done, from + done, mode);
+            if (Task.Current.IsFatalSignalPending && error is 0 or -(long)Errno.EAGAIN)
+            {
+                if (error == 0)
+                    done += Page.Size;
+                return done != 0 ? (long)done : -(long)Errno.EINTR;
+            }
+
+            if (error == -(long)Errno.EAGAIN)
+                continue;
+            if (error != 0)
+                return done != 0 ? (long)done : error;
+            done += Page.Size;
+        }
+
+        return (long)done;
+    }
+
+    /// <summary>Moves one page (<c>move_pages_ptes</c>): looks, locks the folio, which may take waiting, and looks again.</summary>
+    /// <returns>0; −EAGAIN if something changed meanwhile; other errors as <see cref="MoveRange"/>.</returns>
+    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null"), MaySleep]
+    private static long MoveOne(VmArea target, VmArea source, ulong to, ulong from, UffdMoveMode mode)
+    {
+        long error = MakeTables(target, source, to, from, mode);
+        if (error != 0)
+            return error;
+        var folio = Find(source, from, ReadEntry(target, to), mode, out ulong entry, out error);
+        if (folio == null)
+            return error != 0 || entry == None ? error : MoveZeroPage(target, source, to, from, entry);
+        folio.Lock();
+        error = MoveLocked(target, source, to, from, entry, folio);
+        folio.Unlock();
+        source.Mm.Machine.Memory.Put(folio);
+        return error;
+    }
+
+    [MustHold("target.Lock && source.Lock"), MaySleep]
+    private static long MakeTables(VmArea target, VmArea source, ulong to, ulong from, UffdMoveMode mode)
+    {
+        if ((mode & UffdMoveMode.AllowSourceHoles) == 0)
+        {
+            var pte = PteOffsetMapLock(source, from);
+            if (pte == null)
+                return -(long)Errno.ENOENT;
+            PteUnmapUnlock(pte);
+        }
+        else if (!AllocateTables(source, from))
+        {
+            return -(long)Errno.ENOMEM;
+        }
+
+        return AllocateTables(target, to) ? 0 : -(long)Errno.ENOMEM;
+    }
+
+    /// <summary>What is to be moved.</summary>
+    /// <returns>The folio with a reference; null after an error, and for the zero page, and for a hole, whose entry is empty.</returns>
+    [MustHold("source.Lock"), Acquires("result.Ref", When = "result != null"), Ensures("error == 0", When = "result != null")]
+    private static Folio? Find(VmArea source, ulong from, ulong there, UffdMoveMode mode, out ulong entry, out long error)
+    {
+        entry = None;
+        error = -(long)Errno.EEXIST;
+        if (there != None)
+            return null;
+        error = -(long)Errno.ENOENT;
+        var pte = PteOffsetMapLock(source, from);
+        if (pte == null)
+            return null;
+        entry = pte.Value;
+        Folio? folio = null;
+        if (entry == None)
+        {
+            error = (mode & UffdMoveMode.AllowSourceHoles) != 0 ? 0 : -(long)Errno.ENOENT;
+        }
+        else if (!IsPresent(entry))
+        {
+            error = SwapEntry.IsIn(entry) ? NeedsPage : -(long)Errno.EFAULT;
+        }
+        else if (IsSpecial(entry))
+        {
+            error = 0;
+        }
+        else
+        {
+            folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
+            error = -(long)Errno.EBUSY;
+            if (folio.Has(FolioFlags.AnonExclusive))
+            {
+                error = 0;
+                folio.Get();
+            }
+            else
+            {
+                folio = null;
+            }
+        }
+
+        PteUnmapUnlock(pte);
+        return folio;
+    }
+
+    /// <summary>Moves a page that is locked, so that reverse mapping is nowhere in it (<c>move_present_ptes</c>).</summary>
+    [MustHold("target.Lock && source.Lock && folio && folio.Ref"), Requires("target.Mm == source.Mm")]
+    [Requires("target.AnonVma != null"), MaySleep]
+    private static long MoveLocked(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio folio)
+    {
+        if (target.Mm.Machine.Options.UffdMoveLocking == UffdMoveLocking.FolioLock || folio.Mapping is not AnonVma anonVma)
+            return MovePresent(target, source, to, from, entry, folio);
+        anonVma.Lock.WriteLock();
+        long error = MovePresent(target, source, to, from, entry, folio);
+        anonVma.Lock.WriteUnlock();
+        return error;
+    }
+
+    [MustHold("target.Lock && source.Lock && folio"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
+    private static long MovePresent(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio folio)
+    {
+        var old = PteOffsetMapNolock(source, from);
+        if (old == null)
+            return -(long)Errno.EAGAIN;
+        var pte = PteOffsetMapNolock(target, to);
+        if (pte == null)
+        {
+            old.Unmap();
+            return -(long)Errno.EAGAIN;
+        }
+
+        DoublePtLock(old.Ptl, pte.Ptl);
+        long error = 0;
+        if (pte.Value != None || FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value))
+            error = -(long)Errno.EAGAIN;
+        else if (!folio.Has(FolioFlags.AnonExclusive))
+            error = -(long)Errno.EBUSY;
+        if (error == 0)
+        {
+            ulong moved = Tlb.PtepGetAndClear(old);
+            Tlb.FlushTlbPage(old, source.Mm);
+            FolioMoveAnonRmap(folio, target, pte);
+            folio.Index = target.PageIndex(to);
+            pte.Value = Make(folio.Frame, ProtectionOf(target.Flags) | Writable | SoftDirty | (moved & Dirty));
+        }
+
+        DoublePtUnlock(old.Ptl, pte.Ptl);
+        pte.Unmap();
+        old.Unmap();
+        return error;
+    }
+
+    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm")]
+    private static long MoveZeroPage(VmArea target, VmArea source, ulong to, ulong from, ulong entry)
+    {
+        var old = PteOffsetMapNolock(source, from);
+        if (old == null)
+            return -(long)Errno.EAGAIN;
+        var pte = PteOffsetMapNolock(target, to);
+        if (pte == null)
+        {
+            old.Unmap();
+            return -(long)Errno.EAGAIN;
+        }
+
+        DoublePtLock(old.Ptl, pte.Ptl);
+        bool isSame = pte.Value == None && FrameOf(old.Value) == FrameOf(entry) && IsSpecial(old.Value);
+        if (isSame)
+        {
+            _ = Tlb.PtepGetAndClear(old);
+            Tlb.FlushTlbPage(old, source.Mm);
+            pte.Value = Make(PhysicalMemory.ZeroFrame, ProtectionOf(target.Flags) | Special);
+        }
+
+        DoublePtUnlock(old.Ptl, pte.Ptl);
+        pte.Unmap();
+        old.Unmap();
+        return isSame ? 0 : -(long)Errno.EAGAIN;
+    }
+}
