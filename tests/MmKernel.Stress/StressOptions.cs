@@ -18,6 +18,11 @@ internal sealed record StressOptions
     /// <summary>Operations that each thread does between two checks.</summary>
     internal int OperationsPerRound { get; init; } = 2000;
 
+    /// <summary>How much swap there is, in bytes. With any, memory is a third of what the processes use.</summary>
+    internal long SwapBytes { get; init; }
+
     /// <summary>How the machine is built.</summary>
-    internal MachineOptions Machine { get; init; } = new() { MemoryBytes = 32 << 20 };
+    internal MachineOptions Machine => SwapBytes == 0
+        ? new MachineOptions { MemoryBytes = 32 << 20 }
+        : new MachineOptions { MemoryBytes = 4 << 20, Reclaim = ReclaimPolicy.Background, Overcommit = OvercommitMode.Always };
 }

@@ -27,7 +27,7 @@ internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnly
         if (Failure != null)
         {
             text.AppendLine($"BROKEN in round {Rounds + 1}: {Failure}");
-            text.Append($"Again: --seed {Options.Seed} --threads {Options.Threads} --processes {Options.Processes}");
+            text.Append($"Again: --seed {Options.Seed} --threads {Options.Threads} --processes {Options.Processes} --swap {Options.SwapBytes >> 20}");
         }
 
         return text.ToString();

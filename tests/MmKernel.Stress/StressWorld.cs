@@ -27,12 +27,18 @@ internal sealed class StressWorld : IDisposable
     private readonly StressProcess[] _processes;
     private readonly ReaderWriterLockSlim[] _gates;
     private readonly long _freeFrames;
+    private readonly long _swapBytes;
+    private readonly Lock _swapGate = new();
+    private SwapDevice? _swap;
     private int _lastNumber;
 
     internal StressWorld(StressOptions options)
     {
         Machine = new Machine(options.Machine);
         _freeFrames = Machine.Memory.FreeFrames;
+        if (options.SwapBytes != 0)
+            _swap = Machine.SwapOn(SwapStore.InMemory(options.SwapBytes));
+        _swapBytes = options.SwapBytes;
         Observer = Machine.CreateProcess();
         File = Machine.CreateMemoryFile(Area.Pages * Page.Size);
         _processes = [.. Enumerable.Range(0, options.Processes).Select(_ => Fresh())];
@@ -95,6 +101,16 @@ internal sealed class StressWorld : IDisposable
         return new StressProcess(child!, NextNumber(), parent.Writers);
     }
 
+    /// <summary>Takes the swap device away, if there is room for what is on it, and brings another one.</summary>
+    internal void ReplaceSwap()
+    {
+        lock (_swapGate)
+        {
+            if (_swap != null && Machine.SwapOff(_swap) == 0)
+                _swap = Machine.SwapOn(SwapStore.InMemory(_swapBytes));
+        }
+    }
+
     /// <summary>Compares with recomputed truth, while no thread runs.</summary>
     internal string? TryCheck() => Try(() =>
     {
@@ -114,7 +130,7 @@ internal sealed class StressWorld : IDisposable
             process.Process.Exit();
         Observer.Exit();
         File.Close();
-        Rcu.Barrier();
+        Truth.Check(Machine);
         Assert.Equal(_freeFrames, Machine.Memory.FreeFrames);
     });
 

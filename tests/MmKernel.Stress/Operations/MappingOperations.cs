@@ -15,6 +15,8 @@ internal static class MappingOperations
         new("resize", 4, thread => thread.InSome(process => Resize(thread, process.Process))),
         new("cut the stack", 2, thread => thread.InSome(process => CutStack(thread, process.Process))),
         new("advise", 10, thread => thread.InSome(process => Advise(thread, process.Process))),
+        new("page out", 8, thread => thread.InSome(process => PageOut(thread, process.Process))),
+        new("swapoff and swapon", 1, thread => thread.World.ReplaceSwap()),
         new("lock", 4, thread => thread.InSome(process => Allow(process.Process.Mlock(AnyPart(thread, out ulong length), length), Errno.ENOMEM, Errno.EAGAIN))),
         new("unlock", 4, thread => thread.InSome(process => Allow(process.Process.Munlock(AnyPart(thread, out ulong length), length), Errno.ENOMEM))),
         new("break", 4, thread => thread.InSome(process => Assert.True(process.Process.Brk(process.Process.Mm.StartBreak + ((ulong)thread.Random.Next(20) * Page.Size)) >= 0))),
@@ -70,6 +72,13 @@ internal static class MappingOperations
         Allow(
             process.Madvise(AnyPart(thread, out ulong length), length, advice[thread.Random.Next(advice.Length)]),
             Errno.ENOMEM, Errno.EINVAL, Errno.EFAULT);
+    }
+
+    private static void PageOut(StressThread thread, Process process)
+    {
+        var advice = thread.Random.Next(3) == 0 ? Advice.Cold : Advice.PageOut;
+        ulong offset = (ulong)thread.Random.Next((int)Area.Pages) * Page.Size;
+        Allow(process.Madvise(Area.Anonymous.Start + offset, Area.Anonymous.Length - offset, advice), Errno.ENOMEM, Errno.EINVAL);
     }
 
     private static ulong AnyPart(StressThread thread, out ulong length)
