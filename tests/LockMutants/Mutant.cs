@@ -11,14 +11,28 @@ namespace LockMutants;
 /// <param name="Member">The member that the place is in: its type and its name.</param>
 /// <param name="What">What is changed, in terms of the source: part of <see cref="Key"/>.</param>
 /// <param name="Number">Tells equal changes in one member apart.</param>
+/// <param name="Role">What kind of member that is.</param>
 /// <param name="Changes">The edits.</param>
-internal sealed record Mutant(Operator Operator, string File, int Line, string Member, string What, int Number, ImmutableArray<TextChange> Changes)
+internal sealed record Mutant(Operator Operator, string File, int Line, string Member, string What, int Number, Role Role, ImmutableArray<TextChange> Changes)
 {
     /// <summary>The name of the operator.</summary>
     public string Kind => Operator.Name;
 
     /// <summary>Names the mutant by what it changes, so that it still means the same when lines move, and nothing any more when the code changes.</summary>
     public string Key => $"{Kind} {Member}: {What}{(Number == 1 ? "" : $" #{Number}")}";
+}
+
+/// <summary>What kind of member a mutant is in, as far as that explains why nobody notices it.</summary>
+internal enum Role
+{
+    /// <summary>Any other.</summary>
+    Ordinary,
+
+    /// <summary>A private method, whose contract is inferred where it is not stated.</summary>
+    PrivateHelper,
+
+    /// <summary>A member of a lock type, whose contracts are where locks come from.</summary>
+    LockType,
 }
 
 /// <summary>What became of a mutant.</summary>

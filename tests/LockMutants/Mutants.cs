@@ -32,7 +32,7 @@ internal static class Mutants
                     string member = SourceFile.MemberOf(edit.At);
                     string what = edit.What.Length > MaxLength ? edit.What[..MaxLength] + "…" : edit.What;
                     int number = seen[member + what] = seen.GetValueOrDefault(member + what) + 1;
-                    mutants.Add(new Mutant(kind, Relative(tree.FilePath), edit.At.GetLocation().GetLineSpan().StartLinePosition.Line + 1, member, what, number, edit.Changes));
+                    mutants.Add(new Mutant(kind, Relative(tree.FilePath), edit.At.GetLocation().GetLineSpan().StartLinePosition.Line + 1, member, what, number, file.RoleOf(edit.At), edit.Changes));
                 }
             }
         }

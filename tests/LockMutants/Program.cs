@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
+using LockMutants.Operators;
 
 namespace LockMutants;
 
@@ -13,6 +14,7 @@ internal static class Program
         usage: LockMutants [options]
 
           --kind K        only mutants of this kind (may be repeated; --list shows the kinds)
+          --code          only mutants that change code, not contracts
           --file F        only mutants of files whose path contains F
           --sample N      only N mutants, chosen by --seed S (default 1)
           --list          print the mutants and ask nobody
@@ -32,6 +34,7 @@ internal static class Program
             switch (args[i])
             {
                 case "--kind" when hasValue: kinds.Add(args[++i]); break;
+                case "--code": kinds.UnionWith(Catalogue.All.Where(static kind => kind.Reach != Reach.Contract).Select(static kind => kind.Name)); break;
                 case "--file" when hasValue: file = args[++i]; break;
                 case "--sample" when hasValue: sample = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--seed" when hasValue: seed = int.Parse(args[++i], CultureInfo.InvariantCulture); break;

@@ -46,16 +46,24 @@ internal sealed class SourceFile(SemanticModel model, ContractCatalog catalog, C
     {
         foreach (var statement in All<StatementSyntax>())
         {
-            if (CallIn(statement) is { } call && ContractOf(call) is { } contract && isMeant(contract))
+            if (CallIn(statement) is { } call && LocksOf(call) is { } contract && isMeant(contract))
                 yield return (statement, call);
         }
     }
 
-    /// <summary>Whether the statement is a call that takes a lock, whatever happens.</summary>
-    public bool Acquires(StatementSyntax statement) => CallIn(statement) is { } call && ContractOf(call) is { } contract && Acquires(contract);
+    /// <summary>Whether the statement is a call that begins a region in which others are kept out, whatever happens; a reference keeps nobody out.</summary>
+    public bool Enters(StatementSyntax statement) => CallIn(statement) is { } call && LocksOf(call) is { } contract && Acquires(contract) && !IsReference(contract);
 
-    /// <summary>Whether the statement is a call that gives a lock back.</summary>
-    public bool Releases(StatementSyntax statement) => CallIn(statement) is { } call && ContractOf(call) is { } contract && Releases(contract);
+    /// <summary>Whether the statement is a call that ends such a region.</summary>
+    public bool Leaves(StatementSyntax statement) => CallIn(statement) is { } call && LocksOf(call) is { } contract && Releases(contract) && !IsReference(contract);
+
+    /// <summary>Whether what the call takes or gives back is a reference.</summary>
+    public bool IsReference(MemberContract contract) =>
+        contract.Acquires.Concat(contract.Releases).SelectMany(static clause => clause.Locks.Locks).All(item => catalog.InfoOf(item.Term).Kind == Kind.Reference);
+
+    /// <summary>The contract of a call that is about locks: not of one that only sends a signal.</summary>
+    private MemberContract? LocksOf(InvocationExpressionSyntax call) =>
+        ContractOf(call) is { } contract && !(LockOwner(call) is { } owner && model.GetSymbolInfo(owner).Symbol is IFieldSymbol field && catalog.IsSignal(new MemberOf(null, field))) ? contract : null;
 
     /// <summary>Takes a lock, whatever happens.</summary>
     public static bool Acquires(MemberContract contract) => contract.Acquires.Any(clause => clause.When == null);
@@ -85,6 +93,19 @@ internal sealed class SourceFile(SemanticModel model, ContractCatalog catalog, C
     /// <summary>The body that a node belongs to.</summary>
     public static SyntaxNode? BodyOf(SyntaxNode node) => node.Ancestors().FirstOrDefault(static ancestor =>
         ancestor is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax);
+
+    /// <summary>What kind of member a node belongs to.</summary>
+    public Role RoleOf(SyntaxNode node)
+    {
+        var declaration = node.AncestorsAndSelf().FirstOrDefault(static ancestor => ancestor is MemberDeclarationSyntax and not BaseTypeDeclarationSyntax);
+        var symbol = declaration is BaseFieldDeclarationSyntax field ? model.GetDeclaredSymbol(field.Declaration.Variables[0]) : declaration is null ? null : model.GetDeclaredSymbol(declaration);
+        return symbol switch
+        {
+            { ContainingType: { } type } when catalog.LockOf(type) is not null => Role.LockType,
+            IMethodSymbol { DeclaredAccessibility: Accessibility.Private, MethodKind: MethodKind.Ordinary } => Role.PrivateHelper,
+            _ => Role.Ordinary,
+        };
+    }
 
     /// <summary>Type and name of the member that a node belongs to.</summary>
     public static string MemberOf(SyntaxNode node)

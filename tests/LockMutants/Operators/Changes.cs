@@ -42,9 +42,9 @@ internal static class Changes
             StatementSyntax? first = null;
             foreach (var statement in block.Statements)
             {
-                if (file.Releases(statement))
+                if (file.Leaves(statement))
                     first = null;
-                if (!file.Acquires(statement))
+                if (!file.Enters(statement))
                     continue;
                 if (first is not null)
                     yield return Swap(first, statement);
@@ -62,9 +62,9 @@ internal static class Changes
             for (int i = 1; i < block.Statements.Count; i++)
             {
                 var (first, second) = (block.Statements[i - 1], block.Statements[i]);
-                if (file.Acquires(first) && CanMove(file, second))
+                if (file.Enters(first) && CanMove(file, second))
                     yield return Swap(first, second);
-                if (file.Releases(second) && CanMove(file, first))
+                if (file.Leaves(second) && CanMove(file, first))
                     yield return Swap(first, second);
             }
         }
@@ -77,7 +77,7 @@ internal static class Changes
         {
             if (file.LockOwner(call) is not { } owner || SourceFile.BodyOf(call) is not { } body || file.ContractOf(call) is not { } contract)
                 continue;
-            var places = SourceFile.Acquires(contract) ? SameOwner(file, body, owner).Select(other => file.LockOwner(other)!) : [owner];
+            var places = SourceFile.Acquires(contract) && !file.IsReference(contract) ? SameOwner(file, body, owner).Select(other => file.LockOwner(other)!) : [owner];
             if (Lookalike(file, owner) is { } other)
             {
                 yield return new Edit(owner, $"{Edit.OneLine(statement)} on {other}", [.. places.Select(place => new TextChange(RootOf(place).Span, other)).OrderBy(static change => change.Span.Start)]);
@@ -124,7 +124,7 @@ internal static class Changes
 
     private static bool CanMove(SourceFile file, StatementSyntax statement) =>
         statement is ExpressionStatementSyntax or LocalDeclarationStatementSyntax or IfStatementSyntax or ForStatementSyntax or ForEachStatementSyntax or WhileStatementSyntax
-        && !file.Acquires(statement) && !file.Releases(statement) && UsesState(file, statement)
+        && !file.Enters(statement) && !file.Leaves(statement) && UsesState(file, statement)
         && !statement.DescendantNodes().Any(static node => node is ReturnStatementSyntax or GotoStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax or ThrowStatementSyntax);
 
     private static bool UsesState(SourceFile file, StatementSyntax statement) =>

@@ -36,13 +36,18 @@ internal static class Tests
     /// <summary>Whether the operand alone decides: the whole condition, or one of several of which any suffices.</summary>
     public static bool IsAlternative(ExpressionSyntax test) => test.Parent is not BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression };
 
-    /// <summary>Whether the value says if a lock was acquired: it contains the call, or a variable that was set by it.</summary>
-    public static bool TellsOfAcquire(SourceFile file, ExpressionSyntax test) => test.DescendantNodesAndSelf().Any(node => node switch
+    /// <summary>Whether the value says if a lock was acquired: it tests what such a call returned, at once or by way of a variable.</summary>
+    public static bool TellsOfAcquire(SourceFile file, ExpressionSyntax test) => test switch
     {
+        ParenthesizedExpressionSyntax inner => TellsOfAcquire(file, inner.Expression),
+        PrefixUnaryExpressionSyntax not => TellsOfAcquire(file, not.Operand),
+        BinaryExpressionSyntax comparison => TellsOfAcquire(file, comparison.Left),
+        IsPatternExpressionSyntax pattern => TellsOfAcquire(file, pattern.Expression),
+        AssignmentExpressionSyntax assignment => TellsOfAcquire(file, assignment.Right),
         InvocationExpressionSyntax call => AcquiresPerhaps(file, call),
         IdentifierNameSyntax name => file.Model.GetSymbolInfo(name).Symbol is ILocalSymbol local && SourceFile.BodyOf(name) is { } body && Assigned(file, body, local).Any(call => AcquiresPerhaps(file, call)),
         _ => false,
-    });
+    };
 
     /// <summary>Whether the value tests for null, true or a flag what some contract asks about.</summary>
     public static bool TestsContractFact(SourceFile file, ExpressionSyntax test)
