@@ -71,6 +71,7 @@ public sealed class MonsterTests
         ["properties that read each other"] = "Gate P => Q; Gate Q => P; void M() { P.Enter(); Q.Exit(); }",
         ["helpers in a circle"] = Repeat(60, "private void M#() { if (Coin()) G.Enter(); N#(); } private void N#() { M#(); G.Exit(); } "),
         ["helpers in a long chain"] = string.Concat(Enumerable.Range(0, 200).Select(i => $"private void M{i}() {{ {(i == 0 ? "G.Enter();" : $"M{i - 1}();")} }} ")) + "public void Run() { M199(); G.Exit(); }",
+        ["helpers that call the next"] = string.Concat(Enumerable.Range(0, 60).Select(i => $"private void M{i}() {{ M{i + 1}(); Value++; }} ")) + "private void M60() => G.Enter(); public void Run() { M0(); G.Exit(); }",
         ["facts in a chain"] = string.Concat(Enumerable.Range(0, 80).Select(i => $"[Ensures(\"result == x\")] static bool E{i}(bool x) => x; ")) + "void M(bool b) { " + Repeat(80, "bool b# = E#(b); ") + "if (b79) G.Enter(); if (b0) G.Exit(); }",
         ["generics that grow"] = "class Box<T> { public readonly Gate G = new(); public void M<U>() { G.Enter(); new Box<Box<U>>().M<Box<T>>(); G.Exit(); } }",
     };
