@@ -17,6 +17,9 @@ internal sealed class ContractBinder
 {
     private const int MaxDepth = 64;
 
+    /// <summary>Parts that a formula may have when its aliases are read through: an alias of aliases may double with each.</summary>
+    private const int MaxSize = 512;
+
     private readonly ContractCatalog _catalog;
     private readonly INamedTypeSymbol? _scope;
     private readonly ImmutableArray<IParameterSymbol> _parameters;
@@ -135,7 +138,7 @@ internal sealed class ContractBinder
     {
         if (Locks(binary.Left) is not { } left || Locks(binary.Right) is not { } right) return null;
         IEnumerable<LockFormula> parts = Flatten(left, some).Concat(Flatten(right, some));
-        return some ? new LockFormula.Some(parts.ToImmutableArray()) : new LockFormula.All(parts.ToImmutableArray());
+        return Bounded(some ? new LockFormula.Some(parts.ToImmutableArray()) : new LockFormula.All(parts.ToImmutableArray()));
     }
 
     private static ImmutableArray<LockFormula> Flatten(LockFormula formula, bool some) => formula switch
@@ -148,8 +151,10 @@ internal sealed class ContractBinder
     private LockFormula? ChoiceOf(ConditionalExpressionSyntax choice)
     {
         if (FactOf(choice.Condition) is not { } condition || Locks(choice.WhenTrue) is not { } whenTrue || Locks(choice.WhenFalse) is not { } whenFalse) return null;
-        return new LockFormula.Choice(condition, whenTrue, whenFalse);
+        return Bounded(new LockFormula.Choice(condition, whenTrue, whenFalse));
     }
+
+    private LockFormula? Bounded(LockFormula formula) => formula.Size <= MaxSize ? formula : Fail<LockFormula>("is too large once its aliases are read through");
 
     private LockFormula? ModeOf(InvocationExpressionSyntax invocation)
     {

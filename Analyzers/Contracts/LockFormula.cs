@@ -27,6 +27,9 @@ internal abstract class LockFormula
 
     internal abstract IEnumerable<Lock> Locks { get; }
 
+    /// <summary>How many parts it has, parts of parts included.</summary>
+    internal virtual int Size => 1;
+
     /// <summary>The formula with every lock that names no mode given <paramref name="mode"/>.</summary>
     internal abstract LockFormula WithMode(Mode mode, bool force = false);
 
@@ -93,6 +96,8 @@ internal abstract class LockFormula
     {
         internal ImmutableArray<LockFormula> Parts { get; } = parts;
 
+        internal override int Size { get; } = 1 + parts.Sum(static part => part.Size);
+
         internal override IEnumerable<Lock> Locks => Parts.SelectMany(static part => part.Locks);
 
         internal override LockFormula Replace(Func<Term, Term?> map) => Parts.IsEmpty ? this : new All(Parts.Select(part => part.Replace(map)).ToImmutableArray());
@@ -108,6 +113,8 @@ internal abstract class LockFormula
     internal sealed class Some(ImmutableArray<LockFormula> parts) : LockFormula
     {
         internal ImmutableArray<LockFormula> Parts { get; } = parts;
+
+        internal override int Size { get; } = 1 + parts.Sum(static part => part.Size);
 
         internal override IEnumerable<Lock> Locks => Parts.SelectMany(static part => part.Locks);
 
@@ -128,6 +135,8 @@ internal abstract class LockFormula
         internal LockFormula WhenTrue { get; } = whenTrue;
 
         internal LockFormula WhenFalse { get; } = whenFalse;
+
+        internal override int Size { get; } = 1 + whenTrue.Size + whenFalse.Size;
 
         internal override IEnumerable<Lock> Locks => WhenTrue.Locks.Concat(WhenFalse.Locks);
 

@@ -688,8 +688,9 @@ internal sealed partial class BodyAnalysis
 
     private void CheckIgnored(State state, CallSite site)
     {
-        LockFormula locks = site.Contract.Acquires.First(static clause => clause.When is not null).Locks;
-        FailNeed(state, site.Operation.Syntax, "ignored", Rule.IgnoredResult, null, sentence => "the result of '" + site.Name + "' says whether " + sentence.Name(locks.Replace(part => Substitute(part, site, null, exit: false))) + " is held, and nobody looks at it", null);
+        LockFormula locks = site.Contract.Acquires.First(static clause => clause.When is not null).Locks.Replace(part => Substitute(part, site, null, exit: false));
+        if (locks.Locks.Any(item => _catalog.IsSignal(item.Term))) return;
+        FailNeed(state, site.Operation.Syntax, "ignored", Rule.IgnoredResult, null, sentence => "the result of '" + site.Name + "' says whether " + sentence.Name(locks) + " is held, and nobody looks at it", null);
     }
 
     private IEnumerable<State> Release(State state, CallSite site, LockClause clause, Func<Term, Term?> entry, Func<Term, Term?> exit)

@@ -167,9 +167,13 @@ internal sealed class Engine
 
     private readonly ConcurrentDictionary<ISymbol, MemberContract> _inferred = new(SymbolEqualityComparer.Default);
 
-    /// <summary>What this thread assumes of helpers whose contract it is inferring right now, so that recursion ends.</summary>
+    /// <summary>What this thread assumes of helpers whose contract it is inferring right now, so that recursion ends, and how many it was inferring by then.</summary>
     [ThreadStatic]
-    private static Dictionary<ISymbol, MemberContract>? _assumed;
+    private static Dictionary<ISymbol, (MemberContract Contract, int Depth)>? _assumed;
+
+    /// <summary>The outermost helper, by its depth, whose assumed contract was made use of since the innermost inference began.</summary>
+    [ThreadStatic]
+    private static int _outermostUsed;
 
     /// <summary>Whether only this type can call the member, so that its contract need not be stated.</summary>
     private bool IsHelper(IMethodSymbol method, SemanticModel model) =>
@@ -221,30 +225,37 @@ internal sealed class Engine
 
     private MemberContract Infer(IMethodSymbol method, ControlFlowGraph graph, SemanticModel model, MemberContract stated, CancellationToken cancellation)
     {
-        Dictionary<ISymbol, MemberContract> assumed = _assumed ??= new Dictionary<ISymbol, MemberContract>(SymbolEqualityComparer.Default);
-        if (assumed.TryGetValue(method, out MemberContract? assumption)) return assumption;
+        Dictionary<ISymbol, (MemberContract Contract, int Depth)> assumed = _assumed ??= new Dictionary<ISymbol, (MemberContract, int)>(SymbolEqualityComparer.Default);
+        if (assumed.TryGetValue(method, out (MemberContract Contract, int Depth) assumption))
+        {
+            _outermostUsed = Math.Min(_outermostUsed, assumption.Depth);
+            return assumption.Contract;
+        }
+
+        int depth = assumed.Count + 1;
+        int usedBefore = _outermostUsed;
+        _outermostUsed = depth;
         MemberContract contract = stated;
-        assumed[method] = contract;
+        assumed[method] = (contract, depth);
         try
         {
-            if (!IsRelevant(graph, model, cancellation)) return Settle(stated);
-            for (int round = 0; round < Inference.MaxRounds; round++)
+            for (int round = 0; round < Inference.MaxRounds && (round > 0 || IsRelevant(graph, model, cancellation)); round++)
             {
                 var inference = new Inference(method);
                 _ = new BodyAnalysis(this, graph, method, contract, graph.OriginalOperation.Syntax, State.Empty, model, inference, cancellation).Check().Count();
                 if (inference.Improve(contract) is not { } better) break;
-                assumed[method] = contract = better;
+                contract = better;
+                assumed[method] = (contract, depth);
             }
+
+            // A contract that rests on what is only assumed of an outer helper is not kept.
+            return _outermostUsed < depth ? contract : _inferred.GetOrAdd(method, contract);
         }
         finally
         {
             assumed.Remove(method);
+            _outermostUsed = depth == 1 ? 0 : Math.Min(usedBefore, _outermostUsed);
         }
-
-        return Settle(contract);
-
-        // A contract found while another one is only assumed may rest on that assumption, so it is not kept.
-        MemberContract Settle(MemberContract found) => assumed.Count <= (assumed.ContainsKey(method) ? 1 : 0) ? _inferred.GetOrAdd(method, found) : found;
     }
 
     /// <summary>The contract a lambda runs under: its own, else that of the delegate it becomes.</summary>

@@ -42,4 +42,10 @@ internal static partial class Rule
 
     internal static readonly DiagnosticDescriptor NobodyCanHold = Create(
         "MML0010", "No caller can hold the lock", "'{0}' is public, but no code outside its type can hold '{1}'; make it private or internal, or give the lock a public name or a method that takes it", Contracts, DiagnosticSeverity.Warning);
+
+    internal static readonly DiagnosticDescriptor NoExclusion = Create(
+        "MML0013", "Access rule does not exclude", "'{0}': {1}", Contracts, DiagnosticSeverity.Warning, enabled: false);
+
+    internal static readonly DiagnosticDescriptor NoAccessRule = Create(
+        "MML0014", "Mutable member has no access rule", "{0}", Contracts, DiagnosticSeverity.Warning, enabled: false);
 }

@@ -10,7 +10,7 @@ public sealed partial class AddressSpace
 {
     [GuardedBy("PagesLock")] private readonly Dictionary<ulong, Folio> _pages = [];
     [GuardedBy("PagesLock")] private readonly Dictionary<ulong, SwapEntry> _swapped = [];
-    [Atomic] private ulong _size;
+    [GuardedBy("PagesLock"), ReadFreely] private ulong _size;
 
     // Shared mappings that are or can become writable; negative: none may come (i_mmap_writable).
     [Atomic] private int _writableMappings;

@@ -303,7 +303,7 @@ public sealed class MemoryFile
     }
 
     /// <summary>Clears the rest of the last page, so that growing again shows zeros.</summary>
-    [MaySleep]
+    [MustHold("exclusive(Rwsem)"), MaySleep]
     private unsafe void ClearTail(ulong size)
     {
         int offset = (int)(size & Page.OffsetMask);
@@ -317,5 +317,6 @@ public sealed class MemoryFile
         Mapping.Memory.Put(folio);
     }
 
+    [MustHold("Rwsem")]
     private unsafe Span<byte> Bytes(Folio folio) => new(Mapping.Memory.PointerTo(folio.Frame), Page.Size);
 }

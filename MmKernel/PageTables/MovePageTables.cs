@@ -61,7 +61,7 @@ internal static class MovePageTables
             file.Mapping.ImapLock.WriteUnlock();
     }
 
-    [MustHold("source.Anchored && target.Anchored")]
+    [MustHold("exclusive(source.Lock) && target.Anchored && exclusive(source.RmapLocks)")]
     private static void Carry(VmArea source, VmArea target, ulong from, ulong to, Span<ulong> entries)
     {
         if (!TakeOut(source, from, entries))

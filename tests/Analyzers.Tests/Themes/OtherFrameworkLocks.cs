@@ -221,4 +221,27 @@ public sealed class OtherFrameworkLocks : ThemeTests
             }
         }
         """);
+
+    [Fact]
+    public async Task WaitForAnEventTellsOfNoLock() => await Verify.Silent("""
+        public static class Flushing
+        {
+            public static void Wait(ManualResetEvent done, SemaphoreSlim items)
+            {
+                done.WaitOne(TimeSpan.FromSeconds(1));
+                done.WaitOne(10);
+                items.Wait(10);
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task WaitForAMutexTellsOfOne() => await Verify.Flags("""
+        public sealed class Exclusive
+        {
+            private readonly Mutex _mutex = new();
+
+            public void Wait() => _mutex.WaitOne(10); // MML1013
+        }
+        """);
 }
