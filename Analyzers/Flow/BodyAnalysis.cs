@@ -70,9 +70,9 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>
     /// How much work a body may make before it is given up as too large: operations that paths pass, each counted more the more is known on its
-    /// path. The most that a body of ten thousand lines of ordinary code needs is a tenth of it.
+    /// path. A body of ten thousand lines of ordinary code needs about a fifth of it.
     /// </summary>
-    private const int MaxWork = 4_000_000;
+    private const int MaxWork = 1_000_000;
 
     private bool IsExhausted => _spent > MaxWork;
 
@@ -174,7 +174,7 @@ internal sealed partial class BodyAnalysis
             current = next;
         }
 
-        foreach (State state in current) _spent += (block.Operations.Length + 1) * (1 + (state.Facts.Literals.Length >> 5));
+        foreach (State state in current) _spent += (block.Operations.Length + 1) * (1 + (state.Facts.Literals.Length >> 3));
         var values = new List<(State State, Term? Value)>(current.Count);
         foreach (State state in current)
         {
