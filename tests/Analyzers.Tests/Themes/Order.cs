@@ -363,4 +363,26 @@ public sealed class Order : ThemeTests
         public sealed class Map { [WriteOnce] public bool IsBig; [LockClass("Big", When = "IsBig")] public readonly Gate Gate = new(); }
         public sealed class User { [MustHold("spin")] public void Run(Map map, SpinGate spin) { map.Gate.Enter(); map.Gate.Exit(); } }
         """);
+
+    [Fact]
+    public Task OtherLockBetweenTwoModes_Flags() => FlagsTypes("""
+        [assembly: LockOrder("shared(Table.Lock)", "Index.Lock", "exclusive(Table.Lock)")] // MML0016
+        public sealed class Table { public readonly RwGate Lock = new(); }
+        public sealed class Index { public readonly RwGate Lock = new(); }
+        """);
+
+    [Fact]
+    public Task OtherLockBetweenTwoModesByTwoLists_Flags() => FlagsTypes("""
+        [assembly: LockOrder("exclusive(Table.Lock)", "Index.Lock")] // MML0016
+        [assembly: LockOrder("Index.Lock", "shared(Table.Lock)")] // MML0016
+        public sealed class Table { public readonly RwGate Lock = new(); }
+        public sealed class Index { public readonly RwGate Lock = new(); }
+        """);
+
+    [Fact]
+    public Task ModesSideBySide_IsSilent() => SilentTypes("""
+        [assembly: LockOrder("shared(Table.Lock)", "exclusive(Table.Lock)", "Index.Lock")]
+        public sealed class Table { public readonly RwGate Lock = new(); }
+        public sealed class Index { public readonly RwGate Lock = new(); }
+        """);
 }
