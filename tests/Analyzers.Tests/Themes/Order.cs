@@ -153,7 +153,7 @@ public sealed class Order : ThemeTests
 
     [Fact]
     public Task ModesListedApart_Flags() => FlagsTypes("""
-        [assembly: LockOrder("shared(RwGate)", "Gate", "exclusive(RwGate)")]
+        [assembly: LockOrder("shared(RwGate)", "Gate", "exclusive(RwGate)")] // MML0016
         public sealed class User
         {
             public void Run(Gate gate, RwGate rw)
@@ -167,8 +167,8 @@ public sealed class Order : ThemeTests
         """);
 
     [Fact]
-    public Task ModesListedApartInOrder_IsSilent() => SilentTypes("""
-        [assembly: LockOrder("shared(RwGate)", "Gate", "exclusive(RwGate)")]
+    public Task ModesListedApartInOrder_FlagsTheListOnly() => FlagsTypes("""
+        [assembly: LockOrder("shared(RwGate)", "Gate", "exclusive(RwGate)")] // MML0016
         public sealed class User { public void Run(Gate gate, RwGate rw) { gate.Enter(); rw.EnterWrite(); rw.ExitWrite(); gate.Exit(); } }
         """);
 
