@@ -31,7 +31,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
-        Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld, Rule.SaidOtherwise, Rule.ContractIsInferred, Rule.NoExclusion, Rule.NoAccessRule,
+        Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.SplitLock, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld, Rule.SaidOtherwise, Rule.ContractIsInferred, Rule.NoExclusion, Rule.NoAccessRule,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
         Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.UnstatedGuard, Rule.KeptDelegate,
         Rule.AlternativeExists, Rule.PassedUnlocked, Rule.LookupPromisesLess, Rule.OnlyPartLocked, Rule.PartNotWriteLocked, Rule.ResultMisreports,
@@ -54,7 +54,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         var engine = new Engine(catalog, order);
         var tokens = new ProofTokens(catalog);
 
-        context.RegisterSymbolAction(symbol => CheckContracts(symbol, catalog, tokens), SymbolKind.NamedType, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field, SymbolKind.Event);
+        context.RegisterSymbolAction(symbol => CheckContracts(symbol, catalog, tokens, engine.Takings), SymbolKind.NamedType, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field, SymbolKind.Event);
         context.RegisterOperationBlockAction(block => CheckBodies(block, engine));
         context.RegisterOperationAction(operation => CheckConversion(operation, engine), OperationKind.DelegateCreation);
         context.RegisterOperationAction(operation => NoteCall(operation, engine), OperationKind.Invocation, OperationKind.ObjectCreation);
@@ -75,7 +75,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         foreach (ContractProblem problem in problems) report(Diagnostic.Create(problem.Rule, problem.Location, problem.Properties, problem.Arguments));
     }
 
-    private static void CheckContracts(SymbolAnalysisContext context, ContractCatalog catalog, ProofTokens tokens)
+    private static void CheckContracts(SymbolAnalysisContext context, ContractCatalog catalog, ProofTokens tokens, Takings takings)
     {
         ISymbol symbol = context.Symbol;
         var symbols = new List<ISymbol> { symbol };
@@ -107,12 +107,13 @@ public sealed class LockContracts : DiagnosticAnalyzer
 
         if (symbol is IFieldSymbol or IPropertySymbol) Report(AccessRuleChecks.Of(catalog, symbol), context.ReportDiagnostic);
         if (symbol is IMethodSymbol member) Report(UnreachableLocks.Of(catalog, member), context.ReportDiagnostic);
+        if (symbol is IMethodSymbol overriding) NoteOverride(overriding, takings);
         if (symbol is IMethodSymbol candidate) Report(ContractConversion.CheckOverride(catalog, candidate), context.ReportDiagnostic);
     }
 
     private static void CheckBodies(OperationBlockAnalysisContext context, Engine engine)
     {
-        if (context.OwningSymbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } && engine.Catalog.GetterOf(property) is not null) return;
+        if (context.OwningSymbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } && engine.Catalog.GetterOf(property) is not null && !ContractCatalog.IsVisibleOutside(property)) return;
         bool isAsked = context.OperationBlocks.Length > 0 && UnstatedContracts.AreWanted(context.Compilation, context.OperationBlocks[0].Syntax.SyntaxTree, context.CancellationToken);
         foreach (IOperation block in Bodies(context))
         {
@@ -121,6 +122,13 @@ public sealed class LockContracts : DiagnosticAnalyzer
             MemberContract contract = engine.ContractOfCall(named, context.GetControlFlowGraph(block), RootOf(block).SemanticModel, context.CancellationToken);
             foreach (Diagnostic hint in UnstatedContracts.Of(engine.Catalog, named, block, contract, context.Options.AnalyzerConfigOptionsProvider)) context.ReportDiagnostic(hint);
         }
+    }
+
+    /// <summary>Who calls a method may call whatever overrides or implements it.</summary>
+    private static void NoteOverride(IMethodSymbol method, Takings takings)
+    {
+        if (!method.IsOverride && method.ContainingType.AllInterfaces.All(static implemented => implemented.DeclaringSyntaxReferences.IsEmpty)) return;
+        foreach (ISymbol overridden in ContractCatalog.BasesOf(method).Where(static overridden => !overridden.DeclaringSyntaxReferences.IsEmpty)) takings.AddCall(overridden, method);
     }
 
     private static IEnumerable<IOperation> Bodies(OperationBlockAnalysisContext context) => context.OperationBlocks.Where(static block =>
@@ -153,7 +161,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     private static void NoteCall(OperationAnalysisContext context, Engine engine)
     {
         IMethodSymbol? callee = (context.Operation as IInvocationOperation)?.TargetMethod ?? (context.Operation as IObjectCreationOperation)?.Constructor;
-        if (callee is null || callee.DeclaringSyntaxReferences.IsEmpty) return;
+        if (callee is null || (callee.DeclaringSyntaxReferences.IsEmpty && !engine.IsContractedInvoke(callee))) return;
         for (IOperation? at = context.Operation.Parent; at is not null; at = at.Parent)
         {
             if (at is IAnonymousFunctionOperation && !DelegateUse.IsPartOfCaller(at, engine.Catalog)) return;
@@ -181,6 +189,12 @@ public sealed class LockContracts : DiagnosticAnalyzer
     private static void CheckConversion(OperationAnalysisContext context, Engine engine)
     {
         var creation = (IDelegateCreationOperation)context.Operation;
+        if (creation.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke } && engine.IsContractedInvoke(invoke))
+        {
+            ISymbol? given = creation.Target switch { IMethodReferenceOperation reference => reference.Method, IAnonymousFunctionOperation lambda => lambda.Symbol, _ => null };
+            if (given is not null) engine.Takings.AddCall(invoke, given);
+        }
+
         Report(ContractConversion.CheckDelegate(engine, creation), context.ReportDiagnostic);
     }
 }

@@ -444,6 +444,7 @@ internal sealed class ContractBinder
             return Member(Root.This(_scope), member);
         }
 
+        if (!_isStatic && ContractCatalog.CapturedParameter(_scope, name) is { } captured) return new MemberOf(Root.This(_scope), captured, captured.Type);
         return (object?)_catalog.FindType(name, _scope) ?? Fail<object>("'" + name + "' is neither a parameter, a member nor a type here" + SuggestName(name));
     }
 

@@ -119,6 +119,7 @@ internal sealed partial class ContractCatalog
             }
 
             if (key is not IParameterSymbol { ContainingSymbol: IMethodSymbol method, Ordinal: var ordinal }) return null;
+            if (!StatesContract(method) && DelegateUse.OnlyInvokes(method, key.Name)) return Invocation.AnyNumber;
             return BasesOf(method).OfType<IMethodSymbol>().Select(overridden => ordinal < overridden.Parameters.Length ? InvocationOf(overridden.Parameters[ordinal]) : null).FirstOrDefault(static found => found is not null);
         });
     }
@@ -130,7 +131,7 @@ internal sealed partial class ContractCatalog
 
     private static readonly System.Reflection.PropertyInfo? ExtensionParameter = typeof(ITypeSymbol).GetProperty("ExtensionParameter") ?? typeof(INamedTypeSymbol).GetProperty("ExtensionParameter");
 
-    private static ITypeSymbol Awaited(ITypeSymbol type) =>
+    internal static ITypeSymbol Awaited(ITypeSymbol type) =>
         type is INamedTypeSymbol { TypeArguments.Length: 1, Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" } task ? task.TypeArguments[0] : type;
 
     private void Add(MemberContract contract, ISymbol symbol, AttributeModel attribute, ImmutableArray<IParameterSymbol> parameters, ITypeSymbol? result)

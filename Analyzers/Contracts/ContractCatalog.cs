@@ -94,8 +94,24 @@ internal sealed partial class ContractCatalog
     }
 
     /// <summary>The lock declaration behind a term. An object of a type that declares nothing is a monitor.</summary>
-    internal LockInfo InfoOf(Term term) =>
-        (term is MemberOf { Member: var member } ? LockOf(member) : term.Type is { } type ? LockOf(type) : null) ?? LockInfo.Monitor;
+    internal LockInfo InfoOf(Term term)
+    {
+        if (term is not MemberOf { Member: var member }) return (term.Type is { } type ? LockOf(type) : null) ?? LockInfo.Monitor;
+        return LockOf(member) is not { } declared ? LockInfo.Monitor : IsMadeReentrant(member) ? declared.AsReentrant : declared;
+    }
+
+    private readonly ConcurrentDictionary<ISymbol, bool> _madeReentrant = new(SymbolEqualityComparer.Default);
+
+    /// <summary>Whether the lock of the framework is made with <c>LockRecursionPolicy.SupportsRecursion</c> where it is declared.</summary>
+    private bool IsMadeReentrant(ISymbol member) => TypeOf(member) is { Name: "ReaderWriterLockSlim", ContainingNamespace.Name: "Threading" } && _madeReentrant.GetOrAdd(member.OriginalDefinition, static key =>
+        key.DeclaringSyntaxReferences.Any(static reference => InitialValue(reference.GetSyntax())?.DescendantNodes().Any(static node => node is IdentifierNameSyntax { Identifier.ValueText: "SupportsRecursion" }) == true));
+
+    private static ExpressionSyntax? InitialValue(SyntaxNode declaration) => declaration switch
+    {
+        VariableDeclaratorSyntax { Initializer.Value: var initializer } => initializer,
+        PropertyDeclarationSyntax { Initializer.Value: var initializer } => initializer,
+        _ => null,
+    };
 
     /// <summary>Whether members of the type are locks or are guarded.</summary>
     internal bool HasLocks(ITypeSymbol type) => type is INamedTypeSymbol { IsReferenceType: true } && _ownersOfLocks.GetOrAdd(type.OriginalDefinition, key =>
@@ -150,15 +166,15 @@ internal sealed partial class ContractCatalog
         if (AttributesOf(member).Any(static attribute => attribute.Name == "Lock")) return true;
         foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
         {
-            SyntaxNode? value = reference.GetSyntax() switch
-            {
-                VariableDeclaratorSyntax { Initializer.Value: var initializer } => initializer,
-                PropertyDeclarationSyntax { Initializer.Value: var initializer } => initializer,
-                _ => null,
-            };
-            if (value is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } && arguments[0].Expression is LiteralExpressionSyntax { Token.Value: 1 }) return true;
+            if (InitialValue(reference.GetSyntax()) is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } && arguments[0].Expression is LiteralExpressionSyntax { Token.Value: 1 }) return true;
         }
 
+        return IsNamedByContracts(member);
+    }
+
+    /// <summary>Whether contracts of the type mention the member, so that it guards something.</summary>
+    internal bool IsNamedByContracts(ISymbol member)
+    {
         return member.ContainingType.GetMembers().Any(other => AttributesOf(other).Any(attribute => attribute.Text.Contains(member.Name) || attribute.Arguments.OfType<ImmutableArray<string>>().Any(names => names.Any(name => name.Contains(member.Name)))));
     }
 
@@ -224,7 +240,7 @@ internal sealed partial class ContractCatalog
     {
         property = property.OriginalDefinition;
         if (_getters.TryGetValue(property, out Term? known)) return known;
-        if (property.IsVirtual || property.IsAbstract || property.IsOverride || property.Parameters.Length > 0 || StatesAccess(property) || (property.GetMethod is { } getMethod && StatesContract(getMethod))
+        if (property.IsVirtual || property.IsAbstract || property.IsOverride || property.Parameters.Length > 0 || StatesAccess(property) || (property.GetMethod is { } getMethod && FunctionAttributesOf(getMethod).Any(static attribute => attribute.Name != "MustHold"))
             || GetterBody(property) is not { } body || !Opening.Add(property))
         {
             return null;
@@ -240,6 +256,17 @@ internal sealed partial class ContractCatalog
         {
             Opening.Remove(property);
         }
+    }
+
+    /// <summary>Whether code outside of the assembly can reach the member.</summary>
+    internal static bool IsVisibleOutside(ISymbol member)
+    {
+        for (ISymbol? at = member; at is not null and not INamespaceSymbol; at = at.ContainingSymbol)
+        {
+            if (at.DeclaredAccessibility is not (Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal)) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Members that a constructor sets to its own arguments and nothing changes afterwards, with the positions of the parameters.</summary>
@@ -279,6 +306,14 @@ internal sealed partial class ContractCatalog
 
         return null;
     }
+
+    /// <summary>The parameter of the type's primary constructor that goes by the name.</summary>
+    internal static IParameterSymbol? CapturedParameter(INamedTypeSymbol? type, string name) =>
+        type?.InstanceConstructors.Where(IsPrimary).SelectMany(static constructor => constructor.Parameters).FirstOrDefault(parameter => parameter.Name == name);
+
+    /// <summary>Whether the constructor stands in the head of its type, so that members may use its parameters.</summary>
+    internal static bool IsPrimary(IMethodSymbol constructor) =>
+        constructor is { MethodKind: MethodKind.Constructor, Parameters.IsEmpty: false } && constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax;
 
     /// <summary>Whether reading the property runs code that this compilation sees, so that two reads may differ.</summary>
     internal static bool IsComputed(IPropertySymbol property) => GetterSyntax(property.OriginalDefinition) is { } accessor

@@ -186,7 +186,7 @@ internal abstract class Fact : IEquatable<Fact>
             if (constant.Value is bool flag) return flag ? Holds(left) : Holds(left).Negate();
             if (left is Masked masked && constant.Value is long number) return Bits(masked, number);
         }
-        else if (left is Condition || right is Condition)
+        else if (left is Condition || right is Condition || (left.Type?.SpecialType == SpecialType.System_Boolean && right.Type?.SpecialType == SpecialType.System_Boolean))
         {
             Fact first = Holds(left);
             Fact second = Holds(right);

@@ -46,6 +46,9 @@ internal sealed class LockInfo(Kind kind, bool anyone, bool reentrant, bool atom
         _ => true,
     };
 
+    /// <summary>The same kind of lock, made so that a holder may take it again.</summary>
+    internal LockInfo AsReentrant => new(Kind, Anyone, reentrant: true, Atomic);
+
     internal static LockInfo From(AttributeModel attribute) => new(
         (Kind)attribute.Number(0), attribute.NamedNumber("Owner") == 1, attribute.NamedFlag("Reentrant"), attribute.NamedFlag("Atomic"));
 }

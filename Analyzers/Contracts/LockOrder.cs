@@ -66,8 +66,21 @@ internal sealed class LockOrder
             }
         }
 
+        foreach (AttributeModel attribute in models.Where(static attribute => attribute.Name == "LockOrder"))
+        {
+            if (attribute.Arguments.FirstOrDefault() is not ImmutableArray<string> classes) continue;
+            foreach (string between in classes)
+            {
+                string? split = order._listed.Where(static entry => entry.StartsWith("shared(", StringComparison.Ordinal)).Select(Bare)
+                    .FirstOrDefault(name => Bare(between) != name && (IsBetween("shared(" + name + ")", between, "exclusive(" + name + ")") || IsBetween("exclusive(" + name + ")", between, "shared(" + name + ")")));
+                if (split is not null) problems.Add(new ContractProblem(Rule.SplitLock, attribute.Location, between, split));
+            }
+        }
+
         order.Problems = problems.ToImmutable();
         return order;
+
+        bool IsBetween(string outer, string middle, string inner) => order.Reaches(outer, middle) && order.Reaches(middle, inner);
 
         void Check(string entry, AttributeModel attribute)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
@@ -107,6 +108,29 @@ internal sealed class MemberContract(ISymbol carrier, ImmutableArray<IParameterS
     internal bool IsInferred { get; init; }
 
     internal bool HasEffects => Releases.Count > 0 || Downgrades.Count > 0 || Acquires.Count > 0;
+
+    /// <summary>What the contract says of the time of the call.</summary>
+    internal IReadOnlyList<Old> Olds => _olds ??= FindOlds();
+
+    private IReadOnlyList<Old>? _olds;
+
+    private List<Old> FindOlds()
+    {
+        var found = new List<Old>();
+        foreach (Fact fact in Ensures.SelectMany(static clause => new[] { clause.Fact, clause.When }).Concat(Releases.Concat(Downgrades).Concat(Acquires).Select(static clause => clause.When)).OfType<Fact>())
+        {
+            fact.Any(part =>
+            {
+                if (part is Old old && !found.Contains(old)) found.Add(old);
+                return false;
+            });
+        }
+
+        return found;
+    }
+
+    /// <summary>What is held when a helper invokes a delegate that it is given, by parameter; only inferred contracts know.</summary>
+    internal Dictionary<int, List<LockFormula>> Given { get; } = [];
 
     /// <summary>Whether it says anything of what is so after the call.</summary>
     internal bool HasOutcome => HasEffects || Ensures.Count > 0 || Asserts.Count > 0;

@@ -136,11 +136,19 @@ internal sealed partial class BodyAnalysis
 
         if (place.Path is Tuple || place.Target is Tuple) return new Outcome(state, place.Path);
 
-        // A getter within the grammar has no rule of its own: what it reads is judged here, under the caller's locks.
+        // A getter within the grammar is read through. What it needs is judged here, under the caller's locks: what it says, else what it reads;
+        // but where others than this assembly see it and it says nothing, it was judged where it stands.
         if (place.Member is IPropertySymbol property && _catalog.GetterOf(property) is { } getter)
         {
             Term? Here(Term part) => part is Root { Kind: RootKind.This } ? place.Target : null;
-            foreach (MemberOf part in MembersIn(getter)) CheckRead(state, (MemberOf)part.Replace(Here), syntax, byVolatile: false);
+            if (Accessor(property.GetMethod) is { } stated)
+            {
+                var site = new CallSite(place.Operation, property.GetMethod!, stated, place.Target, [], property.Type);
+                foreach (LockClause need in stated.Needs) CheckNeed(state, site, need, part => Substitute(part, site, null, exit: false));
+                return new Outcome(TakeExcuses(state), place.Path);
+            }
+
+            foreach (MemberOf part in ContractCatalog.IsVisibleOutside(property) ? [] : MembersIn(getter)) CheckRead(state, (MemberOf)part.Replace(Here), syntax, byVolatile: false);
             return new Outcome(state, place.Path);
         }
 
@@ -149,7 +157,7 @@ internal sealed partial class BodyAnalysis
         if (place.Path is MemberOf or ElementOf or Opaque)
         {
             var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
-            trusted = CheckRead(state, member, syntax, byVolatile);
+            trusted = IsReadToBeLocked(member, place.Operation) || CheckRead(state, member, syntax, byVolatile);
         }
 
         if (place.Member is IPropertySymbol called && Accessor(called.GetMethod) is { } contract)
@@ -265,6 +273,18 @@ internal sealed partial class BodyAnalysis
         return !data.Atomic && !data.ReadFreely && member.Member is not IFieldSymbol { IsVolatile: true };
     }
 
+    /// <summary>Whether a member that guards itself is read in order to be locked or released, which needs no lock.</summary>
+    private bool IsReadToBeLocked(MemberOf member, IOperation operation)
+    {
+        if (_catalog.DataOf(member.Member).Read is not LockFormula.Lock { Term: MemberOf { Member: var guard } } || !SymbolEqualityComparer.Default.Equals(guard, member.Member.OriginalDefinition)) return false;
+        if (operation.Syntax.Parent is LockStatementSyntax) return true;
+        IOperation? use = operation.Parent;
+        while (use is IConversionOperation) use = use.Parent;
+        if (use is not IArgumentOperation { Parameter: { } parameter, Parent: IInvocationOperation call }) return false;
+        MemberContract contract = _engine.ContractOf(call.TargetMethod);
+        return contract.Needs.Concat(contract.Acquires).Concat(contract.Releases).Any(clause => clause.Locks.Locks.Any(item => item.Term is Root { Kind: RootKind.Parameter, Symbol: var named } && SymbolEqualityComparer.Default.Equals(named, parameter.OriginalDefinition)));
+    }
+
     /// <summary>Static members in the static constructor of their type, and members in their own initializers.</summary>
     private bool IsUnderConstruction(MemberOf member) => SymbolEqualityComparer.Default.Equals(member.Member.ContainingType, _owner.ContainingType)
         && (Method is { MethodKind: MethodKind.StaticConstructor } ? member.Target is null : _owner is IFieldSymbol or IPropertySymbol && member.Target is null or Root { Kind: RootKind.This });
@@ -315,7 +335,7 @@ internal sealed partial class BodyAnalysis
         if (data.IsStated && !fresh) CheckWrite(state, member, data, value, syntax, byAtomic: false, readsToo);
         if (data.Tracked && !fresh && !_contract.Assigns.Any(path => MayAssign(path, state, member)))
         {
-            FailNeed(state, syntax, "assign:" + member, Rule.UndeclaredAssignment, null, sentence => "'" + sentence.Name(member) + "' is [Tracked]; say [Assigns(\"" + sentence.Name(member) + "\")] on '" + _owner.Name + "'", null);
+            FailNeed(state, syntax, "assign:" + member, Rule.UndeclaredAssignment, null, sentence => "'" + sentence.Name(member) + "' is [Tracked]; say [Assigns(\"" + sentence.Name(member) + "\")] on '" + OwnName + "'", null);
         }
 
         if (data.Owns is { } owns)
@@ -497,7 +517,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Notes a failure and lets the path go on as if what it lacked were there.</summary>
-    private void FailNeed(State state, SyntaxNode syntax, string key, DiagnosticDescriptor rule, LockFormula? missing, Func<Sentence, string> message, object? cause, ImmutableDictionary<string, string?>? properties = null, Location? location = null, Refinement? refinement = null)
+    private void FailNeed(State state, SyntaxNode syntax, string key, DiagnosticDescriptor rule, LockFormula? missing, Func<Sentence, string> message, object? cause, ImmutableDictionary<string, string?>? properties = null, Location? location = null, Refinement? refinement = null, Func<IReadOnlyList<(State State, Term Result)>, bool>? unless = null)
     {
         if (missing is not null)
         {
@@ -505,7 +525,7 @@ internal sealed partial class BodyAnalysis
         }
 
         if (!_recording || (_inference is not null && missing is not null && _inference.Need(missing))) return;
-        _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties, refinement);
+        _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties, refinement, unless);
     }
 
     /// <summary>Locks reported as missing in the current operation.</summary>

@@ -31,6 +31,9 @@ internal sealed class CallSite(IOperation operation, ISymbol callee, MemberContr
     /// <summary>Operations behind the arguments, for places in messages.</summary>
     internal IReadOnlyList<IOperation?> Operands { get; init; } = [];
 
+    /// <summary>What paths named when the call was made, where the contract speaks of it.</summary>
+    internal Dictionary<Term, Term> Before { get; } = [];
+
     /// <summary>What is left in by-reference parameters.</summary>
     internal Dictionary<int, Term> Left { get; } = [];
 
@@ -67,6 +70,7 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
 
+            if (_recording && callee.MethodKind == MethodKind.DelegateInvoke && receiver is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol given }) _inference?.Invoke(given, at.Holds);
             if (receiver is not null && !CarriedBy(receiver).IsEmpty)
             {
                 // A local that holds a lambda is called, or a sequence made with lambdas is enumerated.
@@ -310,6 +314,14 @@ internal sealed partial class BodyAnalysis
         resultIgnored = (resultIgnored && IsResultTold(contract)) || IsOutTold(site);
         if (resultIgnored) CheckIgnored(before, site);
         state = TakeExcuses(state);
+        foreach (Old old in contract.Olds)
+        {
+            Term path = state.Canonical(old.Inner.Replace(AtEntry));
+            if (!path.Any(part => part is MemberOf { Member: var changing } && !IsConstant(changing))) continue;
+            state = Snapshot(state, path, syntax, out Opaque earlier);
+            site.Before[old] = earlier;
+        }
+
         ImmutableHashSet<Term> missing = state.Excused;
         List<State> paths = InvokeNow(state, site);
         foreach (LockClause clause in contract.Releases.Concat(contract.Downgrades).Concat(contract.Acquires).Concat(contract.Asserts))
@@ -330,6 +342,8 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause clause in contract.Acquires) paths = Step(paths, path => Applies(path, clause, AtExit) ? Acquire(path, site, clause, AtExit, resultIgnored ? Origin.Assumed : Origin.Here, missing) : [path]);
         foreach (LockClause clause in contract.Asserts) paths = Step(paths, path => Applies(path, clause, AtExit) ? Assert(path, clause, AtExit, syntax) : [path]);
         foreach (FactClause clause in contract.Ensures) paths = paths.Select(path => Ensure(path, clause, AtExit)).OfType<State>().ToList();
+        foreach (State path in paths) CheckBounds(path, before, site, AtExit);
+        paths = paths.Select(TakeExcuses).ToList();
 
         return paths.Select(path =>
         {
@@ -339,6 +353,30 @@ internal sealed partial class BodyAnalysis
             if (contract.ResultIsFresh) next = next with { Fresh = next.Fresh.Add(value) };
             return new Outcome(Entrust(next, before, site, value, AtEntry), value);
         }).ToList();
+    }
+
+    private static bool IsConstant(ISymbol member) => member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null or { IsInitOnly: true } } or IParameterSymbol;
+
+    /// <summary>
+    /// Where the callee takes a lock that ends with another one: that one is held, as far as the call says which it is. A lock that is reached
+    /// through the result is only known now.
+    /// </summary>
+    private void CheckBounds(State path, State before, CallSite site, Func<Term, Term?> exit)
+    {
+        foreach (LockClause clause in site.Contract.Acquires)
+        {
+            if (!Applies(path, clause, exit)) continue;
+            foreach (LockFormula.Lock item in clause.Locks.Replace(exit).Locks)
+            {
+                Term term = path.Canonical(item.Term);
+                if (!term.Any(part => part is Opaque { Site: var made } && ReferenceEquals(made, site.Operation)) || BoundOf(path, term, item.Mode == Mode.None ? _catalog.InfoOf(term).DefaultMode : item.Mode) is not { } bound) continue;
+                if (bound.Any(part => part is Opaque { Site: var unknown } && ReferenceEquals(unknown, site.Operation)) || site.Contract.Acquires.Any(other => other.Locks.Replace(exit).Locks.Any(taken => path.Canonical(taken.Term).Equals(bound)))) continue;
+                var needed = new LockFormula.Lock(bound, Mode.Exclusive);
+                (Verdict verdict, LockFormula culprit) = Query(before, needed);
+                if (verdict != Verdict.Held)
+                    FailNeed(before, site.Operation.Syntax, "bound:" + item.Term, verdict == Verdict.WrongMode ? Rule.WrongMode : Rule.NotHeld, needed, sentence => "taking " + sentence.Name(term) + " needs " + Missing(sentence, verdict, needed, culprit), null);
+            }
+        }
     }
 
     /// <summary>What is known because the call came back: assertions say that they do not return if a condition fails.</summary>
@@ -365,7 +403,7 @@ internal sealed partial class BodyAnalysis
     {
         Term path = state.Canonical(assigned);
         if (state.IsFresh(path) || _contract.Assigns.Any(own => state.Canonical(own.Replace(EntryMap)).Equals(path))) return;
-        FailNeed(state, site.Operation.Syntax, "assign:" + assigned, Rule.UndeclaredAssignment, null, sentence => "'" + site.Name + "' assigns " + sentence.Name(path) + ", which is [Tracked]; say [Assigns(\"" + sentence.Name(path) + "\")] on '" + _owner.Name + "'", null);
+        FailNeed(state, site.Operation.Syntax, "assign:" + assigned, Rule.UndeclaredAssignment, null, sentence => "'" + site.Name + "' assigns " + sentence.Name(path) + ", which is [Tracked]; say [Assigns(\"" + sentence.Name(path) + "\")] on '" + OwnName + "'", null);
     }
 
     private static string Callname(CallSite site) => site.Operation is IObjectCreationOperation ? "new " + site.Name : "the result of " + site.Name;
@@ -390,7 +428,7 @@ internal sealed partial class BodyAnalysis
             }
 
             case Old old:
-                return old.Inner.Replace(inner => Substitute(inner, site, result, exit: false));
+                return site.Before.TryGetValue(old, out Term? kept) ? kept : old.Inner.Replace(inner => Substitute(inner, site, result, exit: false));
             default:
                 return null;
         }
@@ -533,7 +571,7 @@ internal sealed partial class BodyAnalysis
         if (!ContractFiles.IsFramework(contract.Carrier)) _inference?.Sleep();
         bool said = _contract.MaySleep && (_contract.SleepsWhen?.Replace(EntryMap) is not { } mine || state.Decide(mine) == true);
         if (!said && SaysWhetherItSleeps(contract))
-            FailNeed(state, site.Operation.Syntax, "sleeps", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but '" + _owner.Name + "' does not say [MaySleep]" + sentence.Condition, null);
+            FailNeed(state, site.Operation.Syntax, "sleeps", Rule.SleepInAtomic, null, sentence => "'" + site.Name + "' may sleep, but '" + OwnName + "' does not say [MaySleep]" + sentence.Condition, null);
         return true;
     }
 
@@ -577,7 +615,7 @@ internal sealed partial class BodyAnalysis
                 }
 
                 if (!clause.Try && info.IsWaitedFor && _contract.Acquires.Any(own => own.Try && own.Locks.Replace(EntryMap).Locks.Any(tried => state.Canonical(tried.Term).Equals(term))))
-                    FailNeed(state, site.Operation.Syntax, "try:" + term, Rule.Order, null, sentence => "'" + site.Name + "' waits for " + sentence.Name(term) + ", but the contract of '" + _owner.Name + "' says Try", null);
+                    FailNeed(state, site.Operation.Syntax, "try:" + term, Rule.Order, null, sentence => "'" + site.Name + "' waits for " + sentence.Name(term) + ", but the contract of '" + OwnName + "' says Try", null);
                 else if (ordered && !clause.Try && info.IsWaitedFor) CheckOrder(state, site, term, mode, clause.Inside?.Replace(map), "takes", clause.When?.Replace(map));
             }
         }
@@ -727,8 +765,21 @@ internal sealed partial class BodyAnalysis
                         continue;
                     }
 
+                    if (next.IsFresh(item.Term) && _catalog.InfoOf(item.Term).Kind == Kind.Reference && item.Term is MemberOf { Target: { } counted } && next.Fresh.Contains(counted))
+                    {
+                        // The reference that an object is made with is given up: it is nobody's any more.
+                        next = next with { Fresh = next.Fresh.Remove(counted) };
+                        continue;
+                    }
+
                     if (clause.Idempotent || next.IsFresh(item.Term)) continue;
                     if (IsTrusted(item.Term) || IsOwned(item.Term) || (_recording && _inference is not null && _inference.Release(item))) continue;
+                    if (IsNobodysGuard(item.Term) && !next.Losses.Any(loss => loss.Term.Equals(item.Term)))
+                    {
+                        next = next with { Losses = next.Losses.Add(new Loss(item.Term, syntax, "'" + site.Name + "' released it")) };
+                        continue;
+                    }
+
                     if (site.Contract.Needs.Any(need => need.Locks.Replace(entry).Locks.Any(other => state.Canonical(other.Term).Equals(item.Term)))) continue;
                     FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which is not held" + sentence.Condition + sentence.LossOf(item.Term), null, refinement: RefineBalance(_catalog.InfoOf(item.Term)));
                     continue;
@@ -774,6 +825,13 @@ internal sealed partial class BodyAnalysis
         ImmutableArray<Hold> all = owned.Distinct().ToImmutableArray();
         return all.IsEmpty ? state with { Scopes = state.Scopes.Remove(scope) } : state with { Scopes = state.Scopes.SetItem(scope, all) };
     }
+
+    /// <summary>
+    /// Whether the lock may be released by anybody, and no contract names it: then one method may take it and another one give it back, and nobody
+    /// relies on it having been said.
+    /// </summary>
+    private bool IsNobodysGuard(Term term) => !_contract.IsStated && term is MemberOf { Member: var member } && _catalog.InfoOf(term).Anyone && !_catalog.IsNamedByContracts(member) && member.ContainingAssembly is { } home
+        && SymbolEqualityComparer.Default.Equals(home, _owner.ContainingAssembly) && _catalog.AttributesOf(member).IsEmpty && ContractFiles.IsFramework(ContractCatalog.TypeOf(member)!);
 
     /// <summary>What hangs on a scoped lock belongs to it: its own members give it back.</summary>
     private bool IsOwned(Term term)

@@ -31,6 +31,7 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause clause in _contract.Needs) states = Enter(states, clause, Mode.None, certain: true);
         foreach (LockClause clause in _contract.Downgrades) states = Enter(states, clause, Mode.Exclusive, certain: true);
         foreach (LockClause clause in _contract.Releases) states = Enter(states, clause, Mode.None, certain: !clause.Idempotent);
+        foreach (Old old in _contract.Olds) states = states.Select(state => state with { Values = state.Values.SetItem(old, state.Canonical(old.Inner.Replace(map))) }).ToList();
         return states.Select(static state => state with { Entry = state.Holds, EntryNames = state.Holds.Select(static hold => hold.Term).ToImmutableArray() }).ToList();
     }
 

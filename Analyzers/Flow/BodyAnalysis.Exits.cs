@@ -19,7 +19,7 @@ internal sealed partial class BodyAnalysis
             Root { Kind: RootKind.Result } => result,
             Root { Kind: RootKind.This } => Root.This(_owner.ContainingType),
             Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } => ExitValue(state, parameter),
-            Old old => old.Inner.Replace(EntryMap),
+            Old old => state.Values.TryGetValue(old, out Term? kept) ? kept : old.Inner.Replace(EntryMap),
             _ => null,
         };
 
@@ -33,7 +33,7 @@ internal sealed partial class BodyAnalysis
         foreach (State outcome in outcomes)
         {
             _inference?.Exit(outcome, result);
-            _findings.Exit(outcome);
+            _findings.Exit(outcome, result);
             CheckHolds(outcome, exit, location, AtExit);
             foreach (FactClause clause in _contract.Ensures) CheckEnsured(outcome, clause, exit, location, AtExit);
         }
@@ -114,10 +114,22 @@ internal sealed partial class BodyAnalysis
 
             object cause = (hold.Maybe ? "maybe" : "leak", hold.Site ?? (object)hold.Term);
             FailNeed(outcome, exit, key, hold.Maybe ? Rule.MayNotBeHeld : Rule.Leak, null, sentence => hold.Origin == Origin.Entry && wanted is null
-                ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + _owner.Name + "' says it is released"
-                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit));
+                ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + OwnName + "' says it is released"
+                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit), unless: hold.Origin == Origin.Here && (GoesWithResult || IsNobodysGuard(hold.Term)) ? exits => IsSaidByResult(exits, hold.Term) : null);
         }
     }
+
+    /// <summary>Whether the lock is held at every exit, or exactly where the result is true.</summary>
+    private static bool IsSaidByResult(IReadOnlyList<(State State, Term Result)> exits, Term term) => exits.All(exit => HoldOf(exit.State, term) is not null)
+        || exits.All(exit => exit.Result.Type?.SpecialType == SpecialType.System_Boolean && exit.State.Decide(Fact.Holds(exit.Result)) is { } said && said == HoldOf(exit.State, term) is not null);
+
+    /// <summary>
+    /// Whether what is returned is there to be disposed of, so that a lock which is held at every exit goes along with it. Types that are known to
+    /// hold locks say so by contract.
+    /// </summary>
+    private bool GoesWithResult => !_contract.IsStated && Method is { MethodKind: MethodKind.Ordinary, ReturnType: var returned } && ContractCatalog.Awaited(returned) is { SpecialType: SpecialType.None } type && !_catalog.IsScopedLock(type) && !IsTask(type)
+        && (type.AllInterfaces.Append(type).Any(static implemented => implemented is { Name: "IDisposable" or "IAsyncDisposable", ContainingNamespace.Name: "System" })
+            || type.GetMembers("Dispose").Any(static member => member is IMethodSymbol { Parameters.IsEmpty: true, DeclaredAccessibility: Accessibility.Public }));
 
     private static string Taken(Sentence sentence, Hold hold) => hold.Site is { } site ? ", taken in line " + sentence.Line(site) : "";
 
@@ -135,24 +147,24 @@ internal sealed partial class BodyAnalysis
         if (actual is null)
         {
             FailNeed(outcome, exit, key, Rule.Leak, null, sentence => kept
-                ? sentence.Name(hold.Term) + " is released" + sentence.Condition + "; the contract of '" + _owner.Name + "' says it stays held" + sentence.LossOf(hold.Term)
-                : "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held here, but it is not" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location, refinement: RefineExit(outcome, hold, exit));
+                ? sentence.Name(hold.Term) + " is released" + sentence.Condition + "; the contract of '" + OwnName + "' says it stays held" + sentence.LossOf(hold.Term)
+                : "the contract of '" + OwnName + "' says " + sentence.Name(hold.Term) + " is held here, but it is not" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location, refinement: RefineExit(outcome, hold, exit));
         }
         else if (actual.Maybe)
         {
-            FailNeed(outcome, exit, key, Rule.MayNotBeHeld, null, sentence => "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held here, but it may not be", null, location: location);
+            FailNeed(outcome, exit, key, Rule.MayNotBeHeld, null, sentence => "the contract of '" + OwnName + "' says " + sentence.Name(hold.Term) + " is held here, but it may not be", null, location: location);
         }
         else if (actual.Mode < hold.Mode)
         {
-            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held exclusively here, but it is held shared" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location);
+            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => "the contract of '" + OwnName + "' says " + sentence.Name(hold.Term) + " is held exclusively here, but it is held shared" + sentence.Condition + sentence.LossOf(hold.Term), null, location: location);
         }
         else if (!kept && actual.Origin == Origin.Here && hold.Mode == Mode.Shared && actual.Mode > Mode.Shared)
         {
-            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => "the contract of '" + _owner.Name + "' says " + sentence.Name(hold.Term) + " is held shared here, but it is held exclusively" + sentence.Condition + Taken(sentence, actual), null, location: location);
+            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => "the contract of '" + OwnName + "' says " + sentence.Name(hold.Term) + " is held shared here, but it is held exclusively" + sentence.Condition + Taken(sentence, actual), null, location: location);
         }
         else if (kept && actual.Origin == Origin.Here)
         {
-            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => sentence.Name(hold.Term) + " is dropped and retaken" + sentence.Condition + "; say so with [Releases] and [Acquires] on '" + _owner.Name + "'" + sentence.LossOf(hold.Term), null, location: location);
+            FailNeed(outcome, exit, key, Rule.Leak, null, sentence => sentence.Name(hold.Term) + " is dropped and retaken" + sentence.Condition + "; say so with [Releases] and [Acquires] on '" + OwnName + "'" + sentence.LossOf(hold.Term), null, location: location);
         }
         else
         {
@@ -182,7 +194,7 @@ internal sealed partial class BodyAnalysis
         foreach (Term target in relevant is null ? [] : ResultTargets(clause.Fact, atExit)) relevant = relevant?.Assume(Fact.IsNull(target).Negate());
         string key = "ensure:" + clause.Fact;
         if (relevant is null || IsTrustedFact(clause.Fact) || relevant.Decide(fact) == true) PassNeed(outcome, exit, key);
-        else FailNeed(relevant, exit, key, Rule.FactNotKnown, null, sentence => "the contract of '" + _owner.Name + "' ensures " + clause.Fact + ", which is " + (relevant.Decide(fact) == false ? "false" : "not known") + " here" + sentence.Condition, null, location: location);
+        else FailNeed(relevant, exit, key, Rule.FactNotKnown, null, sentence => "the contract of '" + OwnName + "' ensures " + clause.Source.Text + ", which is " + (relevant.Decide(fact) == false ? "false" : "not known") + " here" + sentence.Condition, null, location: location);
     }
 
     /// <summary>The values through which the fact reaches a member of the result: where one is null, the fact says nothing.</summary>
@@ -215,6 +227,9 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>A lock type also vouches for what it says of its own result.</summary>
     private bool IsTrustedFact(Fact fact) => _owner.ContainingType is { } type && (_catalog.LockOf(type) is not null || _catalog.IsScopedLock(type)) && fact.Any(static part => part is Root { Kind: RootKind.Result });
+
+    /// <summary>The name of this body in messages: a constructor is known by its type, an accessor by its member.</summary>
+    private string OwnName => LockCycles.NameOf(_owner);
 
     private void CheckThrow(State state, SyntaxNode thrower, bool isExplicit)
     {

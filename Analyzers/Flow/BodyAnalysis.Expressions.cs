@@ -37,7 +37,7 @@ internal sealed partial class BodyAnalysis
             case ILocalReferenceOperation local:
                 return [new Outcome(state, state.Values.TryGetValue(local.Local, out Term? localValue) ? localValue : new Root(RootKind.Local, local.Local, local.Type))];
             case IParameterReferenceOperation parameter:
-                return [new Outcome(state, state.Values.TryGetValue(parameter.Parameter, out Term? parameterValue) ? parameterValue : Root.Parameter(parameter.Parameter))];
+                return [new Outcome(state, state.Values.TryGetValue(parameter.Parameter, out Term? parameterValue) ? parameterValue : NameOf(parameter.Parameter))];
             case IInstanceReferenceOperation instance:
                 return [new Outcome(state, Root.This(instance.Type))];
             case IFieldReferenceOperation or IPropertyReferenceOperation or IArrayElementReferenceOperation or IEventReferenceOperation:
@@ -132,6 +132,11 @@ internal sealed partial class BodyAnalysis
                 }).ToList();
         }
     }
+
+    /// <summary>A parameter of a primary constructor is like a field to the other members of its type.</summary>
+    private Term NameOf(IParameterSymbol parameter) => parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor && !SymbolEqualityComparer.Default.Equals(constructor, _owner) && ContractCatalog.IsPrimary(constructor)
+        ? new MemberOf(Root.This(constructor.ContainingType), parameter, parameter.Type)
+        : Root.Parameter(parameter);
 
     private List<Outcome> EvaluateStatement(IOperation operation, State state)
     {

@@ -18,7 +18,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Notes a call under locks; those that the callee names as needed or released are its own business, for its body knows of them.</summary>
     private void NoteCall(State state, CallSite site)
     {
-        if (!_recording || _inference is not null || site.Callee is not IMethodSymbol { DeclaringSyntaxReferences.IsEmpty: false } callee) return;
+        if (!_recording || _inference is not null || site.Callee is not IMethodSymbol callee || (callee.DeclaringSyntaxReferences.IsEmpty && !_engine.IsContractedInvoke(callee))) return;
         ImmutableArray<HeldLock> held = HeldIn(state, hold => !Names(site.Contract.Needs, hold) && !Names(site.Contract.Releases, hold));
         if (held.IsEmpty) return;
         ImmutableArray<string> judged = site.Contract.Excludes.Concat(site.Contract.Acquires).SelectMany(clause => ClassesIn(clause.Locks)).ToImmutableArray();
@@ -33,7 +33,7 @@ internal sealed partial class BodyAnalysis
         static bool Names(List<LockClause> clauses, Hold hold) => clauses.Any(clause => clause.Locks.Locks.Any(item => SameClass(item.Term, hold.Term)) || IsInstanceOf(clause.Locks, hold));
         static bool SameClass(Term first, Term second) => first is MemberOf one && second is MemberOf other
             ? SymbolEqualityComparer.Default.Equals(one.Member.OriginalDefinition, other.Member.OriginalDefinition)
-            : first.Type is { } type && SymbolEqualityComparer.Default.Equals(type, second.Type);
+            : first.Type is { SpecialType: not SpecialType.System_Object } type && SymbolEqualityComparer.Default.Equals(type, second.Type);
         static bool IsInstanceOf(LockFormula formula, Hold hold) => Implication.Parts(formula).OfType<LockFormula.AnyInstance>().Any(any => Implication.IsInstance(hold.Term, any.Symbol));
     }
 

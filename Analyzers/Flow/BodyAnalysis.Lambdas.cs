@@ -84,7 +84,7 @@ internal sealed partial class BodyAnalysis
     private List<State> RunGiven(State state, CallSite site, IDelegateCreationOperation creation, IParameterSymbol? parameter) => creation.Target switch
     {
         IFlowAnonymousFunctionOperation lambda => RunLambda(state, site, parameter, lambda),
-        IMethodReferenceOperation method => CallGiven(state, site, method.Method, _engine.ContractOfCall(method.Method, _graph, _model, _cancellation), method.Instance),
+        IMethodReferenceOperation method => CallGiven(state, site, method.Method, _engine.ContractOfCall(method.Method, _graph, _model, _cancellation), method.Instance, parameter),
         _ => [state],
     };
 
@@ -95,7 +95,9 @@ internal sealed partial class BodyAnalysis
         return carried.IsEmpty ? [state] : Consume(state, new CallSite(operation, consumer, new MemberContract(consumer, ImmutableArray<IParameterSymbol>.Empty), null, [], null), carried, null, once);
     }
 
-    /// <summary>The contract of a delegate that comes from a parameter or member which states one.</summary>
+    /// <summary>
+    /// The contract of a delegate that comes from a parameter or member which states one, where the callee says nothing of what it holds for it.
+    /// </summary>
     private MemberContract? ValueContract(CallSite site, IParameterSymbol parameter)
     {
         if (parameter.Ordinal >= site.Operands.Count || site.Operands[parameter.Ordinal] is not { } operand) return null;
@@ -105,7 +107,7 @@ internal sealed partial class BodyAnalysis
             IMemberReferenceOperation member => member.Member,
             _ => null,
         };
-        return (value is null ? null : _catalog.ContractOfValue(value)) ?? (parameter.Type is INamedTypeSymbol type && _engine.ContractOf(type) is { IsEmpty: false } stated ? stated : null);
+        return value is null || _catalog.ContractOfValue(parameter) is not null ? null : _catalog.ContractOfValue(value);
     }
 
     /// <summary>Once, or any number of rounds, none included, until another one adds nothing.</summary>
@@ -142,37 +144,53 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>One invocation of a method group, or of a delegate whose contract is known.</summary>
-    private List<State> CallGiven(State state, CallSite site, ISymbol given, MemberContract contract, IOperation? instance)
+    private List<State> CallGiven(State state, CallSite site, ISymbol given, MemberContract contract, IOperation? instance, IParameterSymbol? parameter = null)
     {
         if (contract.IsEmpty) return [state];
         Term? receiver = instance is null ? given is IMethodSymbol { IsStatic: true } ? null : Root.This(_owner.ContainingType) : Evaluate(instance, state)[0].Value;
         IMethodSymbol? invoked = given as IMethodSymbol ?? (ContractCatalog.TypeOf(given) as INamedTypeSymbol)?.DelegateInvokeMethod;
         Term[] arguments = (invoked?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty).Select(parameter => (Term)new Opaque(parameter, parameter.Name, parameter.Type)).ToArray();
-        return Apply(state, new CallSite(site.Operation, given, contract, receiver, arguments, invoked?.ReturnType)).Select(static outcome => outcome.State).ToList();
+        State start = Drop(state, site);
+        return Hold([start], site, parameter, arguments)
+            .SelectMany(at => Apply(at, new CallSite(site.Operation, given, contract, receiver, arguments, invoked?.ReturnType)))
+            .Select(outcome => Restore(outcome.State, state, start)).ToList();
+    }
+
+    /// <summary>The contract of what is given for the parameter.</summary>
+    private MemberContract GivenFor(IParameterSymbol parameter) => _catalog.ContractOfValue(parameter) ?? _engine.ContractOf(parameter.Type);
+
+    /// <summary>Whatever the callee gives up it may have given up when it invokes the delegate.</summary>
+    private State Drop(State state, CallSite site)
+    {
+        foreach (LockFormula.Lock item in site.Contract.Releases.SelectMany(clause => clause.Locks.Replace(part => Substitute(part, site, null, exit: false)).Locks))
+        {
+            state = Lose(state, state.Canonical(item.Term), site.Operation.Syntax, "'" + site.Name + "' released it");
+        }
+
+        return state;
+    }
+
+    /// <summary>The paths on which the callee holds for the delegate what it says, or what its body shows.</summary>
+    private List<State> Hold(List<State> states, CallSite site, IParameterSymbol? parameter, IReadOnlyList<Term> arguments)
+    {
+        if (parameter is null) return states;
+        MemberContract given = GivenFor(parameter);
+        Term? Map(Term part) => part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol named } && !SymbolEqualityComparer.Default.Equals(named.ContainingSymbol, parameter.ContainingSymbol.OriginalDefinition)
+            && IndexOf(given.Parameters, named.OriginalDefinition) is >= 0 and var index && index < arguments.Count ? arguments[index]
+            : part is Root ? Substitute(part, site, null, exit: false) : null;
+        foreach (FactClause clause in given.Requires) states = states.Select(state => state.Assume(clause.When is null ? clause.Fact.Replace(Map) : Fact.Or(clause.When.Replace(Map).Negate(), clause.Fact.Replace(Map))) ?? state).ToList();
+        foreach (LockClause clause in given.Needs) states = Enter(states, clause, Mode.None, certain: true, Map, Origin.Assumed);
+        if (!site.Contract.Given.TryGetValue(parameter.Ordinal, out List<LockFormula>? known)) return states;
+        foreach (LockFormula formula in known) states = Enter(states, new LockClause(formula, null, Inference.Source), Mode.None, certain: true, part => Substitute(part, site, null, exit: false), Origin.Assumed);
+        return states;
     }
 
     private List<State> RunLambda(State state, CallSite site, IParameterSymbol? parameter, IFlowAnonymousFunctionOperation lambda)
     {
         if (!_lambdas.TryGetValue(lambda, out BodyAnalysis? body))
             _lambdas[lambda] = body = new BodyAnalysis(this, _graph.GetAnonymousFunctionControlFlowGraph(lambda, _cancellation), lambda);
-        MemberContract given = parameter is null ? site.Contract : _catalog.ContractOfValue(parameter) ?? _engine.ContractOf(parameter.Type);
-        Term? Map(Term part) => part switch
-        {
-            Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol named } => IndexOf(given.Parameters, named.OriginalDefinition) is >= 0 and var index && index < lambda.Symbol.Parameters.Length && !SymbolEqualityComparer.Default.Equals(named.ContainingSymbol, parameter?.ContainingSymbol.OriginalDefinition)
-                ? Root.Parameter(lambda.Symbol.Parameters[index])
-                : Substitute(part, site, null, exit: false),
-            Root { Kind: RootKind.This } => Substitute(part, site, null, exit: false),
-            _ => null,
-        };
-
-        // Whatever the callee gives up it may have given up when it invokes the delegate.
-        State start = state;
-        foreach (LockFormula.Lock item in site.Contract.Releases.SelectMany(clause => clause.Locks.Replace(part => Substitute(part, site, null, exit: false)).Locks))
-        {
-            start = Lose(start, start.Canonical(item.Term), site.Operation.Syntax, "'" + site.Name + "' released it");
-        }
-
-        return body.RunOnce(start, lambda.Symbol, given, Map).Select(end => Restore(end, state, start)).ToList();
+        State start = Drop(state, site);
+        return body.RunOnce(start, lambda.Symbol, at => Hold([at], site, parameter, lambda.Symbol.Parameters.Select(static own => (Term)Root.Parameter(own)).ToList())).Select(end => Restore(end, state, start)).ToList();
     }
 
     /// <summary>What the callee held for the delegate is its own again, and what it gave up before is for its contract to say.</summary>
@@ -184,7 +202,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Follows this lambda once, from the state of a call.</summary>
-    private List<State> RunOnce(State start, IMethodSymbol lambda, MemberContract given, Func<Term, Term?> map)
+    private List<State> RunOnce(State start, IMethodSymbol lambda, Func<State, List<State>> hold)
     {
         foreach (IParameterSymbol parameter in lambda.Parameters)
         {
@@ -193,9 +211,7 @@ internal sealed partial class BodyAnalysis
             start = Introduce(start, parameter);
         }
 
-        foreach (FactClause clause in given.Requires) start = start.Assume(clause.When is null ? clause.Fact.Replace(map) : Fact.Or(clause.When.Replace(map).Negate(), clause.Fact.Replace(map))) ?? start;
-        List<State> states = [start];
-        foreach (LockClause clause in given.Needs) states = Enter(states, clause, Mode.None, certain: true, map, Origin.Assumed);
+        List<State> states = hold(start);
         _thrown.Clear();
         _pendingFinally.Clear();
         _spent = _outer!._spent;

@@ -273,15 +273,17 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Gives the value that a path had its own name: the path may name another value from now on.</summary>
-    private State Snapshot(State state, Term path, SyntaxNode site)
+    private State Snapshot(State state, Term path, SyntaxNode site) => Snapshot(state, path, site, out _);
+
+    private State Snapshot(State state, Term path, SyntaxNode site, out Opaque snapshot)
     {
         // A list that is walked is renamed at one place again and again: there the new name takes over from that of the round before.
         Opaque? before = null;
-        path.Any(part => part is Opaque { Earlier: false, Site: SnapshotSite taken } named && ReferenceEquals(taken.Place, site) && (before = named) is not null);
+        path.Any(part => part is Opaque { Earlier: false, Site: SnapshotSite taken } made && ReferenceEquals(taken.Place, site) && (before = made) is not null);
         if (!_snapshotSites.TryGetValue((site, path), out object? key)) _snapshotSites[(site, path)] = key = before?.Site ?? new SnapshotSite(site);
-        var snapshot = new Opaque(key, before?.Name ?? "the earlier " + path, path.Type);
+        Opaque named = snapshot = new Opaque(key, before?.Name ?? "the earlier " + path, path.Type);
         state = state.Retire(snapshot);
-        if (before is not null) path = path.Replace(part => part.Equals(snapshot) ? snapshot.AsEarlier() : null);
+        if (before is not null) path = path.Replace(part => part.Equals(named) ? named.AsEarlier() : null);
         return state.Rewrite(path, snapshot) ?? state;
     }
 

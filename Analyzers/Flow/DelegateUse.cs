@@ -1,6 +1,8 @@
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace MmLint.Analyzers;
@@ -40,10 +42,31 @@ internal static class DelegateUse
         return use.Parent switch
         {
             null or IBinaryOperation or IIsPatternOperation or IIsTypeOperation or INameOfOperation or IExpressionStatementOperation or IConditionalAccessOperation or IUnaryOperation => true,
+            IInvocationOperation call when call.Instance == use => true,
             IAssignmentOperation assignment => assignment.Target == use || assignment.Target is IDiscardOperation,
             IArgumentOperation { Parameter: { } given } when catalog.AttributesOf(given).Any(static attribute => attribute.Name == "Borrowed") => true,
             _ => EndsHere(use, catalog, MaxLocals),
         };
+    }
+
+    /// <summary>Whether a private helper does nothing with its parameter but invoke it and test it for null.</summary>
+    internal static bool OnlyInvokes(IMethodSymbol method, string parameter)
+    {
+        if (method is not ({ MethodKind: MethodKind.LocalFunction } or { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: Accessibility.Private }) || method.IsAsync || method.DeclaringSyntaxReferences.Length != 1) return false;
+        SyntaxNode body = method.DeclaringSyntaxReferences[0].GetSyntax();
+        if (body.DescendantNodes().Any(static node => node is YieldStatementSyntax)) return false;
+        bool invoked = false;
+        foreach (IdentifierNameSyntax name in body.DescendantNodes().OfType<IdentifierNameSyntax>().Where(name => name.Identifier.ValueText == parameter))
+        {
+            if (name.Ancestors().TakeWhile(node => node != body).Any(static node => node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)) return false;
+            bool invokes = name.Parent is InvocationExpressionSyntax call && call.Expression == name
+                || name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Invoke", Parent: InvocationExpressionSyntax }
+                || name.Parent is ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax { Name.Identifier.ValueText: "Invoke" } } };
+            invoked |= invokes;
+            if (!invokes && name.Parent is not (NameColonSyntax or IsPatternExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression or (int)SyntaxKind.NotEqualsExpression })) return false;
+        }
+
+        return invoked;
     }
 
     /// <summary>Whether a call consumes what is passed for the parameter: invokes the delegate, or enumerates the sequence, before it returns.</summary>

@@ -38,6 +38,9 @@ internal sealed class Engine
 
     internal INamedTypeSymbol? Interlocked { get; }
 
+    /// <summary>Whether calling the method means calling a delegate whose type has a contract, so that it is known what becomes one.</summary>
+    internal bool IsContractedInvoke(IMethodSymbol method) => method.MethodKind == MethodKind.DelegateInvoke && !method.ContainingType.DeclaringSyntaxReferences.IsEmpty && !ContractOf(method.ContainingType).IsEmpty;
+
     internal MemberContract ContractOf(ISymbol symbol) => Catalog.ContractOf(symbol);
 
     /// <summary>Whether the callee leaves an unpublished argument unpublished.</summary>

@@ -15,16 +15,16 @@ internal sealed class Findings
     private readonly Dictionary<(SyntaxNode Node, string Key), Check> _checks = [];
     private readonly List<(SyntaxNode Node, string Key)> _order = [];
 
-    private readonly List<State> _exits = [];
+    private readonly List<(State State, Term Result)> _exits = [];
 
     /// <summary>Notes a path that leaves the body.</summary>
-    internal void Exit(State state) => _exits.Add(state);
+    internal void Exit(State state, Term result) => _exits.Add((state, result));
 
     /// <summary>Notes that a path passes a check.</summary>
     internal void Pass(SyntaxNode node, string key, State state) => At(node, key).Passing.Add(state);
 
     /// <summary>Notes that a path fails a check.</summary>
-    internal void Fail(SyntaxNode node, string key, DiagnosticDescriptor rule, State state, Location location, Func<Sentence, string> message, object? cause = null, ImmutableDictionary<string, string?>? properties = null, Refinement? refinement = null)
+    internal void Fail(SyntaxNode node, string key, DiagnosticDescriptor rule, State state, Location location, Func<Sentence, string> message, object? cause = null, ImmutableDictionary<string, string?>? properties = null, Refinement? refinement = null, Func<IReadOnlyList<(State State, Term Result)>, bool>? unless = null)
     {
         // Paths that fail alike at one place are one report; paths that fail in another way are another.
         Check check = At(node, key);
@@ -42,6 +42,7 @@ internal sealed class Findings
         check.Message = message;
         check.Location = location;
         check.Cause = cause;
+        check.Unless = unless;
         check.Properties = properties;
     }
 
@@ -53,13 +54,14 @@ internal sealed class Findings
         foreach (Check check in _order.Select(key => _checks[key]).Where(static check => check.Message is not null)
             .OrderBy(static check => check.Location!.SourceSpan.Start).ThenBy(static check => check.Location!.SourceSpan.Length).ThenBy(static check => Rank(check.Rule!)))
         {
+            if (check.Unless?.Invoke(_exits) == true) continue;
             Refinement? refined = Refinement.Common(check.Refinements);
             if ((refined?.Cause ?? check.Cause) is { } cause && !causes.Add(cause)) continue;
             State failing = check.Failing[0];
             Func<Term, string?> name = names(failing);
             // A leak is told apart from the other ways out of the body, which have places of their own.
             List<State> passing = check.Key.StartsWith("exit:", StringComparison.Ordinal) && check.Passing.Count == 0
-                ? _exits.Where(exit => !check.Failing.Contains(exit) && !exit.Holds.Any(hold => check.Key == "exit:" + hold.Term)).ToList()
+                ? _exits.Select(static exit => exit.State).Where(exit => !check.Failing.Contains(exit) && !exit.Holds.Any(hold => check.Key == "exit:" + hold.Term)).ToList()
                 : check.Passing;
             var sentence = new Sentence(failing, name, PathCondition.Of(check.Failing, passing, name));
             string text = check.Message!(sentence) + refined?.Advice?.Invoke(sentence);
@@ -107,6 +109,9 @@ internal sealed class Findings
         internal Location? Location { get; set; }
 
         internal object? Cause { get; set; }
+
+        /// <summary>Whether all ways out of the body together show that nothing is wrong.</summary>
+        internal Func<IReadOnlyList<(State State, Term Result)>, bool>? Unless { get; set; }
 
         internal ImmutableDictionary<string, string?>? Properties { get; set; }
     }

@@ -21,6 +21,7 @@ internal sealed class Inference(IMethodSymbol method)
     private readonly List<LockFormula> _needs = [];
     private readonly List<LockFormula> _released = [];
     private readonly List<LockFormula> _taken = [];
+    private readonly Dictionary<int, List<LockFormula>> _given = [];
     private bool _sleeps;
 
     /// <summary>Whether a caller could write the formula: it runs through the member's own parameters, <c>this</c> and statics only.</summary>
@@ -49,6 +50,13 @@ internal sealed class Inference(IMethodSymbol method)
     internal void Take(LockFormula.Lock item)
     {
         if (IsExpressible(item) && _taken.All(known => known.ToString() != item.ToString())) _taken.Add(item);
+    }
+
+    /// <summary>Takes note of what is held when a delegate is invoked that the method was given.</summary>
+    internal void Invoke(IParameterSymbol parameter, IEnumerable<Hold> holds)
+    {
+        List<LockFormula> here = holds.Where(static hold => !hold.Maybe).Select(static hold => (LockFormula)new LockFormula.Lock(hold.Term, hold.Mode)).Where(IsExpressible).ToList();
+        _given[parameter.Ordinal] = _given.TryGetValue(parameter.Ordinal, out List<LockFormula>? known) ? known.Where(formula => here.Any(other => other.ToString() == formula.ToString())).ToList() : here;
     }
 
     internal void Sleep() => _sleeps = true;
@@ -85,10 +93,25 @@ internal sealed class Inference(IMethodSymbol method)
             grown = true;
         }
 
+        foreach (KeyValuePair<int, List<LockFormula>> given in _given)
+        {
+            contract.Given[given.Key] = given.Value;
+            grown |= !known.Given.TryGetValue(given.Key, out List<LockFormula>? before) || before.Count != given.Value.Count;
+        }
+
         if (grown) return contract;
         foreach ((Term term, Mode mode) in _exits.SelectMany(static exit => exit.State.Holds).Where(static hold => hold.Origin == Origin.Here && !hold.Maybe).Select(static hold => (hold.Term, hold.Mode)).Distinct())
         {
             var item = new LockFormula.Lock(term, mode);
+            if (_exits.Any(exit => exit.State.Entry.Any(entry => entry.Term.Equals(term))) && IsExpressible(item) && contract.Releases.All(clause => clause.Locks.Locks.All(known => !known.Term.Equals(term))))
+            {
+                // Held by the caller and taken here: it was dropped in between, on some path at least.
+                contract.Releases.Add(new LockClause(new LockFormula.Lock(term, Mode.None), null, Source));
+                contract.Acquires.Add(new LockClause(item, null, Source));
+                grown = true;
+                continue;
+            }
+
             if (!IsExpressible(item) || contract.Acquires.Any(clause => clause.Locks.ToString() == item.ToString())) continue;
             if (!TellsApart(state => state.Holds.Any(hold => hold.Term.Equals(term)), out Fact? when)) continue;
             contract.Acquires.Add(new LockClause(item, when, Source));

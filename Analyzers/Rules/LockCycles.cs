@@ -77,6 +77,7 @@ internal static class LockCycles
     internal static string NameOf(ISymbol function)
     {
         while (function is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction, ContainingSymbol: { } container }) function = container;
+        if (function is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke }) return function.ContainingType.Name;
         return function is IMethodSymbol { AssociatedSymbol: { } member } ? member.Name : function is IMethodSymbol { MethodKind: MethodKind.Constructor } ? function.ContainingType.Name : function.Name;
     }
 }

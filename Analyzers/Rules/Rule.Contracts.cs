@@ -48,4 +48,7 @@ internal static partial class Rule
 
     internal static readonly DiagnosticDescriptor NoAccessRule = Create(
         "MML0014", "Mutable member has no access rule", "{0}", Contracts, DiagnosticSeverity.Warning, enabled: false);
+
+    internal static readonly DiagnosticDescriptor SplitLock = Create(
+        "MML0016", "Lock order allows a deadlock between two modes", "'{0}' is listed between the shared and the exclusive mode of '{1}': who holds '{0}' and waits for one mode can meet who holds the other mode and waits for '{0}'", Contracts, DiagnosticSeverity.Warning);
 }

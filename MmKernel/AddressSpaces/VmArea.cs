@@ -98,6 +98,7 @@ public sealed class VmArea
     }
 
     /// <summary>Whether writes are shared (<c>VM_SHARED</c>).</summary>
+    [MustHold("Stable")]
     public bool IsShared => (Flags & VmFlags.Shared) != 0;
 
     /// <summary>Whether nothing but anonymous memory is behind it (<c>vma_is_anonymous</c>).</summary>

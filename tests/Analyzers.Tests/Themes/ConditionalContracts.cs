@@ -305,4 +305,33 @@ public sealed class ConditionalContracts : ThemeTests
             _rw.ExitWrite();
         }
         """);
+
+    [Fact]
+    public Task OldValueThatStays_IsSilent() => SilentTypes(Versioned + """
+        [MustHold("Gate"), Ensures("Version == old(Version)")] public int Keep() => Version;
+        [MustHold("Gate")] public void Run() { if (Version != 3) return; Keep(); NeedsThree(); } }
+        """);
+
+    [Fact]
+    public Task OldValueThatDoesNotStay_Flags() => FlagsTypes(Versioned + """
+        [MustHold("Gate"), Ensures("Version == old(Version)")] public void Keep() => Version = 7; } // MML1015
+        """);
+
+    [Fact]
+    public Task OldValueThatTurns_Flags() => FlagsTypes(Versioned + """
+        [MustHold("Gate")] public void Right() { if (Open) return; Toggle(); NeedsOpen(); }
+        [MustHold("Gate")] public void Wrong() { if (!Open) return; Toggle(); NeedsOpen(); } } // MML1015
+        """);
+
+    private const string Versioned = """
+        public sealed class Document
+        {
+            public readonly object Gate = new();
+            [GuardedBy(nameof(Gate))] public int Version;
+            [GuardedBy(nameof(Gate))] public bool Open;
+            [MustHold("Gate"), Ensures("Open != old(Open)")] public extern void Toggle();
+            [MustHold("Gate"), Requires("Version == 3")] public extern void NeedsThree();
+            [MustHold("Gate"), Requires("Open")] public extern void NeedsOpen();
+
+        """;
 }

@@ -182,4 +182,21 @@ public sealed class Freshness : ThemeTests
     public Task CopyOfAFreshReference_IsSilent() => Silent("""
         public static Node Make() { var node = new Node(); var same = node; same.Value = 1; return node; }
         """);
+
+    [Fact]
+    public Task ReferenceOfAFreshObjectAfterItWasPut_Flags() => FlagsTypes("""
+        public sealed class Page
+        {
+            [Lock(Reference)] public LockName Ref => default;
+            [Releases("Ref")] public extern void Put();
+            [MustHold("Ref")] public extern void Use();
+            public static void Run()
+            {
+                var page = new Page();
+                page.Use();
+                page.Put();
+                page.Use(); // MML1001
+            }
+        }
+        """);
 }

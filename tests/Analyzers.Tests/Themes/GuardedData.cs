@@ -342,4 +342,82 @@ public sealed class GuardedData : ThemeTests
     public Task WrittenByDeconstructionWithoutTheLock_Flags() => Flags("""
         public void Set() => (_count, _) = (1, 2); // MML1009
         """);
+
+    [Fact]
+    public Task VisibleGetterIsJudgedWhereItStands_Flags() => FlagsTypes("""
+        public sealed class Visits
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private int _count;
+            public int Count => _count; // MML1008
+            public int Twice() => Count + Count;
+        }
+        """);
+
+    [Fact]
+    public Task GetterThatOnlyTheAssemblySeesIsJudgedAtItsUse_Flags() => FlagsTypes("""
+        public sealed class Visits
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private int _count;
+            internal int Count => _count;
+            public int Right() { lock (_gate) return Count; }
+            public int Wrong() => Count; // MML1008
+        }
+        """);
+
+    [Fact]
+    public Task VisibleGetterThatSaysWhatItNeeds_IsSilent() => SilentTypes("""
+        public sealed class Visits
+        {
+            public readonly object Gate = new();
+            [GuardedBy(nameof(Gate))] private int _count;
+            [MustHold("Gate")] public int Count => _count;
+            public int Twice() { lock (Gate) return Count + Count; }
+        }
+        """);
+
+    [Fact]
+    public Task PrimaryConstructorParameterAsGuard_Flags() => FlagsTypes("""
+        public sealed class Visits(object gate)
+        {
+            [GuardedBy(nameof(gate))] private int _count;
+            public void Add() { lock (gate) _count++; }
+            public int Peek() => _count; // MML1008
+        }
+        """);
+
+    [Fact]
+    public Task VisibleGetterThatSaysWhatItNeeds_Flags() => FlagsTypes("""
+        public sealed class Visits
+        {
+            public readonly object Gate = new();
+            [GuardedBy(nameof(Gate))] private int _count;
+            [MustHold("Gate")] public int Count => _count;
+            public int Twice() => Count + 1; // MML1001
+        }
+        """);
+
+    [Fact]
+    public Task FactOverAGetterThatSaysWhatItNeeds_IsSilent() => SilentTypes("""
+        public sealed class Visits
+        {
+            public readonly object Gate = new();
+            [GuardedBy(nameof(Gate))] private int _count;
+            [MustHold("Gate")] public bool IsEmpty => _count == 0;
+            [MustHold("Gate"), Requires("!IsEmpty")] public extern void Take();
+            public void Run() { lock (Gate) if (!IsEmpty) Take(); }
+        }
+        """);
+
+    [Fact]
+    public Task CollectionThatGuardsItself_Flags() => FlagsTypes("""
+        public sealed class Names
+        {
+            [GuardedBy(nameof(_names))] private readonly List<string> _names = [];
+            public void Add(string name) { lock (_names) _names.Add(name); }
+            public bool TryAdd(string name) { if (!Monitor.TryEnter(_names)) return false; _names.Add(name); Monitor.Exit(_names); return true; }
+            public int Count() => _names.Count; // MML1008
+        }
+        """);
 }

@@ -86,4 +86,38 @@ public sealed class Inference : ThemeTests
         public void Run() { _gate.Enter(); Bump(); _gate.Exit(); }
         public void Bump() => _count++; // MML1009
         """);
+
+    [Fact]
+    public Task HelperThatInvokesItsDelegateUnderTheLock_IsSilent() => Silent("""
+        private void Locked(Action action) { _gate.Enter(); try { action(); } finally { _gate.Exit(); } }
+        private T Locked<T>(Func<T> function) { _gate.Enter(); T result = function(); _gate.Exit(); return result; }
+        public void Add() => Locked(() => _count++);
+        public int Get() => Locked(() => _count);
+        """);
+
+    [Fact]
+    public Task HelperThatInvokesItsDelegateWithoutTheLock_Flags() => Flags("""
+        private void Do(Action action) => action();
+        public void Add() => Do(() => _count++); // MML1009
+        """);
+
+    [Fact]
+    public Task HelperThatKeepsItsDelegate_Flags() => Flags("""
+        private Action? _later;
+        private void Keep(Action action) { action(); _later = action; }
+        public void Run() => _later?.Invoke();
+        [MustHold("_gate")] public void Add() => Keep(() => _count++); // MML1009
+        """);
+
+    [Fact]
+    public Task HelperThatWaitsForAPredicate_IsSilent() => SilentTypes("""
+        public sealed class Door
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private bool _open;
+            private void WaitUntil(Func<bool> condition) { while (!condition()) Monitor.Wait(_gate); }
+            public void Enter() { lock (_gate) { WaitUntil(() => _open); _open = false; } }
+            public void Open() { lock (_gate) { _open = true; Monitor.PulseAll(_gate); } }
+        }
+        """);
 }

@@ -535,4 +535,22 @@ public sealed class InvokedNow : ThemeTests
     [InlineData("M:Vendor.Each(..) = visit: InvokedNow(Twice = true)")]
     public async Task ContractFileLineAboutAParameterThatIsWrong_Flags(string line) => await Verify.Flags("")
         .Referencing("public class Vendor { public void Each(Action<int> visit) { } }", "Vendor").WithFile("Vendor.lockcontracts", "{|MML0008:" + line + "|}");
+
+    [Fact]
+    public Task ExtensionThatHoldsTheLockForWhatItInvokes_Flags() => FlagsTypes("""
+        public static class Locking
+        {
+            public static T Locked<T>(this object gate, [InvokedNow(Once = true), MustHold("gate")] Func<T> function) { lock (gate) return function(); }
+            public static void Locked(this object gate, [InvokedNow(Once = true), MustHold("gate")] Action action) { lock (gate) action(); }
+        }
+        public sealed class Visits
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private int _count;
+            public int Add() => _gate.Locked(() => ++_count);
+            public void Reset() => _gate.Locked(ResetCore);
+            private void ResetCore() => _count = 0;
+            public int Take(Visits other) => _gate.Locked(() => other._count); // MML1008
+        }
+        """);
 }

@@ -375,4 +375,74 @@ public sealed class LockCycles : ThemeTests
         """)
         .WithMessage("locks are taken in a circle: Bank._second inside Bank._first ('Forth' through 'Inner', Test.cs line 9); Bank._first inside Bank._second ('Back', Test.cs line 13)")
         .WithAdditionalLocations(0, "taken", "back");
+
+    [Fact]
+    public Task ThroughAnOverride_Flags() => FlagsTypes("""
+        public abstract class Sink { public abstract void Write(); }
+        public sealed class File : Sink
+        {
+            public readonly object Gate = new();
+            public Pipe? Pipe;
+            public override void Write() { lock (Gate) { } }
+            public void Go() { lock (Gate) Pipe!.Push(); } // MML1020
+        }
+        public sealed class Pipe
+        {
+            private readonly object _gate = new();
+            public Sink? Sink;
+            public void Push() { lock (_gate) { } }
+            public void Flush() { lock (_gate) Sink!.Write(); }
+        }
+        """);
+
+    [Fact]
+    public Task ThroughAnOverrideThatTakesNothing_IsSilent() => SilentTypes("""
+        public abstract class Sink { public abstract void Write(); }
+        public sealed class File : Sink
+        {
+            public readonly object Gate = new();
+            public Pipe? Pipe;
+            public override void Write() { }
+            public void Go() { lock (Gate) Pipe!.Push(); }
+        }
+        public sealed class Pipe
+        {
+            private readonly object _gate = new();
+            public Sink? Sink;
+            public void Push() { lock (_gate) { } }
+            public void Flush() { lock (_gate) Sink!.Write(); }
+        }
+        """);
+
+    [Fact]
+    public Task ThroughAnInterface_Flags() => FlagsTypes("""
+        public interface ISink { void Write(); }
+        public sealed class File : ISink
+        {
+            public readonly object Gate = new();
+            public Pipe? Pipe;
+            public void Write() { lock (Gate) { } }
+            public void Go() { lock (Gate) Pipe!.Push(); } // MML1020
+        }
+        public sealed class Pipe
+        {
+            private readonly object _gate = new();
+            public ISink? Sink;
+            public void Push() { lock (_gate) { } }
+            public void Flush() { lock (_gate) Sink!.Write(); }
+        }
+        """);
+
+    [Fact]
+    public Task ThroughADelegateWithAContract_Flags() => FlagsTypes("""
+        [MustHold("node.Gate")] public delegate void Visit(Node node);
+        public sealed class Walker
+        {
+            private readonly object _outer = new();
+            private readonly object _inner = new();
+            public void Walk(Node node, Visit visit) { node.Gate.Enter(); lock (_outer) visit(node); node.Gate.Exit(); } // MML1020
+            public void Run(Node node) => Walk(node, _ => { lock (_inner) { } });
+            public void Other() { lock (_inner) { lock (_outer) { } } }
+        }
+        """);
 }

@@ -7,7 +7,7 @@ public sealed class Members : ThemeTests
 {
     [Fact]
     public Task GetterOfOnePathIsJudgedAtItsUse_Flags() => Flags("""
-        public int Count => _count;
+        internal int Count => _count;
         public bool IsEmpty() => Count == 0; // MML1008
         """);
 

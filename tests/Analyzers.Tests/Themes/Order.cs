@@ -153,7 +153,7 @@ public sealed class Order : ThemeTests
 
     [Fact]
     public Task ModesListedApart_Flags() => FlagsTypes("""
-        [assembly: LockOrder("shared(RwGate)", "Gate", "exclusive(RwGate)")]
+        [assembly: LockOrder("shared(RwGate)", "Gate", "exclusive(RwGate)")] // MML0016
         public sealed class User
         {
             public void Run(Gate gate, RwGate rw)
@@ -167,8 +167,8 @@ public sealed class Order : ThemeTests
         """);
 
     [Fact]
-    public Task ModesListedApartInOrder_IsSilent() => SilentTypes("""
-        [assembly: LockOrder("shared(RwGate)", "Gate", "exclusive(RwGate)")]
+    public Task ModesListedApartInOrder_FlagsTheListOnly() => FlagsTypes("""
+        [assembly: LockOrder("shared(RwGate)", "Gate", "exclusive(RwGate)")] // MML0016
         public sealed class User { public void Run(Gate gate, RwGate rw) { gate.Enter(); rw.EnterWrite(); rw.ExitWrite(); gate.Exit(); } }
         """);
 
@@ -362,5 +362,27 @@ public sealed class Order : ThemeTests
         [assembly: LockOrder("Big", "SpinGate")]
         public sealed class Map { [WriteOnce] public bool IsBig; [LockClass("Big", When = "IsBig")] public readonly Gate Gate = new(); }
         public sealed class User { [MustHold("spin")] public void Run(Map map, SpinGate spin) { map.Gate.Enter(); map.Gate.Exit(); } }
+        """);
+
+    [Fact]
+    public Task OtherLockBetweenTwoModes_Flags() => FlagsTypes("""
+        [assembly: LockOrder("shared(Table.Lock)", "Index.Lock", "exclusive(Table.Lock)")] // MML0016
+        public sealed class Table { public readonly RwGate Lock = new(); }
+        public sealed class Index { public readonly RwGate Lock = new(); }
+        """);
+
+    [Fact]
+    public Task OtherLockBetweenTwoModesByTwoLists_Flags() => FlagsTypes("""
+        [assembly: LockOrder("exclusive(Table.Lock)", "Index.Lock")] // MML0016
+        [assembly: LockOrder("Index.Lock", "shared(Table.Lock)")] // MML0016
+        public sealed class Table { public readonly RwGate Lock = new(); }
+        public sealed class Index { public readonly RwGate Lock = new(); }
+        """);
+
+    [Fact]
+    public Task ModesSideBySide_IsSilent() => SilentTypes("""
+        [assembly: LockOrder("shared(Table.Lock)", "exclusive(Table.Lock)", "Index.Lock")]
+        public sealed class Table { public readonly RwGate Lock = new(); }
+        public sealed class Index { public readonly RwGate Lock = new(); }
         """);
 }

@@ -244,4 +244,70 @@ public sealed class OtherFrameworkLocks : ThemeTests
             public void Wait() => _mutex.WaitOne(10); // MML1013
         }
         """);
+
+    [Fact]
+    public Task SemaphoreThatGoesWithAReturnedDisposable_IsSilent() => SilentTypes("""
+        public sealed class AsyncLock
+        {
+            private readonly SemaphoreSlim _semaphore = new(1, 1);
+            public async Task<Releaser> LockAsync() { await _semaphore.WaitAsync(); return new Releaser(_semaphore); }
+            public readonly struct Releaser(SemaphoreSlim semaphore) : IDisposable { public void Dispose() => semaphore.Release(); }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreThatGoesWithAReturnedDisposableOnOnePath_Flags() => FlagsTypes("""
+        public sealed class AsyncLock
+        {
+            private readonly SemaphoreSlim _semaphore = new(1, 1);
+            public async Task<IDisposable?> LockAsync(bool wanted)
+            {
+                await _semaphore.WaitAsync();
+                if (!wanted) { _semaphore.Release(); return null; }
+                return _semaphore; // MML1006
+            }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreThatOneMethodTakesAndAnotherGivesBack_IsSilent() => SilentTypes("""
+        public sealed class ResourceLock
+        {
+            private readonly SemaphoreSlim _semaphore = new(1, 1);
+            public async Task Acquire(CancellationToken token) => await _semaphore.WaitAsync(token);
+            public void AcquireNow() { _semaphore.Wait(); }
+            public bool TryAcquire() => _semaphore.Wait(0);
+            public void Release() => _semaphore.Release();
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreThatNoContractNamesLeaksOnOnePath_Flags() => FlagsTypes("""
+        public sealed class ResourceLock
+        {
+            private readonly SemaphoreSlim _semaphore = new(1, 1);
+            public async Task Run(bool early)
+            {
+                await _semaphore.WaitAsync();
+                if (early) return; // MML1006
+                _semaphore.Release();
+            }
+            public void Twice()
+            {
+                _semaphore.Release();
+                _semaphore.Release(); // MML1005
+            }
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreThatGuardsSomethingSplitOverMethods_Flags() => FlagsTypes("""
+        public sealed class ResourceLock
+        {
+            private readonly SemaphoreSlim _semaphore = new(1, 1);
+            [GuardedBy(nameof(_semaphore))] private int _uses;
+            public async Task Acquire() => await _semaphore.WaitAsync(); // MML1006
+            public void Release() => _semaphore.Release(); // MML1005
+        }
+        """);
 }

@@ -202,4 +202,15 @@ public sealed class ReaderWriterLocks : ThemeTests
             public void Add() { if (!_rw.IsWriteLockHeld) throw new SynchronizationLockException(); _rows++; }
         }
         """);
+
+    [Fact]
+    public Task MadeSoThatAHolderMayTakeItAgain_IsSilent() => SilentTypes("""
+        public sealed class Table
+        {
+            private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.SupportsRecursion);
+            [GuardedBy(nameof(_lock))] private int _count;
+            public int Outer() { _lock.EnterReadLock(); int sum = _count + Inner(); _lock.ExitReadLock(); return sum; }
+            private int Inner() { _lock.EnterReadLock(); int count = _count; _lock.ExitReadLock(); return count; }
+        }
+        """);
 }

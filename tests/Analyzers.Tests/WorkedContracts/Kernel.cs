@@ -104,7 +104,7 @@ internal static class Kernel
           [ReadBy("Anchored || AnonVma.Lock"), ReadFreely]
           [WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock && exclusive(value.Lock)")]
           [WriteBy("exclusive(Lock) && exclusive(AnonVma.Lock)", When = "value == null")] public AnonVma? AnonVma;
-          public bool IsShared => (Flags & VmFlags.Shared) != 0;
+          [MustHold("Stable")] public bool IsShared => (Flags & VmFlags.Shared) != 0;
         }
         public sealed class AnonVma
         {
@@ -141,7 +141,7 @@ internal static class Kernel
           [LockAlias("(Flags & FaultFlag.VmaLock) != 0 ? Vma.Lock : Vma.Mm.MmapLock")] public LockName FaultLock => default;
           [Tracked] public MappedPte? Pte;
           [Tracked] public ulong OrigPte;
-          public bool IsOrigPteCurrent => Pte!.Value == OrigPte;
+          [MustHold("Pte")] public bool IsOrigPteCurrent => Pte!.Value == OrigPte;
         }
         public sealed class UffdContext
         {
