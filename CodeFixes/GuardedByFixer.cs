@@ -30,7 +30,7 @@ public sealed class GuardedByFixer : CodeFixProvider
     {
         foreach (Diagnostic diagnostic in context.Diagnostics)
         {
-            if (!diagnostic.Properties.TryGetValue("Guard", out string? guard) || guard is null || diagnostic.AdditionalLocations.FirstOrDefault() is not { SourceTree: { } tree } field) continue;
+            if (!diagnostic.Properties.TryGetValue("Guard", out string? guard) || guard is null || diagnostic.AdditionalLocations.Count == 0 || diagnostic.AdditionalLocations[0] is not { SourceTree: { } tree } field) continue;
             if (context.Document.Project.Solution.GetDocument(tree) is not { } declaring) continue;
             string title = "State [GuardedBy(" + guard + ")]";
             context.RegisterCodeFix(CodeAction.Create(title, cancellation => StateAsync(declaring, field, guard, cancellation), nameof(GuardedByFixer)), diagnostic);
