@@ -32,6 +32,31 @@ public sealed class ForkTests : IDisposable
     }
 
     [Fact]
+    public void A_mapping_that_grows_in_the_child_joins_the_one_behind_it()
+    {
+        Write(_parent, 0, 11);
+        var child = Fork(_parent);
+        Assert.Equal(0, child.Munmap(Base + (4 * Page.Size), 4 * Page.Size));
+        Assert.Equal((long)(Base + (8 * Page.Size)), child.Mmap(Base + (8 * Page.Size), 4 * Page.Size, Prot.Read | Prot.Write, Fixed));
+        Assert.Equal((long)Base, child.Mremap(Base, 4 * Page.Size, 8 * Page.Size, RemapFlags.None));
+        Assert.StartsWith("1000000000-100000c000 rw-p", child.MapsText(), StringComparison.Ordinal);
+        Truth.Check(_machine, _parent, child);
+    }
+
+    [Fact]
+    public void Exit_takes_sealed_mappings_along()
+    {
+        Write(_parent, 0, 11);
+        Assert.Equal(0, _parent.Mseal(Base, 8 * Page.Size));
+        var child = Fork(_parent);
+        child.Exit();
+        Truth.Check(_machine, _parent);
+        _parent.Exit();
+        Truth.Check(_machine);
+        Assert.Equal(0, _machine.Commit.CommittedPages);
+    }
+
+    [Fact]
     public void Neither_sees_what_the_other_writes_after()
     {
         Write(_parent, 0, 11);

@@ -15,7 +15,7 @@ namespace MmKernel.Tests;
 public sealed class HostileCallsTests(ITestOutputHelper output)
 {
     private const int Threads = 4;
-    private const int CallsPerThread = 1500;
+    private const int CallsPerThread = 400;
 
     private static readonly byte[] s_page = new byte[Page.Size];
 
@@ -24,7 +24,9 @@ public sealed class HostileCallsTests(ITestOutputHelper output)
     {
         int seed = int.TryParse(Environment.GetEnvironmentVariable("MMKERNEL_SEED"), out int given) ? given : Environment.TickCount & 0xffffff;
         output.WriteLine($"seed {seed}; MMKERNEL_SEED chooses it");
-        using var guest = new GuestProcess();
+
+        // Not disposed of when a thread hangs: it would go on in memory that is gone.
+        var guest = new GuestProcess();
         for (int i = 0; i < 3; i++)
         {
             guest.Run(new HostCall(CallNumber.MemfdCreate, 0, 2));
@@ -43,11 +45,11 @@ public sealed class HostileCallsTests(ITestOutputHelper output)
                 lock (failures)
                     failures.Add(e);
             }
-        })).ToArray();
+        }) { IsBackground = true }).ToArray();
         foreach (var thread in threads)
             thread.Start();
         foreach (var thread in threads)
-            Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs");
+            Assert.True(thread.Join(TimeSpan.FromMinutes(4)), "a thread hangs");
         Assert.Empty(failures);
 
         Truth.Check(guest.Machine, [guest.Process], guest.Files);
@@ -56,6 +58,7 @@ public sealed class HostileCallsTests(ITestOutputHelper output)
             Assert.Equal(0, file.Truncate(0));
         Truth.Check(guest.Machine, [], guest.Files);
         Assert.Equal(0, guest.Machine.Commit.CommittedPages);
+        guest.Machine.Dispose();
     }
 
     private static void Attack(GuestProcess guest, Random random)
