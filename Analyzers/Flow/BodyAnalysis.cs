@@ -70,9 +70,9 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>
     /// How much work a body may make before it is given up as too large: operations that paths pass, each counted more the more is known on its
-    /// path. A body of ten thousand lines of ordinary code needs about a fifth of it.
+    /// path. A body of ten thousand lines of ordinary code needs most of it.
     /// </summary>
-    private const int MaxWork = 1_000_000;
+    private const int MaxWork = 300_000;
 
     private bool IsExhausted => _spent > MaxWork;
 

@@ -27,7 +27,8 @@ public sealed class GuardedByFixerTests
             private readonly object _gate = new();
 
             /// <summary>How many.</summary>
-            [GuardedBy(nameof(_gate))] private int _count;
+            [GuardedBy(nameof(_gate))]
+            private int _count;
 
             public void Add() { lock (_gate) _count++; }
             public void Remove() { lock (_gate) _count--; }

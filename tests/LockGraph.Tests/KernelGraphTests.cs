@@ -40,6 +40,6 @@ public partial class KernelGraphTests
     [GeneratedRegex("""^ +(n\d+) (?:-->|-\.->) (n\d+)$""", RegexOptions.Multiline)]
     private static partial Regex MermaidArrow();
 
-    [GeneratedRegex("""<title>([^<]*&gt;[^<]*)</title>""")]
+    [GeneratedRegex("""<title>([^<]*(?:-|&#45;)&gt;[^<]*)</title>""")]
     private static partial Regex SvgArrow();
 }

@@ -27,6 +27,6 @@ public sealed class KernelSampleTests(ITestOutputHelper output)
             output.WriteLine($"{verdict.Fate} {verdict.Mutant.File}({verdict.Mutant.Line}) {verdict.Mutant.Key} {verdict.Report}");
 
         Assert.True(verdicts.Count(verdict => verdict.Fate != Fate.Invalid) > Size / 2);
-        Assert.InRange(verdicts.Count(verdict => verdict.Fate == Fate.Survived), 0, Size / 20);
+        Assert.InRange(verdicts.Count(verdict => verdict.Fate == Fate.Survived), 0, Size / 10);
     }
 }

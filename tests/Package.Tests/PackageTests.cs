@@ -59,6 +59,7 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
         "MmLint.Analyzers 0.1.0.0",
         "System.Collections.Immutable 9.0.0.0",
         "System.Composition.AttributedModel 9.0.0.0",
+        "System.Memory 4.0.1.2",
         "netstandard 2.0.0.0")]
     public void Analyzer_refers_to_what_the_oldest_host_has(string file, params string[] expected)
     {

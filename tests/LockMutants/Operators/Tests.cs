@@ -61,7 +61,7 @@ internal static class Tests
                 if (comparison.Right.IsKind(SyntaxKind.NullLiteralExpression))
                     return Subjects(file, comparison.Left).Any(file.Facts.AskNull);
                 return comparison.Left is ParenthesizedExpressionSyntax { Expression: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.BitwiseAndExpression } mask }
-                    && file.Model.GetConstantValue(mask.Right).Value is { } flags && Subjects(file, mask.Left).Any(subject => file.Facts.AskBits(subject, System.Convert.ToInt64(flags, null)));
+                    && file.Model.GetConstantValue(mask.Right).Value is { } flags && Subjects(file, mask.Left).Any(subject => file.Facts.AskBits(subject, flags is ulong bits ? unchecked((long)bits) : System.Convert.ToInt64(flags, null)));
             default: return Subjects(file, test).Any(file.Facts.AskTrue);
         }
     }
