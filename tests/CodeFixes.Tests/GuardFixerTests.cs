@@ -12,6 +12,38 @@ public sealed class GuardFixerTests
     [Fact]
     public async Task Several_fields_of_one_declaration_offer_nothing() => await Verify.OffersNo("GuardFixer", Subject("private int _count, _other;", "MML1021"));
 
+    [Fact]
+    public async Task Comment_of_the_field_stays_above() => await Verify.Fix(
+        """
+        public sealed class Visits
+        {
+            private readonly object _gate = new();
+
+            /// <summary>How many.</summary>
+            private int _count;
+
+            public void Add() { lock (_gate) _count++; }
+            public void Remove() { lock (_gate) _count--; }
+            public int Get() { lock (_gate) return _count; }
+            public int Peek() => {|MML1021:_count|};
+        }
+        """,
+        """
+        public sealed class Visits
+        {
+            private readonly object _gate = new();
+
+            /// <summary>How many.</summary>
+            [GuardedBy(nameof(_gate))]
+            private int _count;
+
+            public void Add() { lock (_gate) _count++; }
+            public void Remove() { lock (_gate) _count--; }
+            public int Get() { lock (_gate) return _count; }
+            public int Peek() => {|MML1008:_count|};
+        }
+        """);
+
     private static string Subject(string field, string rule) => $$"""
         public sealed class Counter
         {
