@@ -51,12 +51,9 @@ internal sealed class Workload
     {
         string folder = Path.Combine(Repository.Root, "MmKernel");
         CSharpParseOptions debug = s_parse.WithPreprocessorSymbols("DEBUG", "LOCKDEP");
-        IEnumerable<string> sources = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(path => Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
-            .Order(StringComparer.Ordinal);
         return new Workload(
             "MmKernel",
-            sources.Select(path => CSharpSyntaxTree.ParseText(SourceText.From(File.ReadAllText(path)), debug, path)),
+            Repository.Sources(folder).Select(path => CSharpSyntaxTree.ParseText(SourceText.From(File.ReadAllText(path)), debug, path)),
             [.. Directory.EnumerateFiles(folder, "*.lockcontracts").Select(path => new ContractFile(path))]);
     }
 

@@ -30,14 +30,7 @@ internal static class KernelSource
     public static string Folder { get; } = Path.Combine(Repository.Root, "MmKernel");
 
     /// <summary>The kernel as its project compiles it.</summary>
-    public static CSharpCompilation Kernel()
-    {
-        string objects = Path.DirectorySeparatorChar + "obj" + Path.DirectorySeparatorChar;
-        return Compile(Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains(objects, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(file => (file, File.ReadAllText(file))));
-    }
+    public static CSharpCompilation Kernel() => Compile(Repository.Sources(Folder).Select(file => (file, File.ReadAllText(file))));
 
     /// <summary>Compiles sources against the annotations and the framework.</summary>
     public static CSharpCompilation Compile(IEnumerable<(string Path, string Text)> sources) => CSharpCompilation.Create(

@@ -14,7 +14,7 @@ public sealed class StressTests(ITestOutputHelper output)
     public void The_stress_program_finds_nothing_in_a_short_run()
     {
         string configuration = typeof(StressTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        string program = Path.Combine(BuggyKernel.Repository(), "tests", "MmKernel.Stress", "bin", configuration, "net10.0", "MmKernel.Stress.dll");
+        string program = Path.Combine(Repository.Root, "tests", "MmKernel.Stress", "bin", configuration, "net10.0", "MmKernel.Stress.dll");
         var start = new ProcessStartInfo("dotnet", [program, "--seconds", "10", "--seed", $"{Environment.TickCount}"]) { RedirectStandardOutput = true };
         using var process = System.Diagnostics.Process.Start(start)!;
         string text = process.StandardOutput.ReadToEnd();

@@ -33,8 +33,7 @@ public sealed partial class KernelNameTests
     }
 
     /// <summary>The doc comments of all types and members, by the name that the table uses.</summary>
-    private static ILookup<string, string> Comments() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "MmKernel"), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+    private static ILookup<string, string> Comments() => Repository.Sources(Path.Combine(Repository.Root, "MmKernel"))
         .SelectMany(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), TestCompilation.ParseOptions).GetRoot().DescendantNodes().OfType<MemberDeclarationSyntax>())
         .SelectMany(member => Names(member).Select(name => (Name: name, Comment: member.GetLeadingTrivia().ToFullString())))
         .ToLookup(entry => entry.Name, entry => entry.Comment);

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 
 namespace MmLint.Testing;
 
@@ -13,6 +15,12 @@ internal static class Repository
     /// <param name="path">What <c>[CallerFilePath]</c> gave.</param>
     public static string Locate(string path) =>
         path.StartsWith("/_/", StringComparison.Ordinal) ? Path.Combine(Root, path[3..]) : path;
+
+    /// <summary>The C# files below a folder, in one order everywhere, without what builds leave there.</summary>
+    /// <param name="folder">The folder.</param>
+    public static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(static part => part is "bin" or "obj"))
+        .Order(StringComparer.Ordinal);
 
     private static string FindRoot()
     {

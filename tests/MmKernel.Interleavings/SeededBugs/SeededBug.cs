@@ -90,21 +90,11 @@ internal static class BuggyKernel
 
     private static Dictionary<string, SyntaxTree> ReadSources()
     {
-        string root = Path.Combine(Repository(), "MmKernel");
-        var files = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
-            .Where(path => !path.StartsWith("obj/", StringComparison.Ordinal) && !path.StartsWith("bin/", StringComparison.Ordinal));
-        var sources = files.ToDictionary(path => path, path => CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(root, path)), s_parsing, path));
+        string root = Path.Combine(Repository.Root, "MmKernel");
+        var sources = Repository.Sources(root).ToDictionary(
+            file => Path.GetRelativePath(root, file).Replace('\\', '/'), file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), s_parsing, Path.GetRelativePath(root, file).Replace('\\', '/')));
         sources.Add("", CSharpSyntaxTree.ParseText(Rest, s_parsing));
         return sources;
-    }
-
-    internal static string Repository()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder != null && !File.Exists(Path.Combine(folder, "MmLint.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 
     /// <summary>Binds the races to the kernel with the bug; all else is shared.</summary>

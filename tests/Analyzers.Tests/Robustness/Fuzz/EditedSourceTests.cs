@@ -31,7 +31,7 @@ public sealed class EditedSourceTests(ITestOutputHelper output)
     [Fact]
     public async Task KernelWithOneFileEdited()
     {
-        var kernel = TestCompilation.Create("Kernel", [.. Files(Path.Combine(Repository.Root, "MmKernel")).Select(Parse)], []);
+        var kernel = TestCompilation.Create("Kernel", [.. Repository.Sources(Path.Combine(Repository.Root, "MmKernel")).Select(Parse)], []);
         int findings = await Run((random, _) =>
         {
             var tree = kernel.SyntaxTrees[random.Next(kernel.SyntaxTrees.Length)];
@@ -48,8 +48,8 @@ public sealed class EditedSourceTests(ITestOutputHelper output)
     {
         string[] files =
         [
-            .. Files(Path.Combine(Repository.Root, "Analyzers")), .. Files(Path.Combine(Repository.Root, "samples")), .. Files(Path.Combine(Repository.Root, "tests")),
-            .. Environment.GetEnvironmentVariable("MMLINT_FUZZ_SOURCES") is { Length: > 0 } more ? Files(more) : [],
+            .. Repository.Sources(Path.Combine(Repository.Root, "Analyzers")), .. Repository.Sources(Path.Combine(Repository.Root, "samples")), .. Repository.Sources(Path.Combine(Repository.Root, "tests")),
+            .. Environment.GetEnvironmentVariable("MMLINT_FUZZ_SOURCES") is { Length: > 0 } more ? Repository.Sources(more) : [],
         ];
         await Run((random, _) =>
         {
@@ -96,10 +96,6 @@ public sealed class EditedSourceTests(ITestOutputHelper output)
             ? throw new XunitException($"{exception}{Environment.NewLine}{name}{Environment.NewLine}{edited}")
             : reported.Length;
     }
-
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-        .Where(static file => !file.Split(Path.DirectorySeparatorChar).Any(static part => part is "obj" or "bin"))
-        .Order(StringComparer.Ordinal);
 
     private static SyntaxTree Parse(string file) => TestCompilation.Parse(file, File.ReadAllText(file), []);
 
