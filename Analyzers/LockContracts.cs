@@ -33,7 +33,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
         Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.SplitLock, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld, Rule.SaidOtherwise, Rule.ContractIsInferred, Rule.NoExclusion, Rule.NoAccessRule,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
-        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.UnstatedGuard, Rule.KeptDelegate,
+        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.KeptDelegate,
         Rule.AlternativeExists, Rule.PassedUnlocked, Rule.LookupPromisesLess, Rule.OnlyPartLocked, Rule.PartNotWriteLocked, Rule.ResultMisreports,
         Rule.NotLookedUpAgain, Rule.CrashingAssertion, Rule.ForeignContext, Rule.OpenCoded, Rule.UnbalancedReference);
 
@@ -48,19 +48,14 @@ public sealed class LockContracts : DiagnosticAnalyzer
     private void Start(CompilationStartAnalysisContext context)
     {
         if (_seen is null && !Relevance.Of(context.Compilation, context.Options.AdditionalFiles, context.CancellationToken)) return;
-        ContractFiles files = ContractFiles.Read(context.Options.AdditionalFiles, context.CancellationToken);
-        var catalog = new ContractCatalog(context.Compilation, files);
-        LockOrder order = LockOrder.Read(catalog);
-        var engine = new Engine(catalog, order);
+        Engine engine = Engine.Of(context.Compilation, context.Options, context.CancellationToken);
+        ContractCatalog catalog = engine.Catalog;
+        LockOrder order = engine.Order;
+        ContractFiles files = catalog.Files;
         var tokens = new ProofTokens(catalog);
 
         context.RegisterSymbolAction(symbol => CheckContracts(symbol, catalog, tokens, engine.Takings), SymbolKind.NamedType, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field, SymbolKind.Event);
-        context.RegisterOperationBlockAction(block => CheckBodies(block, engine));
-        context.RegisterOperationAction(operation => CheckConversion(operation, engine), OperationKind.DelegateCreation);
-        context.RegisterOperationAction(operation => NoteCall(operation, engine), OperationKind.Invocation, OperationKind.ObjectCreation);
-        context.RegisterOperationAction(operation => Report(KeptDelegates.Of(catalog, (IParameterReferenceOperation)operation.Operation), operation.ReportDiagnostic), OperationKind.ParameterReference);
-        context.RegisterSymbolStartAction(type => WatchFields(type, engine), SymbolKind.NamedType);
-        context.RegisterOperationAction(operation => Advise(operation, engine), OperationKind.Invocation);
+        context.RegisterOperationBlockAction(blocks => CheckBlocks(blocks, engine));
         context.RegisterCompilationEndAction(end => CheckWhole(end, engine, tokens));
         if (!order.Problems.IsEmpty) context.RegisterSemanticModelAction(model => Report(order.Problems.Where(problem => problem.Location.SourceTree == model.SemanticModel.SyntaxTree), model.ReportDiagnostic));
         if (!files.Problems.IsEmpty || context.Options.AdditionalFiles.Any(static file => file.Path.EndsWith(ContractFiles.Extension, StringComparison.OrdinalIgnoreCase)))
@@ -111,15 +106,41 @@ public sealed class LockContracts : DiagnosticAnalyzer
         if (symbol is IMethodSymbol candidate) Report(ContractConversion.CheckOverride(catalog, candidate), context.ReportDiagnostic);
     }
 
+    /// <summary>One action for all that is asked of operations: hosts charge for each action they call at each operation.</summary>
+    private static void CheckBlocks(OperationBlockAnalysisContext context, Engine engine)
+    {
+        foreach (IOperation operation in context.OperationBlocks.SelectMany(static block => block.DescendantsAndSelf()))
+        {
+            switch (operation)
+            {
+                case IDelegateCreationOperation creation:
+                    CheckConversion(creation, context.ReportDiagnostic, engine);
+                    break;
+                case IInvocationOperation invocation:
+                    NoteCall(invocation, invocation.TargetMethod, context.OwningSymbol, engine);
+                    foreach (Diagnostic diagnostic in CallAdvice.Of(engine, invocation, context.OwningSymbol)) context.ReportDiagnostic(diagnostic);
+                    break;
+                case IObjectCreationOperation { Constructor: { } constructor }:
+                    NoteCall(operation, constructor, context.OwningSymbol, engine);
+                    break;
+                case IParameterReferenceOperation reference:
+                    Report(KeptDelegates.Of(engine.Catalog, reference), context.ReportDiagnostic);
+                    break;
+            }
+        }
+
+        CheckBodies(context, engine);
+    }
+
     private static void CheckBodies(OperationBlockAnalysisContext context, Engine engine)
     {
         if (context.OwningSymbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } && engine.Catalog.GetterOf(property) is not null && !ContractCatalog.IsVisibleOutside(property)) return;
         bool isAsked = context.OperationBlocks.Length > 0 && UnstatedContracts.AreWanted(context.Compilation, context.OperationBlocks[0].Syntax.SyntaxTree, context.CancellationToken);
-        foreach (IOperation block in Bodies(context))
+        foreach (IOperation block in Engine.BodiesOf(context.OperationBlocks))
         {
-            foreach (Diagnostic diagnostic in engine.Check(RootOf(block), context.OwningSymbol, () => context.GetControlFlowGraph(block), context.CancellationToken).Found) context.ReportDiagnostic(diagnostic);
+            foreach (Diagnostic diagnostic in engine.Check(Engine.RootOf(block), context.OwningSymbol, () => context.GetControlFlowGraph(block), context.CancellationToken).Found) context.ReportDiagnostic(diagnostic);
             if (!isAsked || context.OwningSymbol is not IMethodSymbol named) continue;
-            MemberContract contract = engine.ContractOfCall(named, context.GetControlFlowGraph(block), RootOf(block).SemanticModel, context.CancellationToken);
+            MemberContract contract = engine.ContractOfCall(named, context.GetControlFlowGraph(block), Engine.RootOf(block).SemanticModel, context.CancellationToken);
             foreach (Diagnostic hint in UnstatedContracts.Of(engine.Catalog, named, block, contract, context.Options.AnalyzerConfigOptionsProvider)) context.ReportDiagnostic(hint);
         }
     }
@@ -131,38 +152,11 @@ public sealed class LockContracts : DiagnosticAnalyzer
         foreach (ISymbol overridden in ContractCatalog.BasesOf(method).Where(static overridden => !overridden.DeclaringSyntaxReferences.IsEmpty)) takings.AddCall(overridden, method);
     }
 
-    private static IEnumerable<IOperation> Bodies(OperationBlockAnalysisContext context) => context.OperationBlocks.Where(static block =>
-        block.Kind is OperationKind.Block or OperationKind.MethodBody or OperationKind.ConstructorBody or OperationKind.FieldInitializer or OperationKind.PropertyInitializer);
-
-    private static IOperation RootOf(IOperation block)
-    {
-        while (block.Parent is not null) block = block.Parent;
-        return block;
-    }
-
-    /// <summary>
-    /// Watches a type whose fields say nothing of a guard. Bodies that take no lock are only looked at once some body has been seen to hold one.
-    /// </summary>
-    private static void WatchFields(SymbolStartAnalysisContext context, Engine engine)
-    {
-        if (!engine.IsWatched((INamedTypeSymbol)context.Symbol)) return;
-        var bodies = new ConcurrentBag<(IOperation Root, ISymbol Owner)>();
-        context.RegisterOperationBlockAction(block =>
-        {
-            foreach (IOperation body in Bodies(block)) bodies.Add((RootOf(body), block.OwningSymbol));
-        });
-        context.RegisterSymbolEndAction(end =>
-        {
-            foreach (Diagnostic diagnostic in UnstatedGuards.Of(engine.Watch(bodies, end.CancellationToken))) end.ReportDiagnostic(diagnostic);
-        });
-    }
-
     /// <summary>Notes who calls whom, for the locks that are taken behind a call.</summary>
-    private static void NoteCall(OperationAnalysisContext context, Engine engine)
+    private static void NoteCall(IOperation call, IMethodSymbol callee, ISymbol owner, Engine engine)
     {
-        IMethodSymbol? callee = (context.Operation as IInvocationOperation)?.TargetMethod ?? (context.Operation as IObjectCreationOperation)?.Constructor;
-        if (callee is null || (callee.DeclaringSyntaxReferences.IsEmpty && !engine.IsContractedInvoke(callee))) return;
-        for (IOperation? at = context.Operation.Parent; at is not null; at = at.Parent)
+        if (callee.DeclaringSyntaxReferences.IsEmpty && !engine.IsContractedInvoke(callee)) return;
+        for (IOperation? at = call.Parent; at is not null; at = at.Parent)
         {
             if (at is IAnonymousFunctionOperation && !DelegateUse.IsPartOfCaller(at, engine.Catalog)) return;
             if (at is not ILocalFunctionOperation { Symbol: var local }) continue;
@@ -170,12 +164,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
             return;
         }
 
-        engine.Takings.AddCall(context.ContainingSymbol, callee);
-    }
-
-    private static void Advise(OperationAnalysisContext context, Engine engine)
-    {
-        foreach (Diagnostic diagnostic in CallAdvice.Of(engine, (IInvocationOperation)context.Operation, context.ContainingSymbol)) context.ReportDiagnostic(diagnostic);
+        engine.Takings.AddCall(owner, callee);
     }
 
     /// <summary>What only the whole compilation shows.</summary>
@@ -186,15 +175,14 @@ public sealed class LockContracts : DiagnosticAnalyzer
         foreach (Diagnostic diagnostic in tokens.Refused(engine.Takings).Concat(LockCycles.Of(graph))) context.ReportDiagnostic(diagnostic);
     }
 
-    private static void CheckConversion(OperationAnalysisContext context, Engine engine)
+    private static void CheckConversion(IDelegateCreationOperation creation, Action<Diagnostic> report, Engine engine)
     {
-        var creation = (IDelegateCreationOperation)context.Operation;
         if (creation.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke } && engine.IsContractedInvoke(invoke))
         {
             ISymbol? given = creation.Target switch { IMethodReferenceOperation reference => reference.Method, IAnonymousFunctionOperation lambda => lambda.Symbol, _ => null };
             if (given is not null) engine.Takings.AddCall(invoke, given);
         }
 
-        Report(ContractConversion.CheckDelegate(engine, creation), context.ReportDiagnostic);
+        Report(ContractConversion.CheckDelegate(engine, creation), report);
     }
 }

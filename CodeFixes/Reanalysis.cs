@@ -13,8 +13,6 @@ namespace MmLint.CodeFixes;
 /// <summary>Runs the analyzer over one member, before and after a change: whether a fix is right is asked, not argued.</summary>
 internal static class Reanalysis
 {
-    private static readonly ImmutableArray<DiagnosticAnalyzer> Analyzers = ImmutableArray.Create<DiagnosticAnalyzer>(new LockContracts());
-
     private static readonly ImmutableArray<string> Hints = new UnstatedContractFixer().FixableDiagnosticIds;
 
     /// <summary>Whether a finding is of a rule that is off by default.</summary>
@@ -36,7 +34,7 @@ internal static class Reanalysis
         }
 
         var analysis = new CompilationWithAnalyzersOptions(document.Project.AnalyzerOptions, onAnalyzerException: null, concurrentAnalysis: false, logAnalyzerExecutionTime: false);
-        ImmutableArray<Diagnostic> found = await model.Compilation.WithAnalyzers(Analyzers, analysis).GetAnalyzerSemanticDiagnosticsAsync(model, span, cancellation).ConfigureAwait(false);
+        ImmutableArray<Diagnostic> found = await model.Compilation.WithAnalyzers(AllAnalyzers.Instances, analysis).GetAnalyzerSemanticDiagnosticsAsync(model, span, cancellation).ConfigureAwait(false);
         return found.Where(diagnostic => span.Contains(diagnostic.Location.SourceSpan))
             .OrderBy(static diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(static diagnostic => diagnostic.Id, System.StringComparer.Ordinal).ToImmutableArray();
     }

@@ -36,17 +36,18 @@ internal sealed partial class ContractCatalog
     private readonly ConcurrentDictionary<ISymbol, ImmutableArray<AttributeModel>> _attributes = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, ImmutableArray<ContractProblem>> _problems = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _typesByName = new(StringComparer.Ordinal);
-    
+
     /// <summary>Symbols whose contracts this thread is binding; meeting one again is a cycle.</summary>
     [ThreadStatic]
     private static HashSet<ISymbol>? _opening;
-
 
     internal ContractCatalog(Compilation compilation, ContractFiles files)
     {
         _compilation = compilation;
         _files = files;
     }
+
+    internal ContractFiles Files => _files;
 
     internal Compilation Compilation => _compilation;
 

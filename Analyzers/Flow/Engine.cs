@@ -3,9 +3,11 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -19,13 +21,22 @@ internal sealed record CheckedBody(ImmutableArray<Diagnostic> Found, Observation
 /// <summary>What the analysis of every body of a compilation shares.</summary>
 internal sealed class Engine
 {
-    internal Engine(ContractCatalog catalog, LockOrder order)
+    private static readonly ConditionalWeakTable<Compilation, Engine> Engines = new();
+
+    private Engine(ContractCatalog catalog, LockOrder order)
     {
         Catalog = catalog;
         Order = order;
         Volatile = catalog.Compilation.GetTypeByMetadataName("System.Threading.Volatile");
         Interlocked = catalog.Compilation.GetTypeByMetadataName("System.Threading.Interlocked");
     }
+
+    /// <summary>The engine that all analyzers of one compilation share.</summary>
+    internal static Engine Of(Compilation compilation, AnalyzerOptions options, CancellationToken cancellation) => Engines.GetValue(compilation, compilation =>
+    {
+        var catalog = new ContractCatalog(compilation, ContractFiles.Read(options.AdditionalFiles, cancellation));
+        return new Engine(catalog, LockOrder.Read(catalog));
+    });
 
     internal ContractCatalog Catalog { get; }
 
@@ -124,6 +135,16 @@ internal sealed class Engine
         if (!all.Accesses.Any(static access => !access.Held.IsEmpty) && !all.Calls.Any(static call => !call.Held.IsEmpty)) return new Observations();
         foreach (Action<Observations> look in all.Skipped) look(all);
         return all;
+    }
+
+    /// <summary>Those of a member's blocks that run, and not what its attributes and default values say.</summary>
+    internal static IEnumerable<IOperation> BodiesOf(ImmutableArray<IOperation> blocks) => blocks.Where(static block =>
+        block.Kind is OperationKind.Block or OperationKind.MethodBody or OperationKind.ConstructorBody or OperationKind.FieldInitializer or OperationKind.PropertyInitializer);
+
+    internal static IOperation RootOf(IOperation block)
+    {
+        while (block.Parent is not null) block = block.Parent;
+        return block;
     }
 
     private static ControlFlowGraph? GraphOf(IOperation root, CancellationToken cancellation) => root switch

@@ -19,8 +19,8 @@ namespace AnalyzerBenchmarks;
 /// <param name="Diagnostics">What the analyzers reported.</param>
 internal sealed record Measurement(TimeSpan Compile, TimeSpan Check, TimeSpan Own, long Allocated, long Retained, ImmutableArray<Diagnostic> Diagnostics)
 {
-    /// <summary>Measures with the analyzer of this project.</summary>
-    public static Measurement Of(Workload workload, int rounds = 5) => Of(workload, [new LockContracts()], rounds);
+    /// <summary>Measures with the analyzers of this project.</summary>
+    public static Measurement Of(Workload workload, int rounds = 5) => Of(workload, AllAnalyzers.Instances, rounds);
 
     /// <summary>The best of several rounds on one thread, so that what else the machine does counts as little as possible.</summary>
     public static Measurement Of(Workload workload, ImmutableArray<DiagnosticAnalyzer> analyzers, int rounds)

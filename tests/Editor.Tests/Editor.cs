@@ -72,15 +72,15 @@ internal sealed class Editor
     public async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(TextSpan? span = null)
     {
         var model = (await Document.GetSemanticModelAsync())!;
-        return await DiagnosticsAsync(model, span);
+        return await DiagnosticsAsync(model, span, AllAnalyzers.Instances);
     }
 
     /// <summary>The analyzers' part alone: the compiler's own work has been done.</summary>
-    public async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(SemanticModel model, TextSpan? span)
+    public async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(SemanticModel model, TextSpan? span, ImmutableArray<DiagnosticAnalyzer> analyzers)
     {
         var options = new CompilationWithAnalyzersOptions(
             Document.Project.AnalyzerOptions, (exception, _, _) => _exceptions.Add(exception.ToString()), concurrentAnalysis: true, logAnalyzerExecutionTime: false);
-        var found = await model.Compilation.WithAnalyzers([new LockContracts()], options).GetAnalyzerSemanticDiagnosticsAsync(model, span, CancellationToken.None);
+        var found = await model.Compilation.WithAnalyzers(analyzers, options).GetAnalyzerSemanticDiagnosticsAsync(model, span, CancellationToken.None);
         return [.. found.Where(d => !d.Id.StartsWith("AD", StringComparison.Ordinal)).OrderBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)];
     }
 

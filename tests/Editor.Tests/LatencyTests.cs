@@ -1,11 +1,15 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
+using MmLint.Analyzers;
 using Xunit.Abstractions;
 
 namespace EditorTests;
@@ -26,25 +30,30 @@ public sealed class LatencyTests(ITestOutputHelper output)
         editor.GoTo(text.IndexOf("_sum += count;", start, StringComparison.Ordinal));
         _ = await editor.DiagnosticsAsync();
 
-        var whole = new List<Cost>();
-        var member = new List<Cost>();
-        var nothing = new List<Cost>();
-        foreach (char key in "_sum++; x.y")
+        var costs = new Dictionary<string, List<Cost>>();
+        foreach (char key in "_sum++; x.y + _sum * _sum - _sum;")
         {
             await editor.InsertAsync(key.ToString());
             var model = await editor.BoundAsync();
-            whole.Add(await TimeAsync(() => editor.DiagnosticsAsync(model, span: null)));
             int from = editor.Text.IndexOf("    public int " + marker, StringComparison.Ordinal);
-            var span = TextSpan.FromBounds(from, editor.Text.IndexOf("    public int ", from + 10, StringComparison.Ordinal));
-            member.Add(await TimeAsync(() => editor.DiagnosticsAsync(model, span)));
-            nothing.Add(await TimeAsync(() => editor.DiagnosticsAsync(model, new TextSpan(0, 0))));
+            var member = TextSpan.FromBounds(from, editor.Text.IndexOf("    public int ", from + 10, StringComparison.Ordinal));
+            await MeasureAsync("the changed member: a host with an analyzer that does nothing", member, new DoesNothing());
+            await MeasureAsync("the changed member: contracts", member, new LockContracts());
+            await MeasureAsync("the whole document: a host with an analyzer that does nothing", null, new DoesNothing());
+            await MeasureAsync("the whole document: contracts", null, new LockContracts());
+            await MeasureAsync("the whole document: suggestions", null, new GuardSuggestions());
+
+            async Task MeasureAsync(string what, TextSpan? span, DiagnosticAnalyzer analyzer)
+            {
+                Cost cost = await TimeAsync(() => editor.DiagnosticsAsync(model, span, [analyzer]));
+                (costs.TryGetValue(what, out var known) ? known : costs[what] = []).Add(cost);
+            }
         }
 
-        Print("no member (what a compilation costs)", nothing);
-        Print("the changed member", member);
-        Print("the whole document", whole);
+        foreach (var (what, known) in costs)
+            Print(what, known);
         Assert.Empty(editor.Exceptions);
-        Assert.True(Median(whole.Select(c => c.Processor)) < 10_000, "a key takes ten seconds of processor time");
+        Assert.True(Median(costs["the changed member: contracts"].Select(c => c.Processor)) < 1_000, "a key takes a second of processor time");
     }
 
     private static async Task<Cost> TimeAsync(Func<Task> action)
@@ -98,6 +107,20 @@ public sealed class LatencyTests(ITestOutputHelper output)
         }
 
         return text.Append("}\n").ToString();
+    }
+
+    /// <summary>Asks the host for what our analyzers ask for, and makes nothing of it: what is left is the host's own work.</summary>
+    private sealed class DoesNothing : DiagnosticAnalyzer
+    {
+        public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [AllAnalyzers.Rules[0]];
+
+        public override void Initialize(AnalysisContext context)
+        {
+            context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+            context.EnableConcurrentExecution();
+            context.RegisterOperationBlockAction(static _ => { });
+            context.RegisterSymbolAction(static _ => { }, SymbolKind.NamedType, SymbolKind.Method, SymbolKind.Property, SymbolKind.Field, SymbolKind.Event);
+        }
     }
 
     /// <summary>Milliseconds by the clock, and of processor time: the latter counts what other processes on the machine do not disturb.</summary>

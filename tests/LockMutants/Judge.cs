@@ -19,8 +19,6 @@ namespace LockMutants;
 internal sealed class Judge(CSharpCompilation compilation, AnalyzerOptions options)
 {
     private const int Workers = 2;
-    private static readonly ImmutableArray<DiagnosticAnalyzer> s_analyzers = [new LockContracts()];
-
     private readonly Dictionary<string, SyntaxTree> _trees = compilation.SyntaxTrees.ToDictionary(static tree => tree.FilePath);
     private readonly Dictionary<string, HashSet<string>> _names = compilation.SyntaxTrees.ToDictionary(
         static tree => tree.FilePath,
@@ -80,7 +78,7 @@ internal sealed class Judge(CSharpCompilation compilation, AnalyzerOptions optio
     }
 
     private CompilationWithAnalyzers Analyzers(CSharpCompilation subject) =>
-        new(subject, s_analyzers, new CompilationWithAnalyzersOptions(options, onAnalyzerException: null, concurrentAnalysis: false, logAnalyzerExecutionTime: false));
+        new(subject, AllAnalyzers.Instances, new CompilationWithAnalyzersOptions(options, onAnalyzerException: null, concurrentAnalysis: false, logAnalyzerExecutionTime: false));
 
     private static IEnumerable<Diagnostic> Findings(IEnumerable<Diagnostic> reported) => reported.Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
 

@@ -35,9 +35,6 @@ internal sealed class Verification
     /// <summary>The id under which the compiler reports an exception inside an analyzer.</summary>
     public const string AnalyzerException = "AD0001";
 
-    // One instance for all tests, as in a compiler server: what it remembers from one compilation must not show in the next.
-    private static readonly ImmutableArray<DiagnosticAnalyzer> s_lockContracts = [new LockContracts()];
-
     private readonly Expectation _expectation;
     private readonly string? _rule;
     private readonly List<(string Path, string Text)> _sources = [];
@@ -47,7 +44,7 @@ internal sealed class Verification
     private readonly List<string> _symbols = [];
     private readonly List<(int Index, string Text)> _messages = [];
     private readonly List<(int Index, string[] Names)> _additionalLocations = [];
-    private ImmutableArray<DiagnosticAnalyzer> _analyzers = s_lockContracts;
+    private ImmutableArray<DiagnosticAnalyzer> _analyzers = AllAnalyzers.Instances;
     private bool _preamble = true;
     private bool _compileErrors;
 

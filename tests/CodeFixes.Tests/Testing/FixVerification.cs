@@ -51,10 +51,10 @@ internal sealed class FixVerification
         return this;
     }
 
-    /// <summary>Runs another analyzer and fix: how the harness itself is tested.</summary>
-    public FixVerification By(DiagnosticAnalyzer analyzer, CodeFixProvider fix)
+    /// <summary>Runs other analyzers and another fix: how the harness itself is tested.</summary>
+    public FixVerification By(ImmutableArray<DiagnosticAnalyzer> analyzers, CodeFixProvider fix)
     {
-        _workspace = new FixWorkspace(analyzer, [fix]);
+        _workspace = new FixWorkspace(analyzers, [fix]);
         return this;
     }
 
@@ -138,7 +138,7 @@ internal sealed class FixVerification
             verification = verification.WithSource(name, text);
         if (_config is not null)
             verification = verification.WithConfig(_config);
-        await verification.By(_workspace.Analyzer);
+        await verification.By(_workspace.Analyzers);
     }
 
     private static bool HasMarkup(string text) => Markup.Parse("", text, rule: null).Marked.Count > 0;

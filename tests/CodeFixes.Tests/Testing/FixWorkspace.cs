@@ -18,19 +18,19 @@ namespace MmLint.Testing;
 internal sealed record Offer(Document Document, Diagnostic Diagnostic, CodeAction Action, CodeFixProvider Provider);
 
 /// <summary>Does to an in-memory solution what an editor does: asks for diagnostics and for fixes, and applies them.</summary>
-internal sealed class FixWorkspace(DiagnosticAnalyzer analyzer, ImmutableArray<CodeFixProvider> fixes)
+internal sealed class FixWorkspace(ImmutableArray<DiagnosticAnalyzer> analyzers, ImmutableArray<CodeFixProvider> fixes)
 {
     public const string PreambleFile = "Preamble.cs";
 
-    /// <summary>The analyzer and every fix that the project exports.</summary>
+    /// <summary>The analyzers and every fix that the project exports.</summary>
     public static FixWorkspace LockContracts { get; } = new(
-        new LockContracts(),
+        AllAnalyzers.Instances,
         [
             .. Assembly.Load("MmLint.CodeFixes").GetTypes().Where(t => t.GetCustomAttribute<ExportCodeFixProviderAttribute>() is not null)
                 .OrderBy(t => t.FullName, StringComparer.Ordinal).Select(t => (CodeFixProvider)Activator.CreateInstance(t)!),
         ]);
 
-    public DiagnosticAnalyzer Analyzer => analyzer;
+    public ImmutableArray<DiagnosticAnalyzer> Analyzers => analyzers;
 
     /// <summary>A solution whose projects have the references and options of every test.</summary>
     /// <param name="files">The sources.</param>
@@ -87,7 +87,7 @@ internal sealed class FixWorkspace(DiagnosticAnalyzer analyzer, ImmutableArray<C
 
     public async Task<Solution> FixAllAsync(Solution solution, Offer first, FixAllProvider provider, FixAllScope scope)
     {
-        var ids = first.Provider.FixableDiagnosticIds.Where(id => analyzer.SupportedDiagnostics.Any(d => d.Id == id));
+        var ids = first.Provider.FixableDiagnosticIds.Where(id => analyzers.Any(each => each.SupportedDiagnostics.Any(d => d.Id == id)));
         var context = new FixAllContext(
             first.Document, first.Provider, scope, first.Action.EquivalenceKey, ids, new Diagnostics(this), CancellationToken.None);
         return await provider.GetFixAsync(context) is { } action ? await ApplyAsync(solution, action) : solution;
@@ -96,7 +96,7 @@ internal sealed class FixWorkspace(DiagnosticAnalyzer analyzer, ImmutableArray<C
     private async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(Project project)
     {
         var compilation = await project.GetCompilationAsync();
-        var all = await compilation!.WithAnalyzers([analyzer], project.AnalyzerOptions).GetAnalyzerDiagnosticsAsync();
+        var all = await compilation!.WithAnalyzers(analyzers, project.AnalyzerOptions).GetAnalyzerDiagnosticsAsync();
         return
         [
             .. all.OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal)

@@ -25,8 +25,6 @@ public sealed class EditedSourceTests(ITestOutputHelper output)
     private const int WholeEvery = 100;
     private const long MaxGrowth = 2L << 30;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
-    private static readonly DiagnosticAnalyzer[] s_analyzers = [new LockContracts()];
-
     /// <summary>One file of the kernel changes, the others are as they are: most of what the analyzer knows still holds.</summary>
     [Fact]
     public async Task KernelWithOneFileEdited()
@@ -87,7 +85,7 @@ public sealed class EditedSourceTests(ITestOutputHelper output)
 
     private static async Task<int> Analyze(CSharpCompilation compilation, SyntaxTree edited, bool whole, string name)
     {
-        var analysis = new CompilationWithAnalyzers(compilation, [.. s_analyzers], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false));
+        var analysis = new CompilationWithAnalyzers(compilation, [.. AllAnalyzers.Instances], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false));
         var task = Task.Run(() => whole ? analysis.GetAnalyzerDiagnosticsAsync(CancellationToken.None) : analysis.GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(edited), null, CancellationToken.None));
         if (await Task.WhenAny(task, Task.Delay(s_patience)) != task)
             throw new XunitException($"hangs on {name}{Environment.NewLine}{edited}");
