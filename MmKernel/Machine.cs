@@ -50,6 +50,9 @@ public sealed record MachineOptions
     /// <summary>What moving a page by userfaultfd holds.</summary>
     public UffdMoveLocking UffdMoveLocking { get; init; } = UffdMoveLocking.FolioLock;
 
+    /// <summary>Where huge pages are used at first; see <see cref="MmKernel.HugePages.Mode"/>.</summary>
+    public HugePageMode HugePages { get; init; } = HugePageMode.Never;
+
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;
 
@@ -74,6 +77,7 @@ public sealed class Machine : IDisposable
         Memory = new PhysicalMemory(Options.MemoryBytes, Options.Reclaim);
         Commit = new CommitAccount(Options.Overcommit, (ulong)Options.MemoryBytes >> Page.Shift, Options.OvercommitRatio);
         Ksm = new Ksm(Memory, Options);
+        HugePages = new HugePages(Memory, Options);
     }
 
     /// <summary>How the machine was built.</summary>
@@ -90,6 +94,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Same-page merging.</summary>
     public Ksm Ksm { get; }
+
+    /// <summary>Transparent huge pages.</summary>
+    public HugePages HugePages { get; }
 
     /// <summary>Starts a process with an empty address space.</summary>
     /// <param name="limits">What it may use; null for the defaults.</param>

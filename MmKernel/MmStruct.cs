@@ -63,7 +63,7 @@ public sealed class MmStruct
     /// <summary>Guards the set of VMAs and, write-held, bounds the write locks of each (<c>mmap_lock</c>).</summary>
     public RwSemaphore MmapLock { get; } = new(LockdepClass.MmapLock);
 
-    /// <summary>Guards the upper page-table levels and the first assignment of a VMA's anon_vma (<c>page_table_lock</c>).</summary>
+    /// <summary>Guards the upper page-table levels, huge pages in them, and the first assignment of a VMA's anon_vma (<c>page_table_lock</c>).</summary>
     public SpinLock PageTableLock { get; } = new(LockdepClass.MmPageTable);
 
     /// <summary>The threads that run in here.</summary>
@@ -152,6 +152,18 @@ public sealed class MmStruct
 
     /// <summary>Frames that are page tables, the highest level not counted (<c>pgtables_bytes</c>).</summary>
     [Atomic] internal long TableFrames;
+
+    /// <summary>Tables set aside, one for each entry that maps a huge page (<c>pmd_huge_pte</c>).</summary>
+    [GuardedBy("PageTableLock", Deep = true)] internal readonly Stack<Folio> DepositedTables = [];
+
+    [Atomic] private bool _isHugePageDisabled;
+
+    /// <summary>Whether the process does without huge pages (<c>MMF_DISABLE_THP_COMPLETELY</c>).</summary>
+    internal bool IsHugePageDisabled
+    {
+        get => Volatile.Read(ref _isHugePageDisabled);
+        set => Volatile.Write(ref _isHugePageDisabled, value);
+    }
 
     /// <summary>Pages mapped, by kind (<c>rss_stat</c>).</summary>
     internal RssCounters Rss { get; } = new();

@@ -65,6 +65,8 @@ internal static class VmaLayout
     {
         Lockdep.AssertHeld(vma.Lock, LockMode.Exclusive);
         RmapLocking.TakeRmapLocks(vma);
+        SplitAcross(vma, start);
+        SplitAcross(vma, end);
         FileRmap.RemoveInterval(vma);
         if (vma.AnonVma != null)
             AnonVmaLinks.RemoveIntervals(vma, vma.AnonVma.Root);
@@ -76,5 +78,13 @@ internal static class VmaLayout
             AnonVmaLinks.InsertIntervals(vma, vma.AnonVma.Root);
         FileRmap.InsertInterval(vma);
         RmapLocking.DropRmapLocks(vma);
+    }
+
+    /// <summary>A huge page lies in one VMA, so one across a new boundary is split (<c>vma_adjust_trans_huge</c>).</summary>
+    [MustHold("exclusive(vma.Lock)")]
+    private static void SplitAcross(VmArea vma, ulong boundary)
+    {
+        if (vma.Start < boundary && boundary < vma.End && HugePages.AlignDown(boundary) != boundary)
+            HugeEntries.TrySplit(vma, boundary);
     }
 }

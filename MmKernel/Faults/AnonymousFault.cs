@@ -16,6 +16,13 @@ internal static class AnonymousFault
     {
         if (vmf.Vma.IsShared)
             return VmFault.Sigbus;
+        return HugeFault.IsWanted(vmf) ? HugeFault.DoHugeAnonymousPage(vmf) : DoSinglePage(vmf);
+    }
+
+    /// <summary>Maps one page, or the page of zeros.</summary>
+    [FaultHandler]
+    internal static VmFault DoSinglePage(FaultContext vmf)
+    {
         if (!AllocateTables(vmf.Vma, vmf.Address))
             return VmFault.Oom;
         if (!vmf.IsWrite)
@@ -30,7 +37,7 @@ internal static class AnonymousFault
     [FaultHandler]
     private static VmFault MapZeroPage(FaultContext vmf)
     {
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return VmFault.None;
         if (pte.Value == vmf.OrigPte && !vmf.Vma.Mm.IsOomVictim)
@@ -59,7 +66,7 @@ internal static class AnonymousFault
             return VmFault.Oom;
         folio.Set(FolioFlags.UpToDate);
 
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
         {
             memory.Put(folio);

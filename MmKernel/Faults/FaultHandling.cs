@@ -35,8 +35,10 @@ public static class FaultHandling
             return DoPteMissing(vmf);
         if (!PageTableEntry.IsPresent(vmf.OrigPte))
             return DoNonPresent(vmf);
+        if (PageTableEntry.IsHuge(vmf.OrigPte))
+            return HugeFault.HandleHugeFault(vmf);
 
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return VmFault.None;
         if (pte.Value != vmf.OrigPte)

@@ -75,11 +75,12 @@ internal static unsafe class Mmu
         bool isWrite = (flags & FaultFlag.Write) != 0;
         Volatile.Write(ref task.MmuPhase, Volatile.Read(ref task.MmuPhase) + 1);
         Interleaving.Reach(SchedulePoint.Access, task);
-        ulong* entry = PageTableWalk.Find(mm, address, out _);
+        ulong* entry = PageTableWalk.FindLeaf(mm, address, out _, out ulong huge);
         bool done = false;
-        if (entry != null && MarkUsed(entry, isWrite, (flags & FaultFlag.Instruction) != 0, out ulong frame))
+        if (entry != null && MarkUsed(entry, huge, isWrite, (flags & FaultFlag.Instruction) != 0, out ulong value))
         {
             Interleaving.Reach(SchedulePoint.Access, task);
+            ulong frame = PageTableEntry.FrameOf(huge == 0 ? value : HugeEntries.PageOf(value, address));
             byte* target = mm.Machine.Memory.PointerTo(frame) + (address & Page.OffsetMask);
             if (isWrite)
                 Move(buffer, target, length);
@@ -93,14 +94,13 @@ internal static unsafe class Mmu
     }
 
     /// <summary>Sets the accessed and dirty bits as a processor does: only in an entry that allows the access at that moment.</summary>
-    private static bool MarkUsed(ulong* entry, bool isWrite, bool isFetch, out ulong frame)
+    private static bool MarkUsed(ulong* entry, ulong huge, bool isWrite, bool isFetch, out ulong value)
     {
-        ulong needed = PageTableEntry.Present | PageTableEntry.User | (isWrite ? PageTableEntry.Writable : 0);
+        ulong needed = PageTableEntry.Present | PageTableEntry.User | huge | (isWrite ? PageTableEntry.Writable : 0);
         ulong marks = PageTableEntry.Accessed | (isWrite ? PageTableEntry.Dirty : 0);
         while (true)
         {
-            ulong value = Volatile.Read(ref *entry);
-            frame = PageTableEntry.FrameOf(value);
+            value = Volatile.Read(ref *entry);
             if ((value & needed) != needed || (isFetch && (value & PageTableEntry.NoExecute) != 0))
                 return false;
             if ((value & marks) == marks || Interlocked.CompareExchange(ref *entry, value | marks, value) == value)

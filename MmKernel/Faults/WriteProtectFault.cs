@@ -69,7 +69,7 @@ internal static class WriteProtectFault
     private static bool CanReuse(FaultContext vmf, Folio folio, MappedPte pte)
     {
         // Besides this entry the swap cache may have a reference, and a batch on its way to the lists.
-        if (folio.ReferenceCount > 3 || vmf.Vma.AnonVma == null || folio.KsmNode != null)
+        if (folio.IsLarge || folio.ReferenceCount > 3 || vmf.Vma.AnonVma == null || folio.KsmNode != null)
             return false;
         var memory = vmf.Vma.Mm.Machine.Memory;
         if (memory.Lru != null && !folio.Has(FolioFlags.Lru))
@@ -143,7 +143,7 @@ internal static class WriteProtectFault
     private static bool InstallCopy(FaultContext vmf, Folio? old, [Fresh] Folio copy)
     {
         var mm = vmf.Vma.Mm;
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return false;
         if (pte.Value != vmf.OrigPte)
@@ -171,7 +171,7 @@ internal static class WriteProtectFault
         copy.HandOverReference();
         if (old != null)
             FolioRemoveRmap(old, pte);
-        if (old != null && (vmf.Vma.Flags & VmFlags.Locked) != 0)
+        if (old != null && (vmf.Vma.Flags & VmFlags.Locked) != 0 && !old.IsLarge)
             mm.Machine.Memory.Lru?.Munlock(old);
         PteUnmapUnlock(pte);
         if (old != null)

@@ -34,7 +34,8 @@ internal static class CopyPageTables
         while (address < end)
         {
             ulong stop = Math.Min(end, (address + TableSpan) & ~(TableSpan - 1));
-            if (!CopyTable(target, source, address, stop))
+            var huge = HugePages.IsWhole(address, stop) ? HugeCopy.TryCopy(target, source, address) : HugeCopyResult.NotHuge;
+            if (huge == HugeCopyResult.NoMemory || (huge == HugeCopyResult.NotHuge && !CopyTable(target, source, address, stop)))
                 return -(int)Errno.ENOMEM;
             address = stop;
         }

@@ -13,7 +13,10 @@ internal static class GetUserPages
     [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
     internal static Folio? FollowPage(VmArea vma, ulong address, bool isWrite)
     {
-        var pte = PteOffsetMapLock(vma, address);
+        var huge = HugeFollow.Page(vma, address, isWrite, isPin: false, out bool isHuge, out _);
+        if (isHuge)
+            return huge;
+        var pte = TryPteOffsetMapLock(vma, address);
         if (pte == null)
             return null;
         ulong entry = pte.Value;

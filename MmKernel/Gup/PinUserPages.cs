@@ -34,7 +34,7 @@ internal static unsafe class PinUserPages
     [Releases("folio.Ref"), MustHold("folio.Ref")]
     internal static void Unpin(PhysicalMemory memory, Folio folio, bool isDirty)
     {
-        if (folio.Frame != PhysicalMemory.ZeroFrame)
+        if (!folio.Head.Has(FolioFlags.Zero))
         {
             if (isDirty)
                 folio.Set(FolioFlags.Dirty);
@@ -65,7 +65,7 @@ internal static unsafe class PinUserPages
     private static Folio? PinMapped(MmStruct mm, ulong address, PinFlags flags)
     {
         Rcu.ReadLock();
-        ulong* entry = Find(mm, address, out _);
+        ulong* entry = FindLeaf(mm, address, out _, out ulong huge);
         if (entry == null)
         {
             Rcu.ReadUnlock();
@@ -73,24 +73,31 @@ internal static unsafe class PinUserPages
         }
 
         ulong value = Volatile.Read(ref *entry);
-        bool allowed = PageTableEntry.IsPresent(value) && !PageTableEntry.IsSpecial(value) && (value & PageTableEntry.User) != 0
+        bool allowed = PageTableEntry.IsPresent(value) && (huge == PageTableEntry.None || PageTableEntry.IsHuge(value)) && !PageTableEntry.IsSpecial(value) && (value & PageTableEntry.User) != 0
             && ((flags & PinFlags.Write) == 0 || (PageTableEntry.IsWritable(value) && (value & PageTableEntry.Dirty) != 0));
-        var folio = mm.Machine.Memory.FolioOf(allowed ? PageTableEntry.FrameOf(value) : PhysicalMemory.ZeroFrame);
-        if (!allowed || !folio.TryGet())
+        ulong frame = PageTableEntry.FrameOf(huge == PageTableEntry.None ? value : HugeEntries.PageOf(value, address));
+        var folio = mm.Machine.Memory.FolioOf(allowed ? frame : PhysicalMemory.ZeroFrame);
+        var head = folio.Head;
+        if (!allowed || !head.TryGet())
         {
             Rcu.ReadUnlock();
             return null;
         }
 
-        folio.AddPin();
-        if (Volatile.Read(ref *entry) == value && !MustUnshare(folio, flags))
+        head.AddPin();
+
+        // The table may have been replaced by a huge page, or the other way round, and the page may have become a folio of its own.
+        bool isSame = Volatile.Read(ref *entry) == value && FindLeaf(mm, address, out _, out _) == entry && folio.Head == head;
+        if (isSame && !MustUnshare(huge == PageTableEntry.None ? folio : head, flags))
         {
             Rcu.ReadUnlock();
+            head.HandOverReference();
+            folio.AdoptReference();
             return folio;
         }
 
         Rcu.ReadUnlock();
-        Unpin(mm.Machine.Memory, folio, isDirty: false);
+        Unpin(mm.Machine.Memory, head, isDirty: false);
         return null;
     }
 
@@ -149,8 +156,10 @@ internal static unsafe class PinUserPages
     [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
     private static Folio? Follow(VmArea vma, ulong address, PinFlags flags, out bool unshare)
     {
-        unshare = false;
-        var pte = PteOffsetMapLock(vma, address);
+        var huge = HugeFollow.Page(vma, address, (flags & PinFlags.Write) != 0, isPin: true, out bool isHuge, out unshare);
+        if (isHuge)
+            return huge;
+        var pte = TryPteOffsetMapLock(vma, address);
         if (pte == null)
             return null;
         ulong entry = pte.Value;

@@ -28,7 +28,7 @@ internal static class KsmMerging
         if (IsPresent(entry) && !IsSpecial(entry))
         {
             var mapped = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
-            if (mapped.IsAnonymous && !mapped.Has(FolioFlags.SwapCache))
+            if (mapped.IsAnonymous && !mapped.IsLarge && !mapped.Has(FolioFlags.SwapCache))
             {
                 mapped.Get();
                 folio = mapped;

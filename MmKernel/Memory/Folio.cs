@@ -4,11 +4,16 @@ using MmLint;
 namespace MmKernel;
 
 /// <summary>
-/// A page frame's metadata (<c>struct folio</c>). The lock of a folio is the folio itself. One object exists for each frame from the start,
-/// so that no fault allocates one.
+/// A page frame's metadata (<c>struct page</c>, <c>struct folio</c>). The lock of a folio is the folio itself. One object exists for each frame
+/// from the start, so that no fault allocates one.
 /// </summary>
+/// <remarks>
+/// Frames that were allocated together are one large folio. The object of the first is its <see cref="Head"/>, which has the lock, the owner, the
+/// references, the pins and the place on a list; the objects of all have what is known of a single page: how many entries map it, and whether it
+/// is exclusive. References and pins may be taken and given back through any page.
+/// </remarks>
 [Lock(LockKind.Mutex, Owner = LockOwner.Anyone)]
-public sealed class Folio
+public sealed partial class Folio
 {
     [Atomic] private int _flags;
     [Atomic] private int _references;
@@ -56,19 +61,26 @@ public sealed class Folio
     internal const int NotFree = -1;
 
     /// <summary>Number of references; outdated as soon as it is returned (<c>folio_ref_count</c>).</summary>
-    public int ReferenceCount => Volatile.Read(ref _references);
+    public int ReferenceCount => Volatile.Read(ref Head._references);
 
-    /// <summary>Number of page-table entries that map the folio (<c>folio_mapcount</c>).</summary>
-    public int MapCount => Volatile.Read(ref _mappings);
+    /// <summary>Number of page-table entries that map the folio or a page of it (<c>folio_mapcount</c>).</summary>
+    public int MapCount
+    {
+        get
+        {
+            var head = Head;
+            return head.IsLargeHead ? Volatile.Read(ref head._largeMappings) : Volatile.Read(ref _mappings);
+        }
+    }
 
     /// <summary>Whether somebody outside the page tables relies on the page staying where it is (<c>folio_maybe_dma_pinned</c>).</summary>
-    public bool IsPinned => Volatile.Read(ref _pins) > 0;
+    public bool IsPinned => Volatile.Read(ref Head._pins) > 0;
 
     /// <summary>Whether somebody holds the folio lock (<c>folio_test_locked</c>).</summary>
     public bool IsLocked => Has(FolioFlags.Locked);
 
     /// <summary>Whether the contents are anonymous memory (<c>folio_test_anon</c>).</summary>
-    public bool IsAnonymous => Has(FolioFlags.Anonymous);
+    public bool IsAnonymous => Head.Has(FolioFlags.Anonymous);
 
     /// <summary>The node of a page that was merged with others; null for others. It stays as long as the page is mapped (<c>folio_test_ksm</c>).</summary>
     internal KsmStableNode? KsmNode => Volatile.Read(ref Mapping) as KsmStableNode;
@@ -140,7 +152,7 @@ public sealed class Folio
     internal void Get()
     {
         Interleaving.Reach(SchedulePoint.LockFree, this);
-        Interlocked.Increment(ref _references);
+        Interlocked.Increment(ref Head._references);
     }
 
     /// <summary>Takes a reference unless the last one is gone (<c>folio_try_get</c>).</summary>
@@ -148,10 +160,11 @@ public sealed class Folio
     internal bool TryGet()
     {
         Interleaving.Reach(SchedulePoint.LockFree, this);
-        int references = Volatile.Read(ref _references);
+        var head = Head;
+        int references = Volatile.Read(ref head._references);
         while (references != 0)
         {
-            int seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            int seen = Interlocked.CompareExchange(ref head._references, references + 1, references);
             if (seen == references)
                 return true;
             references = seen;
@@ -176,7 +189,7 @@ public sealed class Folio
     internal bool PutTestZero()
     {
         Interleaving.Reach(SchedulePoint.LockFree, this);
-        int now = Interlocked.Decrement(ref _references);
+        int now = Interlocked.Decrement(ref Head._references);
         Lockdep.Assert(now >= 0, "folio reference count below zero");
         return now == 0;
     }
@@ -187,26 +200,32 @@ public sealed class Folio
     internal bool TryFreeze(int expected) => Interlocked.CompareExchange(ref _references, 0, expected) == expected;
 
     /// <summary>Counts one more pin; the pinner has a reference besides (<c>GUP_PIN_COUNTING_BIAS</c>).</summary>
-    internal void AddPin() => Interlocked.Increment(ref _pins);
+    internal void AddPin() => Interlocked.Increment(ref Head._pins);
 
     /// <summary>Counts one pin less.</summary>
     internal void RemovePin()
     {
-        int now = Interlocked.Decrement(ref _pins);
+        int now = Interlocked.Decrement(ref Head._pins);
         Lockdep.Assert(now >= 0, "folio pin count below zero");
     }
 
-    /// <summary>Counts one more page-table entry; the lock of its table is held.</summary>
-    /// <returns>The new count.</returns>
-    internal int AddMapping() => Interlocked.Increment(ref _mappings);
+    /// <summary>Counts one more page-table entry that maps this page; the lock of its table is held.</summary>
+    internal void AddMapping()
+    {
+        var head = Head;
+        if (head.IsLargeHead)
+            Interlocked.Increment(ref head._largeMappings);
+        Interlocked.Increment(ref _mappings);
+    }
 
     /// <summary>Counts one page-table entry less; the lock of its table is held.</summary>
-    /// <returns>The new count.</returns>
-    internal int RemoveMapping()
+    internal void RemoveMapping()
     {
+        var head = Head;
         int now = Interlocked.Decrement(ref _mappings);
         Lockdep.Assert(now >= 0, "folio map count below zero");
-        return now;
+        if (head.IsLargeHead)
+            Interlocked.Decrement(ref head._largeMappings);
     }
 
     /// <summary>Makes the metadata that of a frame just allocated: one reference, nothing else known. Nobody else can reach it.</summary>

@@ -44,6 +44,9 @@ internal enum FolioFlags
     /// <summary>Has a slot in swap, under which it is found (<c>PG_swapcache</c>).</summary>
     SwapCache = 1 << 11,
 
+    /// <summary>Always filled with zeros: nobody writes to it, and who maps it is not counted (<c>is_zero_folio</c>).</summary>
+    Zero = 1 << 16,
+
     /// <summary>Read before anybody asked for it (<c>PG_readahead</c>).</summary>
     Readahead = 1 << 12,
 }

@@ -41,7 +41,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
             _cpuLists[i] = new PageCpuList(_buddy);
 
         NativeMemory.Clear(_base, Page.Size);
-        _folios[ZeroFrame].ResetForUse(FolioFlags.UpToDate);
+        _folios[ZeroFrame].ResetForUse(FolioFlags.UpToDate | FolioFlags.Zero);
         _folios[ZeroFrame].HandOverReference();
         _buddy.FreeRange(1, (ulong)frames);
         if (reclaim == ReclaimPolicy.Off)
@@ -87,7 +87,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Frames that are free and on no per-CPU list (<c>NR_FREE_PAGES</c>).</summary>
     internal long FreeInZone => _buddy.FreeFrames;
 
-    /// <summary>The metadata of a frame (<c>pfn_folio</c>).</summary>
+    /// <summary>
+    /// The metadata of a frame (<c>pfn_to_page</c>); <see cref="Folio.Head"/> is that of the folio that it is a page of (<c>pfn_folio</c>).
+    /// </summary>
     internal Folio FolioOf(ulong frame) => _folios[frame];
 
     /// <summary>The contents of a frame (<c>page_address</c>).</summary>
@@ -124,6 +126,28 @@ public sealed unsafe class PhysicalMemory : IDisposable
         return folio;
     }
 
+    /// <summary>
+    /// Allocates a huge page filled with zeros (<c>vma_alloc_anon_folio_pmd</c>). Nothing is reclaimed for it: whoever gets none does with single
+    /// pages.
+    /// </summary>
+    /// <returns>A folio with one reference; null if there is no block of that size.</returns>
+    [return: Fresh]
+    [AllocatesPages, Acquires("result.Ref", When = "result != null")]
+    internal Folio? AllocateHuge()
+    {
+        if (Volatile.Read(ref AllocationsUntilFailure) >= 0 && Interlocked.Decrement(ref AllocationsUntilFailure) < 0)
+            return null;
+        var folio = _buddy.FreeFrames - HugePages.PageCount < Watermarks.Min ? null : _buddy.Allocate(HugePages.Order);
+        if (folio == null)
+            return null;
+        if (Reclaimer != null && _buddy.FreeFrames < Watermarks.Low)
+            Reclaimer.Wake();
+        folio.ResetForUse(FolioFlags.None);
+        folio.Compound(this, HugePages.Order);
+        NativeMemory.Clear(PointerTo(folio.Frame), (nuint)HugePages.Size);
+        return folio;
+    }
+
     /// <summary>Allocates an empty page table (<c>pagetable_alloc</c>).</summary>
     /// <returns>A folio whose one reference is the table's; null if memory is exhausted.</returns>
     [return: Fresh]
@@ -149,7 +173,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     internal void Put(Folio folio)
     {
         if (folio.PutTestZero())
-            Free(folio);
+            Free(folio.Head);
     }
 
     /// <summary>Copies a whole frame.</summary>
@@ -221,6 +245,14 @@ public sealed unsafe class PhysicalMemory : IDisposable
         folio.Mapping = null;
         folio.Index = 0;
         folio.Swap = default;
+        if (folio.IsLarge)
+        {
+            int order = folio.Order;
+            folio.Dissolve(this);
+            _buddy.Free(folio, order);
+            return;
+        }
+
         _cpuLists[Task.Current.Cpu].Add(folio);
     }
 }

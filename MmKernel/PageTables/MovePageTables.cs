@@ -14,10 +14,21 @@ internal static class MovePageTables
     [MustHold("exclusive(source.Mm.MmapLock) && exclusive(source.Lock) && exclusive(target.Lock)"), Requires("target.Mm == source.Mm"), MaySleep]
     internal static bool Prepare(VmArea source, VmArea target, ulong from, ulong to, ulong length)
     {
-        for (ulong done = 0; done < length; done += ExtentAt(from + done, to + done, length - done))
+        int huge = 0;
+        ulong extent;
+        for (ulong done = 0; done < length; done += extent)
         {
-            if (HasTable(source, from + done) && !AllocateTables(target, to + done))
+            extent = ExtentAt(from + done, to + done, length - done);
+            bool isReady = false;
+            bool prepared = (extent != HugePages.Size || HugeMove.TryPrepare(source, target, from + done, to + done, out isReady))
+                && (isReady || !HasTable(source, from + done) || AllocateTables(target, to + done));
+            if (!prepared)
+            {
+                HugeMove.Cancel(source.Mm, huge);
                 return false;
+            }
+
+            huge += isReady ? 1 : 0;
         }
 
         return true;
@@ -61,9 +72,11 @@ internal static class MovePageTables
             file.Mapping.ImapLock.WriteUnlock();
     }
 
-    [MustHold("exclusive(source.Lock) && target.Anchored && exclusive(source.RmapLocks)")]
+    [MustHold("exclusive(source.Lock) && target.Anchored && exclusive(source.RmapLocks)"), Requires("target.Mm == source.Mm")]
     private static void Carry(VmArea source, VmArea target, ulong from, ulong to, Span<ulong> entries)
     {
+        if (entries.Length == EntriesPerTable && HugeMove.TryMove(source, target, from, to))
+            return;
         if (!TakeOut(source, from, entries))
             return;
         if (source.Userfault != null && !source.Userfault.Has(UffdFeatures.EventRemap))

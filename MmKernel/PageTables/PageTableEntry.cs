@@ -10,6 +10,9 @@ internal static class PageTableEntry
     internal const ulong Accessed = 1UL << 5;
     internal const ulong Dirty = 1UL << 6;
 
+    /// <summary>In the second level: the entry maps a huge page instead of leading to a table (<c>_PAGE_PSE</c>).</summary>
+    internal const ulong Huge = 1UL << 7;
+
     /// <summary>Software bit 1: no folio behind it, as with the zero page (<c>_PAGE_SPECIAL</c>).</summary>
     internal const ulong Special = 1UL << 9;
 
@@ -60,6 +63,9 @@ internal static class PageTableEntry
     internal static bool IsWritable(ulong entry) => (entry & Writable) != 0;
 
     internal static bool IsSpecial(ulong entry) => (entry & Special) != 0;
+
+    /// <summary>Whether it maps a huge page (<c>pmd_trans_huge</c>).</summary>
+    internal static bool IsHuge(ulong entry) => (entry & Huge) != 0;
 
     internal static ulong FrameOf(ulong entry) => (entry & FrameMask) >> Page.Shift;
 

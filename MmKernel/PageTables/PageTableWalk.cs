@@ -23,18 +23,40 @@ internal static unsafe class PageTableWalk
         (ulong*)memory.PointerTo(frame) + ((address >> (Page.Shift + (BitsPerLevel * level))) & IndexMask);
 
     /// <summary>
-    /// Walks as a processor does, with no lock: the lowest-level entry, or null if a table is missing. The caller is in a section that page
-    /// tables are not freed under.
+    /// Walks with no lock: the lowest-level entry, or null if a table is missing or a huge page mapped in its place. The caller is in a section
+    /// that page tables are not freed under.
     /// </summary>
     internal static ulong* Find(MmStruct mm, ulong address, out ulong tableFrame)
     {
+        ulong* entry = FindLeaf(mm, address, out tableFrame, out ulong huge);
+        return huge == None ? entry : null;
+    }
+
+    /// <summary>
+    /// Walks as a processor does, with no lock: the entry that maps the address, or null if a table is missing. The caller is in a section that
+    /// page tables are not freed under.
+    /// </summary>
+    /// <param name="mm">The address space.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="tableFrame">The table that the entry is in.</param>
+    /// <param name="huge">
+    /// <see cref="Huge"/> if the entry is one of the second level that maps a huge page, else 0. Only as long as the entry has that bit it maps one.
+    /// </param>
+    internal static ulong* FindLeaf(MmStruct mm, ulong address, out ulong tableFrame, out ulong huge)
+    {
         var memory = mm.Machine.Memory;
         tableFrame = mm.TopTable.Frame;
+        huge = None;
         for (int level = TopLevel; level > 0; level--)
         {
-            ulong entry = Volatile.Read(ref *EntryIn(memory, tableFrame, address, level));
-            if (!IsPresent(entry))
-                return null;
+            ulong* slot = EntryIn(memory, tableFrame, address, level);
+            ulong entry = Volatile.Read(ref *slot);
+            if ((entry & (Present | Huge)) != Present)
+            {
+                huge = entry & Huge;
+                return IsPresent(entry) ? slot : null;
+            }
+
             tableFrame = FrameOf(entry);
         }
 
@@ -42,26 +64,41 @@ internal static unsafe class PageTableWalk
         return EntryIn(memory, tableFrame, address, level: 0);
     }
 
-    /// <summary>The entry's value without lock: to be compared again under the lock before anything is decided (<c>ptep_get_lockless</c>).</summary>
+    /// <summary>
+    /// The entry's value without lock: to be compared again under the lock before anything is decided (<c>ptep_get_lockless</c>). For a page of a
+    /// huge page it is what the entry would be had it one of its own, marked by <see cref="Huge"/>.
+    /// </summary>
     [MustHold("vma.Stable")]
     internal static ulong ReadEntry(VmArea vma, ulong address)
     {
+        ulong value;
+        ulong huge;
         Rcu.ReadLock();
-        ulong* entry = Find(vma.Mm, address, out _);
-        Interleaving.Reach(SchedulePoint.LockFree, vma);
-        ulong value = entry == null ? None : Volatile.Read(ref *entry);
+        do
+        {
+            ulong* entry = FindLeaf(vma.Mm, address, out _, out huge);
+            Interleaving.Reach(SchedulePoint.LockFree, vma);
+            value = entry == null ? None : Volatile.Read(ref *entry);
+        }
+        while (huge != None && value != None && !IsHuge(value));
         Rcu.ReadUnlock();
-        return value;
+        return huge == None || value == None ? value : HugeEntries.PageOf(value, address);
     }
 
-    /// <summary>Makes the tables for <paramref name="address"/> that are missing (<c>pte_alloc</c> and the levels above).</summary>
+    /// <summary>
+    /// Makes the tables for <paramref name="address"/> that are missing (<c>pte_alloc</c> and the levels above), unless a huge page is in the
+    /// place of the lowest.
+    /// </summary>
+    /// <param name="vma">The VMA.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="lowest">The lowest level that is needed.</param>
     /// <returns>False if memory is exhausted.</returns>
     [MustHold("vma.Anchored"), MaySleep]
-    internal static bool AllocateTables(VmArea vma, ulong address)
+    internal static bool AllocateTables(VmArea vma, ulong address, int lowest = 0)
     {
         var mm = vma.Mm;
         ulong frame = mm.TopTable.Frame;
-        for (int level = TopLevel; level > 0; level--)
+        for (int level = TopLevel; level > lowest; level--)
         {
             ulong* slot = EntryIn(mm.Machine.Memory, frame, address, level);
             ulong entry = Volatile.Read(ref *slot);
@@ -73,16 +110,36 @@ internal static unsafe class PageTableWalk
                 entry = Install(mm, slot, table);
             }
 
+            if (IsHuge(entry))
+                return true;
             frame = FrameOf(entry);
         }
 
         return true;
     }
 
-    /// <summary>Maps the entry and locks its table (<c>pte_offset_map_lock</c>).</summary>
+    /// <summary>
+    /// Maps the entry and locks its table; a huge page in its place is split first (<c>split_huge_pmd</c>, <c>pte_offset_map_lock</c>). So who
+    /// knows single entries only never meets anything else.
+    /// </summary>
     /// <returns>Null if there is no table.</returns>
     [MustHold("vma.Stable"), Acquires("result && result.Ptl", When = "result != null")]
     internal static MappedPte? PteOffsetMapLock(VmArea vma, ulong address)
+    {
+        while (true)
+        {
+            var pte = TryPteOffsetMapLock(vma, address);
+            if (pte != null)
+                return pte;
+            if (!HugeEntries.TrySplit(vma, address))
+                return null;
+        }
+    }
+
+    /// <summary>Maps the entry and locks its table (<c>pte_offset_map_lock</c>).</summary>
+    /// <returns>Null if there is no table, or a huge page in its place.</returns>
+    [MustHold("vma.Stable"), Acquires("result && result.Ptl", When = "result != null")]
+    internal static MappedPte? TryPteOffsetMapLock(VmArea vma, ulong address)
     {
         var mm = vma.Mm;
         while (true)

@@ -18,7 +18,7 @@ internal static class Protection
         while (start < end)
         {
             ulong stop = Math.Min(end, (start + TableSpan) & ~(TableSpan - 1));
-            changed += ChangeTable(vma, start, stop);
+            changed += HugePages.IsWhole(start, stop) && HugeProtection.TryChange(vma, start) ? HugePages.PageCount : ChangeTable(vma, start, stop);
             start = stop;
         }
 
@@ -40,11 +40,7 @@ internal static class Protection
 
             // Taken out for a moment, so that no bit that the processor sets meanwhile is lost.
             ulong old = Tlb.PtepGetAndClear(pte);
-            ulong bits = ProtectionOf(vma.Flags) & ~Accessed;
-            ulong entry = (old & (FrameMask | Accessed | Dirty | Special | SoftDirty | UffdWriteProtect)) | bits;
-            if (MayBeWritable(vma, old))
-                entry |= Writable;
-            pte.Value = entry;
+            pte.Value = Changed(vma, old);
             changed++;
             flush = true;
         }
@@ -53,6 +49,15 @@ internal static class Protection
             Tlb.FlushTlbPage(pte, vma.Mm);
         PteUnmapUnlock(pte);
         return changed;
+    }
+
+    /// <summary>What becomes of an entry that maps a page, single or huge (<c>pte_modify</c>, <c>pmd_modify</c>).</summary>
+    [MustHold("vma.Anchored")]
+    internal static ulong Changed(VmArea vma, ulong old)
+    {
+        ulong bits = ProtectionOf(vma.Flags) & ~Accessed;
+        ulong entry = (old & (FrameMask | Accessed | Dirty | Huge | Special | SoftDirty | UffdWriteProtect)) | bits;
+        return MayBeWritable(vma, old) ? entry | Writable : entry;
     }
 
     /// <summary>

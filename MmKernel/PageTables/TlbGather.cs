@@ -35,6 +35,9 @@ internal sealed class TlbGather
         pte.Ptl.FlushDone();
     }
 
+    /// <summary>Undertakes to flush for an entry of a huge page that was cleared under page_table_lock.</summary>
+    internal void OweFlush() => _flushOwed = true;
+
     /// <summary>Takes over the reference of an entry that was cleared (<c>__tlb_remove_folio_pages</c>).</summary>
     internal void Add(Folio folio) => _folios[_count++] = folio;
 

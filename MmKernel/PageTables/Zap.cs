@@ -27,7 +27,7 @@ internal static class Zap
         while (start < end)
         {
             ulong stop = Math.Min(end, (start + TableSpan) & ~(TableSpan - 1));
-            start = ZapTable(gather, vma, start, stop, scope);
+            start = HugePages.IsWhole(start, stop) && HugeZap.TryZap(gather, vma, start, scope) ? stop : ZapTable(gather, vma, start, stop, scope);
             if (gather.IsFull)
                 gather.Flush();
         }
@@ -70,7 +70,7 @@ internal static class Zap
             folio.Set(FolioFlags.Dirty);
         vma.Mm.Rss.Add(RssCounters.KindOf(folio), -1);
         FolioRemoveRmap(folio, pte);
-        if ((vma.Flags & VmFlags.Locked) != 0)
+        if ((vma.Flags & VmFlags.Locked) != 0 && !folio.IsLarge)
             vma.Mm.Machine.Memory.Lru?.Munlock(folio);
         gather.Add(folio);
     }

@@ -92,7 +92,7 @@ internal static class FolioReclaim
     private static bool Evict(PhysicalMemory memory, Folio folio)
     {
         // Merged pages stay in memory: a slot would have to remember that they are merged.
-        if (folio.Has(FolioFlags.Mlocked) || folio.KsmNode != null)
+        if (folio.Has(FolioFlags.Mlocked) || folio.KsmNode != null || folio.IsLarge)
             return false;
         bool needsSwap = folio.Has(FolioFlags.SwapBacked) && !folio.Has(FolioFlags.SwapCache);
         if (needsSwap && folio.IsAnonymous && !AddToSwap(memory, folio))

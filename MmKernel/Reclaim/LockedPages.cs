@@ -13,6 +13,13 @@ internal static class LockedPages
         bool isLocked = (vma.Flags & VmFlags.Locked) != 0;
         for (ulong address = start; address < end; address += Page.Size)
         {
+            ulong stop = HugePages.AlignDown(address) + HugePages.Size;
+            if (stop <= end && HugePages.IsWhole(address, stop) && TryUpdateHuge(vma, address, lru))
+            {
+                address = stop - Page.Size;
+                continue;
+            }
+
             var pte = PteOffsetMapLock(vma, address);
             if (pte == null)
                 continue;
@@ -20,13 +27,32 @@ internal static class LockedPages
             if (PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry))
             {
                 var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
-                if (isLocked)
-                    lru.Mlock(folio);
-                else
-                    lru.Munlock(folio);
+
+                // A part of a large folio would keep the rest in memory too.
+                if (!folio.IsLarge)
+                    Set(folio, isLocked, lru);
             }
 
             PteUnmapUnlock(pte);
         }
+    }
+
+    [MustHold("exclusive(vma.Lock)")]
+    private static bool TryUpdateHuge(VmArea vma, ulong address, LruLists lru)
+    {
+        if (!HugeEntries.TryLock(vma, address, out ulong entry))
+            return false;
+        if (!PageTableEntry.IsSpecial(entry))
+            Set(vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry)), (vma.Flags & VmFlags.Locked) != 0, lru);
+        vma.Mm.PageTableLock.Unlock();
+        return true;
+    }
+
+    private static void Set(Folio folio, bool isLocked, LruLists lru)
+    {
+        if (isLocked)
+            lru.Mlock(folio);
+        else
+            lru.Munlock(folio);
     }
 }

@@ -16,14 +16,14 @@ internal sealed class LruBatch(LruLists lists)
 
     internal SpinLock Lock { get; } = new(LockdepClass.LruBatch);
 
-    /// <summary>Adds a folio, with a reference that the batch keeps.</summary>
+    /// <summary>Adds a folio, with a reference that the batch keeps. A large one is not kept waiting.</summary>
     internal void Add(Folio folio)
     {
         Lock.Lock();
         folio.Get();
         folio.HandOverReference();
         _folios[_count++] = folio;
-        if (_count == Capacity)
+        if (_count == Capacity || folio.IsLarge)
             DrainLocked();
         Lock.Unlock();
     }

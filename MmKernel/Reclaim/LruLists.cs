@@ -49,7 +49,7 @@ internal sealed class LruLists
 
     internal PhysicalMemory Memory { get; }
 
-    /// <summary>Length of a list; outdated as soon as it is returned.</summary>
+    /// <summary>Pages on a list; outdated as soon as it is returned.</summary>
     internal long CountOf(LruList list) => Volatile.Read(ref _counts[(int)list]);
 
     /// <summary>Has a folio put on its list soon; a batch keeps a reference until then (<c>folio_add_lru</c>).</summary>
@@ -204,7 +204,7 @@ internal sealed class LruLists
             head.LruPrevious = folio;
         _heads[(int)list] = folio;
         folio.Set(FolioFlags.Lru);
-        Volatile.Write(ref _counts[(int)list], _counts[(int)list] + 1);
+        Volatile.Write(ref _counts[(int)list], _counts[(int)list] + folio.PageCount);
     }
 
     [MustHold("Lock")]
@@ -222,7 +222,7 @@ internal sealed class LruLists
         folio.LruNext = null;
         folio.LruPrevious = null;
         folio.Clear(FolioFlags.Lru);
-        Volatile.Write(ref _counts[list], _counts[list] - 1);
+        Volatile.Write(ref _counts[list], _counts[list] - folio.PageCount);
     }
 
     /// <summary>The list that a folio's flags name (<c>folio_lru_list</c>).</summary>

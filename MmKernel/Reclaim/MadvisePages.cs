@@ -104,7 +104,7 @@ internal static class MadvisePages
         if (!IsPresent(entry) || IsSpecial(entry))
             return null;
         var folio = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
-        return folio.MapCount == 1 && folio.Has(FolioFlags.Lru) ? folio : null;
+        return folio.MapCount == 1 && !folio.IsLarge && folio.Has(FolioFlags.Lru) ? folio : null;
     }
 
     [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]

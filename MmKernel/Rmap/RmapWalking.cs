@@ -13,7 +13,7 @@ public sealed class TakesRmapAttribute : ContractGroupAttribute;
 /// <summary>What a walk does at each VMA that may map the folio (<c>rmap_one</c>).</summary>
 /// <param name="folio">The folio, locked.</param>
 /// <param name="vma">The VMA.</param>
-/// <param name="address">Where in the VMA the folio belongs.</param>
+/// <param name="address">Where in the VMA the folio belongs; of a large folio, the first page that belongs into the VMA.</param>
 /// <returns>False to end the walk.</returns>
 [MustHold("folio && vma.AnyRmap"), MaySleep]
 public delegate bool RmapOne(Folio folio, VmArea vma, ulong address);
@@ -55,7 +55,7 @@ public static class RmapWalking
         int referenced = 0;
         RmapWalk(folio, (page, vma, address) =>
         {
-            if (ClearAccessed(page, vma, address))
+            if (page.IsLarge ? HugeRmap.ClearAccessed(page, vma, address) : ClearAccessed(page, vma, address))
                 referenced++;
             return true;
         });
@@ -64,15 +64,19 @@ public static class RmapWalking
         return referenced;
     }
 
-    /// <summary>Counts the entries that map the folio, by looking at each VMA that may (what map counts are checked against).</summary>
+    /// <summary>Counts how often the pages of a folio are mapped, by looking at each VMA that may (what map counts are checked against).</summary>
     [MustHold("folio"), TakesRmap]
     public static int CountMappings(Folio folio)
     {
         int count = 0;
         RmapWalk(folio, (page, vma, address) =>
         {
-            if (ReadEntry(vma, address) is var entry && Maps(entry, page))
-                count++;
+            for (ulong end = HugeRmap.EndIn(page, vma, address); address < end; address += Page.Size)
+            {
+                if (Maps(ReadEntry(vma, address), page))
+                    count++;
+            }
+
             return true;
         });
         return count;
@@ -83,14 +87,15 @@ public static class RmapWalking
     private static void RmapWalkAnon(Folio folio, AnonVma anonVma, RmapOne one)
     {
         ulong index = folio.Index;
+        ulong last = index + (ulong)folio.PageCount - 1;
         anonVma.Lock.ReadLock();
         var intervals = anonVma.Intervals;
         int node = IntervalTree<AnonVmaChain>.None;
-        while ((node = intervals.Next(node, index, index)) != IntervalTree<AnonVmaChain>.None)
+        while ((node = intervals.Next(node, index, last)) != IntervalTree<AnonVmaChain>.None)
         {
             var vma = intervals.ItemOf(node).Vma;
             AssertLinked(vma, anonVma);
-            ulong address = vma.Start + ((index - vma.PageOffset) << Page.Shift);
+            ulong address = index < vma.PageOffset ? vma.Start : vma.Start + ((index - vma.PageOffset) << Page.Shift);
             if (!one(folio, vma, address))
                 break;
         }
@@ -125,7 +130,7 @@ public static class RmapWalking
         return referenced;
     }
 
-    /// <summary>Whether an entry maps the folio.</summary>
-    internal static bool Maps(ulong entry, Folio folio) =>
-        PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry) && PageTableEntry.FrameOf(entry) == folio.Frame;
+    /// <summary>Whether an entry maps the folio, or a page of it.</summary>
+    internal static bool Maps(ulong entry, Folio folio) => PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry)
+        && PageTableEntry.FrameOf(entry) - folio.Frame < (ulong)folio.PageCount;
 }

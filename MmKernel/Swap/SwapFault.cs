@@ -41,7 +41,7 @@ internal static class SwapFault
     [MustHold("vmf.FaultLock"), Ensures("(result & VmFault.LockDropped) == 0")]
     private static VmFault AwaitChange(FaultContext vmf)
     {
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte != null)
             PteUnmapUnlock(pte);
         return VmFault.None;
@@ -65,7 +65,7 @@ internal static class SwapFault
     {
         var memory = vmf.Vma.Mm.Machine.Memory;
         bool isValid = folio.Has(FolioFlags.UpToDate);
-        var pte = isValid ? PteOffsetMapLock(vmf.Vma, vmf.Address) : null;
+        var pte = isValid ? TryPteOffsetMapLock(vmf.Vma, vmf.Address) : null;
         if (pte == null)
         {
             ReleaseUnused(memory, folio);

@@ -24,7 +24,7 @@ internal static class MarkerFault
     [MustHold("vmf.FaultLock")]
     private static void ClearLeftover(FaultContext vmf)
     {
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return;
         if (pte.Value == PageTableEntry.UffdMarker)

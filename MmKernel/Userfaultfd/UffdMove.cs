@@ -234,7 +234,7 @@ internal static unsafe class UffdMove
         {
             folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
             error = -(long)Errno.EBUSY;
-            if (folio.Has(FolioFlags.AnonExclusive))
+            if (folio.Has(FolioFlags.AnonExclusive) && !folio.IsLarge)
             {
                 error = 0;
                 folio.Get();

@@ -18,7 +18,13 @@ internal static class PageWalk
         while (start < end)
         {
             ulong stop = Math.Min(end, (start + TableSpan) & ~(TableSpan - 1));
-            var pte = PteOffsetMapLock(vma, start);
+            if (TryVisitHuge(vma, start, stop, ref state, visitor))
+            {
+                start = stop;
+                continue;
+            }
+
+            var pte = TryPteOffsetMapLock(vma, start);
             if (pte != null)
             {
                 for (ulong address = start; address < stop; address += Page.Size, pte.Advance())
@@ -33,5 +39,17 @@ internal static class PageWalk
 
             start = stop;
         }
+    }
+
+    /// <summary>Visits the pages of a huge page as if each had an entry of its own, marked as that of a huge one.</summary>
+    [MustHold("vma.Anchored")]
+    private static bool TryVisitHuge<TState>(VmArea vma, ulong start, ulong end, ref TState state, Visitor<TState> visitor)
+    {
+        if (!HugeEntries.TryLock(vma, start, out ulong entry))
+            return false;
+        for (ulong address = start; address < end; address += Page.Size)
+            visitor(ref state, vma, address, HugeEntries.PageOf(entry, address));
+        vma.Mm.PageTableLock.Unlock();
+        return true;
     }
 }

@@ -27,7 +27,15 @@ internal static class PagemapView
         var vma = mm.Vmas.Walk(address);
         if (vma == null)
             return false;
-        var pte = PageTableWalk.PteOffsetMapLock(vma, address);
+        if (HugeEntries.TryLock(vma, address, out ulong entry))
+        {
+            ulong page = PageTableEntry.FrameOf(HugeEntries.PageOf(entry, address));
+            new ReadOnlySpan<byte>(mm.Machine.Memory.PointerTo(page), Page.Size).CopyTo(contents);
+            mm.PageTableLock.Unlock();
+            return true;
+        }
+
+        var pte = PageTableWalk.TryPteOffsetMapLock(vma, address);
         if (pte == null)
             return false;
         bool isPresent = PageTableEntry.IsPresent(pte.Value);
@@ -70,7 +78,7 @@ internal static class PagemapView
         var folio = memory.FolioOf(PageTableEntry.FrameOf(entry));
         if (!folio.IsAnonymous)
             result |= PagemapEntry.File;
-        if (folio.MapCount == 1)
+        if (folio.PageMapCount == 1)
             result |= PagemapEntry.ExclusivelyMapped;
         return result;
     }

@@ -41,6 +41,8 @@ internal static class SmapsView
             AnonymousPages = counts.Anonymous,
             ProportionalShare = counts.Share,
             SwappedPages = counts.Swapped,
+            AnonymousHugePages = counts.Huge,
+            IsHugePageEligible = vma.Mm.Machine.HugePages.IsEligibleNow(vma),
             LockedShare = (vma.Flags & VmFlags.Locked) != 0 ? counts.Share : 0,
         };
     }
@@ -65,8 +67,10 @@ internal static class SmapsView
         AppendSize(text, "Rss:", vma.ResidentPages << (Page.Shift - 10));
         AppendSize(text, "Pss:", vma.ProportionalKilobytes);
         AppendSize(text, "Anonymous:", vma.AnonymousPages << (Page.Shift - 10));
+        AppendSize(text, "AnonHugePages:", vma.AnonymousHugePages << (Page.Shift - 10));
         AppendSize(text, "Swap:", vma.SwappedPages << (Page.Shift - 10));
         AppendSize(text, "Locked:", vma.LockedKilobytes);
+        text.Append(CultureInfo.InvariantCulture, $"{"THPeligible:",-16}{(vma.IsHugePageEligible ? 1 : 0),8}\n");
         text.Append("VmFlags:");
         foreach (var (flag, name) in s_flagNames)
         {
@@ -110,13 +114,16 @@ internal static class SmapsView
         counts.Resident++;
         if (folio.IsAnonymous)
             counts.Anonymous++;
-        counts.Share += ((ulong)Page.Size << ShareShift) / (ulong)folio.MapCount;
+        if (PageTableEntry.IsHuge(entry))
+            counts.Huge++;
+        counts.Share += ((ulong)Page.Size << ShareShift) / (ulong)folio.PageMapCount;
     }
 
     private struct Counts
     {
         internal ulong Resident;
         internal ulong Anonymous;
+        internal ulong Huge;
         internal ulong Swapped;
         internal ulong Share;
     }

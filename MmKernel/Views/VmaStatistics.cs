@@ -26,6 +26,12 @@ public readonly record struct VmaStatistics
     /// <summary>Resident anonymous pages (<c>Anonymous</c>).</summary>
     public ulong AnonymousPages { get; init; }
 
+    /// <summary>Pages that huge pages map, as a whole (<c>AnonHugePages</c>).</summary>
+    public ulong AnonymousHugePages { get; init; }
+
+    /// <summary>Whether faults and the collapsing thread may use huge pages here (<c>THPeligible</c>).</summary>
+    public bool IsHugePageEligible { get; init; }
+
     /// <summary>Pages in swap (<c>Swap</c>).</summary>
     public ulong SwappedPages { get; init; }
 

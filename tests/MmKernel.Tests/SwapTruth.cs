@@ -48,7 +48,7 @@ internal static class SwapTruth
             return;
         long listed = System.Enum.GetValues<LruList>().Sum(memory.Lru.CountOf);
         for (ulong frame = 1; frame < (ulong)memory.FrameCount; frame++)
-            Assert.True(inUse.Contains(frame) == memory.FolioOf(frame).Has(FolioFlags.Lru), $"frame {frame} in use and not listed, or the reverse");
+            Assert.True(inUse.Contains(frame) == memory.FolioOf(frame).Head.Has(FolioFlags.Lru), $"frame {frame} in use and not listed, or the reverse");
         Assert.Equal(inUse.Count, listed);
     }
 }

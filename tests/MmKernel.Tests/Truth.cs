@@ -20,10 +20,11 @@ internal static unsafe class Truth
         machine.Memory.Reclaimer?.WaitUntilIdle();
         machine.Memory.Lru?.DrainAll();
         var mappings = new Dictionary<ulong, int>();
+        var entries = new Dictionary<Folio, (int Single, int Entire)>();
         var swapped = new Dictionary<SwapEntry, int>();
         long tables = 0;
         foreach (var process in processes)
-            tables += 1 + CheckProcess(process.Mm, mappings, swapped);
+            tables += 1 + CheckProcess(process.Mm, mappings, entries, swapped);
 
         // The objects behind shared anonymous memory are known only by their mappings.
         var cached = new HashSet<ulong>();
@@ -35,23 +36,32 @@ internal static unsafe class Truth
         {
             var folio = machine.Memory.FolioOf(frame);
             int expected = mappings.GetValueOrDefault(frame);
-            Assert.True(expected == folio.MapCount, $"frame {frame}: {expected} entries, map count {folio.MapCount}");
-            int references = expected + (cached.Contains(frame) ? 1 : 0) + (swapCached.Contains(frame) ? 1 : 0);
+            Assert.True(expected == folio.PageMapCount, $"frame {frame}: {expected} entries, map count {folio.PageMapCount}");
+            Assert.True(expected <= 1 || !folio.Has(FolioFlags.AnonExclusive), $"frame {frame} is shared and exclusive");
+            if (folio.Head != folio || folio == machine.HugePages.ExistingZeroPage)
+                continue;
+            var (single, entire) = entries.GetValueOrDefault(folio);
+            Assert.True(single + entire == folio.MapCount, $"frame {frame}: {single} + {entire} entries, map count {folio.MapCount}");
+            Assert.Equal(entire, folio.EntireMapCount);
+            int references = single + entire + (cached.Contains(frame) ? 1 : 0) + (swapCached.Contains(frame) ? 1 : 0);
             if (references == 0)
                 continue;
             Assert.Equal(references, folio.ReferenceCount);
             Assert.False(folio.IsLocked);
-            Assert.True(expected <= 1 || !folio.Has(FolioFlags.AnonExclusive), $"frame {frame} is shared and exclusive");
-            if (expected != 0)
-                CheckReverseMap(folio, expected);
+            if (folio.MapCount != 0)
+                CheckReverseMap(folio, single + (entire * folio.PageCount));
         }
 
-        var inUse = mappings.Keys.Union(cached).Union(swapCached).ToHashSet();
-        Assert.Equal(machine.Memory.FrameCount, machine.Memory.FreeFrames + 1 + tables + inUse.Count);
+        var inUse = entries.Keys.SelectMany(FramesOf).Union(cached).Union(swapCached).ToHashSet();
+        int zeros = 1 + (machine.HugePages.ExistingZeroPage == null ? 0 : HugePages.PageCount);
+        Assert.Equal(machine.Memory.FrameCount, machine.Memory.FreeFrames + zeros + tables + inUse.Count);
         SwapTruth.CheckLists(machine.Memory, inUse);
     }
 
-    private static long CheckProcess(MmStruct mm, Dictionary<ulong, int> mappings, Dictionary<SwapEntry, int> swapped)
+    private static IEnumerable<ulong> FramesOf(Folio folio) => Enumerable.Range(0, folio.PageCount).Select(page => folio.Frame + (ulong)page);
+
+    private static long CheckProcess(
+        MmStruct mm, Dictionary<ulong, int> mappings, Dictionary<Folio, (int Single, int Entire)> entries, Dictionary<SwapEntry, int> swapped)
     {
         Assert.False(mm.MmapLock.IsLocked);
         int vmas = 0;
@@ -78,7 +88,8 @@ internal static unsafe class Truth
         long shared = 0;
         long files = 0;
         long inSwap = 0;
-        long tables = 0;
+        long tables = mm.DepositedTables.Count;
+        int huge = 0;
         Visit(mm, mm.TopTable.Frame, PageTableWalk.TopLevel, 0, ref tables, (address, entry) =>
         {
             var vma = mm.Vmas.Walk(address);
@@ -102,11 +113,23 @@ internal static unsafe class Truth
             Assert.True(PageTableEntry.IsPresent(entry));
             Assert.True(!PageTableEntry.IsWritable(entry) || (vma.Flags & VmFlags.Write) != 0);
             Assert.True(!PageTableEntry.IsWritable(entry) || (entry & PageTableEntry.UffdWriteProtect) == 0, "write-protected and writable");
+            bool isHuge = PageTableEntry.IsHuge(entry);
+            if (isHuge && HugePages.AlignDown(address) == address)
+            {
+                huge++;
+                Assert.True(vma.Start <= address && address + HugePages.Size <= vma.End, "a huge page across the end of its VMA");
+            }
+
             if (PageTableEntry.IsSpecial(entry))
                 return;
             ulong frame = PageTableEntry.FrameOf(entry);
             mappings[frame] = mappings.GetValueOrDefault(frame) + 1;
-            var folio = mm.Machine.Memory.FolioOf(frame);
+            var folio = mm.Machine.Memory.FolioOf(frame).Head;
+            var (single, entire) = entries.GetValueOrDefault(folio);
+            if (!isHuge)
+                entries[folio] = (single + 1, entire);
+            else if (folio.Frame == frame)
+                entries[folio] = (single, entire + 1);
             if (!folio.IsAnonymous)
             {
                 if (folio.Has(FolioFlags.SwapBacked))
@@ -126,9 +149,10 @@ internal static unsafe class Truth
                 return;
             }
 
-            Assert.Equal(vma.PageIndex(address), folio.Index);
+            Assert.Equal(vma.PageIndex(address), folio.Index + (frame - folio.Frame));
             Assert.Same(vma.AnonVma!.Root, ((AnonVma)folio.Mapping!).Root);
         });
+        Assert.Equal(huge, mm.DepositedTables.Count);
         Assert.Equal(anonymous, mm.Rss[RssKind.Anonymous]);
         Assert.Equal(shared, mm.Rss[RssKind.SharedMemory]);
         Assert.Equal(inSwap, mm.Rss[RssKind.Swap]);
@@ -185,6 +209,15 @@ internal static unsafe class Truth
             if (level == 0)
             {
                 visit(address, entry);
+                continue;
+            }
+
+            if (PageTableEntry.IsHuge(entry))
+            {
+                Assert.Equal(1, level);
+                Assert.True(PageTableEntry.IsPresent(entry));
+                for (ulong page = 0; page < HugePages.PageCount; page++)
+                    visit(address + (page << Page.Shift), HugeEntries.PageOf(entry, address + (page << Page.Shift)));
                 continue;
             }
 
