@@ -100,7 +100,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
             if (property.SetMethod is { } set) Report(catalog.ProblemsOf(set), context.ReportDiagnostic);
         }
 
-        if (symbol is IFieldSymbol or IPropertySymbol) Report(AccessRuleChecks.Of(catalog, symbol), context.ReportDiagnostic);
+        if ((symbol is IFieldSymbol or IPropertySymbol) && symbol.Locations[0].SourceTree is { } tree && Rule.IsAnyOn(context.Compilation, tree, context.CancellationToken, Rule.NoExclusion, Rule.NoAccessRule)) Report(AccessRuleChecks.Of(catalog, symbol), context.ReportDiagnostic);
         if (symbol is IMethodSymbol member) Report(UnreachableLocks.Of(catalog, member), context.ReportDiagnostic);
         if (symbol is IMethodSymbol overriding) NoteOverride(overriding, takings);
         if (symbol is IMethodSymbol candidate) Report(ContractConversion.CheckOverride(catalog, candidate), context.ReportDiagnostic);
@@ -135,7 +135,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     private static void CheckBodies(OperationBlockAnalysisContext context, Engine engine)
     {
         if (context.OwningSymbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } && engine.Catalog.GetterOf(property) is not null && !ContractCatalog.IsVisibleOutside(property)) return;
-        bool isAsked = context.OperationBlocks.Length > 0 && UnstatedContracts.AreWanted(context.Compilation, context.OperationBlocks[0].Syntax.SyntaxTree, context.CancellationToken);
+        bool isAsked = context.OperationBlocks.Length > 0 && Rule.IsAnyOn(context.Compilation, context.OperationBlocks[0].Syntax.SyntaxTree, context.CancellationToken, Rule.SaidOtherwise, Rule.ContractIsInferred);
         foreach (IOperation block in Engine.BodiesOf(context.OperationBlocks))
         {
             foreach (Diagnostic diagnostic in engine.Check(Engine.RootOf(block), context.OwningSymbol, () => context.GetControlFlowGraph(block), context.CancellationToken).Found) context.ReportDiagnostic(diagnostic);

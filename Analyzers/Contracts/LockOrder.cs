@@ -85,12 +85,13 @@ internal sealed class LockOrder
         void Check(string entry, AttributeModel attribute)
         {
             string name = Bare(entry);
-            if (named.Value.Contains(name)) return;
             var binder = new ContractBinder(catalog, null, ImmutableArray<IParameterSymbol>.Empty, null, null, isStatic: true);
             ISymbol? symbol = binder.BindClass(name);
+            if (symbol is INamedTypeSymbol lockType ? catalog.LockOf(lockType) is not null : symbol is not null && catalog.IsLockMember(symbol)) return;
+            // Names that are only made up for the list are looked for last: that takes all members of the assembly.
+            if (named.Value.Contains(name)) return;
             if (symbol is null) problems.Add(new ContractProblem(Rule.DoesNotBind, attribute.LocationOf(entry, binder.Place is { } place ? new TextSpan(entry.IndexOf(name, StringComparison.Ordinal) + place.Start, place.Length) : null), entry, binder.Error));
-            else if (symbol is INamedTypeSymbol type ? catalog.LockOf(type) is null : !catalog.IsLockMember(symbol))
-                problems.Add(new ContractProblem(Rule.DoesNotBind, attribute.Location, entry, "'" + name + "' is not a lock"));
+            else problems.Add(new ContractProblem(Rule.DoesNotBind, attribute.Location, entry, "'" + name + "' is not a lock"));
         }
     }
 

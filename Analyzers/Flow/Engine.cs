@@ -27,6 +27,7 @@ internal sealed class Engine
     {
         Catalog = catalog;
         Order = order;
+        _concern = new Concern(this);
         Volatile = catalog.Compilation.GetTypeByMetadataName("System.Threading.Volatile");
         Interlocked = catalog.Compilation.GetTypeByMetadataName("System.Threading.Interlocked");
     }
@@ -37,6 +38,8 @@ internal sealed class Engine
         var catalog = new ContractCatalog(compilation, ContractFiles.Read(options.AdditionalFiles, cancellation));
         return new Engine(catalog, LockOrder.Read(catalog));
     });
+
+    private readonly Concern _concern;
 
     internal ContractCatalog Catalog { get; }
 
@@ -95,13 +98,13 @@ internal sealed class Engine
 
     private ImmutableArray<Diagnostic> CheckNow(IOperation root, ISymbol owner, Func<ControlFlowGraph?> graph, Observations? seen, CancellationToken cancellation)
     {
-        bool concerns = root.Descendants().Any(operation => operation is ILockOperation or IAnonymousFunctionOperation or ILocalFunctionOperation or IUsingOperation or IInvocationOperation { TargetMethod.DeclaredAccessibility: Accessibility.Private }
-            or IMethodReferenceOperation { Method.DeclaredAccessibility: Accessibility.Private } || Touches(operation)) || !ContractOf(owner).IsEmpty;
-        if (!concerns)
+        if (!_concern.Of(root, owner))
         {
             seen?.Skipped.Add(into =>
             {
-                if (GraphOf(root, cancellation) is { } skipped) Look(skipped, owner, ContractOf(owner), root.SemanticModel, into, cancellation);
+                if (GraphOf(root, cancellation) is not { } skipped) return;
+                Look(skipped, owner, ContractOf(owner), root.SemanticModel, into, cancellation);
+                AnalyzeNested(skipped, root.SemanticModel, into, cancellation);
             });
             return ImmutableArray<Diagnostic>.Empty;
         }
@@ -133,7 +136,8 @@ internal sealed class Engine
         }
 
         if (!all.Accesses.Any(static access => !access.Held.IsEmpty) && !all.Calls.Any(static call => !call.Held.IsEmpty)) return new Observations();
-        foreach (Action<Observations> look in all.Skipped) look(all);
+        // Bodies in those that were skipped come after them.
+        for (int index = 0; index < all.Skipped.Count; index++) all.Skipped[index](all);
         return all;
     }
 
@@ -170,7 +174,7 @@ internal sealed class Engine
         {
             ControlFlowGraph inner = graph.GetAnonymousFunctionControlFlowGraph(function, cancellation);
             if (function.Parent is IDelegateCreationOperation creation && IsPartOfCaller(creation, model)) diagnostics.AddRange(AnalyzeNested(inner, model, seen, cancellation));
-            else diagnostics.AddRange(Analyze(inner, function.Symbol, ContractOfLambda(function), function.Syntax, model, seen, cancellation));
+            else diagnostics.AddRange(Analyze(inner, function.Symbol, ContractOfLambda(function.Symbol, function.Parent), function.Syntax, model, seen, cancellation));
         }
 
         return diagnostics;
@@ -205,8 +209,12 @@ internal sealed class Engine
         || (method is { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: Accessibility.Private, IsExtern: false, IsAbstract: false } && method.ExplicitInterfaceImplementations.IsEmpty && IsCalledByName(method, model));
 
     /// <summary>A helper that nothing calls is judged where it stands.</summary>
-    private bool IsCalledByName(IMethodSymbol method, SemanticModel model) => method.ContainingType.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax().DescendantNodes()
-        .Any(node => node is SimpleNameSyntax { Identifier.ValueText: var name } && name == method.Name && IsCall(node, model) && node.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText != method.Name));
+    private bool IsCalledByName(IMethodSymbol method, SemanticModel model) =>
+        _names.GetOrAdd(method.ContainingType, static type => type.DeclaringSyntaxReferences.SelectMany(static reference => reference.GetSyntax().DescendantNodes().OfType<SimpleNameSyntax>()).ToLookup(static name => name.Identifier.ValueText))
+            [method.Name].Any(node => IsCall(node, model) && node.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.Identifier.ValueText != method.Name);
+
+    /// <summary>The names that occur in a type.</summary>
+    private readonly ConcurrentDictionary<ISymbol, ILookup<string, SimpleNameSyntax>> _names = new(SymbolEqualityComparer.Default);
 
     /// <summary>Whether the name of a method is there to call it, or to have it called in the same body.</summary>
     private bool IsCall(SyntaxNode name, SemanticModel model)
@@ -283,13 +291,13 @@ internal sealed class Engine
     }
 
     /// <summary>The contract a lambda runs under: its own, else that of the delegate it becomes.</summary>
-    internal MemberContract ContractOfLambda(IFlowAnonymousFunctionOperation function)
+    internal MemberContract ContractOfLambda(IMethodSymbol lambda, IOperation? parent)
     {
-        if (Catalog.StatesContract(function.Symbol)) return ContractOf(function.Symbol);
-        if (function.Parent is not IDelegateCreationOperation creation) return new MemberContract(function.Symbol, function.Symbol.Parameters);
+        if (Catalog.StatesContract(lambda)) return ContractOf(lambda);
+        if (parent is not IDelegateCreationOperation creation) return new MemberContract(lambda, lambda.Parameters);
         ISymbol? value = Destination(creation);
         if (value is not null && Catalog.ContractOfValue(value) is { } stated) return stated;
-        return creation.Type is INamedTypeSymbol type ? ContractOf(type) : new MemberContract(function.Symbol, function.Symbol.Parameters);
+        return creation.Type is INamedTypeSymbol type ? ContractOf(type) : new MemberContract(lambda, lambda.Parameters);
     }
 
     /// <summary>The parameter, field, property or event that a delegate is given to.</summary>

@@ -25,21 +25,6 @@ internal static class UnstatedContracts
     /// <summary>What a fix is told: the attributes to write, alternatives separated by line feeds.</summary>
     internal const string Property = "Contract";
 
-    /// <summary>Whether one of the rules has been switched on for a file: what nobody hears is not worked out.</summary>
-    internal static bool AreWanted(Compilation compilation, SyntaxTree tree, CancellationToken cancellation)
-    {
-        return IsOn(Rule.SaidOtherwise) || IsOn(Rule.ContractIsInferred);
-
-        bool IsOn(DiagnosticDescriptor rule)
-        {
-            CompilationOptions options = compilation.Options;
-            ReportDiagnostic severity = default;
-            bool isSet = options.SpecificDiagnosticOptions.TryGetValue(rule.Id, out severity)
-                || options.SyntaxTreeOptionsProvider is { } provider && (provider.TryGetDiagnosticValue(tree, rule.Id, cancellation, out severity) || provider.TryGetGlobalDiagnosticValue(rule.Id, cancellation, out severity));
-            return isSet && severity is not (ReportDiagnostic.Suppress or ReportDiagnostic.Default);
-        }
-    }
-
     internal static IEnumerable<Diagnostic> Of(ContractCatalog catalog, IMethodSymbol method, IOperation body, MemberContract effective, AnalyzerConfigOptionsProvider options)
     {
         if (method.MethodKind != MethodKind.Ordinary || method.Locations.FirstOrDefault(static location => location.IsInSource) is not { SourceTree: { } tree } location) yield break;

@@ -3,6 +3,10 @@ using System.Globalization;
 
 namespace AnalyzerBenchmarks;
 
+/// <summary>
+/// <c>quick</c> (the default): all figures and curves in a minute. <c>bench</c>: with statistics. <c>peers</c>: beside other analyzers. <c>build</c>: the share of a build. <c>loop</c>: for a
+/// profiler to watch.
+/// </summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -14,25 +18,34 @@ internal static class Program
             case "quick":
                 Quick.Run();
                 return 0;
+            case "bench":
+                CheckBenchmarks.Run();
+                return 0;
+            case "peers":
+                Peers.Run();
+                return 0;
+            case "build":
+                BuildShare.Run();
+                return 0;
             case "loop":
-                Loop(args is [_, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 20);
+                Loop(args is [_, var code, ..] ? code : "kernel", args is [_, _, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 20);
                 return 0;
             default:
-                Console.Error.WriteLine("Suites: quick, loop.");
+                Console.Error.WriteLine("Suites: quick, bench, peers, build, loop.");
                 return 2;
         }
     }
 
-    /// <summary>Checks the kernel again and again, for a profiler to watch.</summary>
-    private static void Loop(int times)
+    /// <summary>Checks the same code again and again, for a profiler to watch.</summary>
+    private static void Loop(string code, int times)
     {
-        Workload kernel = Workload.Kernel();
+        Workload workload = Workload.Named(code);
         for (int i = 0; i < times; i++)
         {
             using var process = System.Diagnostics.Process.GetCurrentProcess();
             TimeSpan start = process.TotalProcessorTime;
             long allocated = GC.GetTotalAllocatedBytes(precise: true);
-            (TimeSpan own, System.Collections.Immutable.ImmutableArray<Microsoft.CodeAnalysis.Diagnostic> found) = Measurement.CheckOnce(kernel, MmLint.Analyzers.AllAnalyzers.Instances);
+            (TimeSpan own, System.Collections.Immutable.ImmutableArray<Microsoft.CodeAnalysis.Diagnostic> found) = Measurement.CheckOnce(workload, MmLint.Analyzers.AllAnalyzers.Instances);
             process.Refresh();
             Console.WriteLine($"own {own.TotalMilliseconds:F0} ms, processor {(process.TotalProcessorTime - start).TotalMilliseconds:F0} ms, {(GC.GetTotalAllocatedBytes(precise: true) - allocated) / 1048576} MB, {found.Length} findings");
         }

@@ -8,7 +8,9 @@ namespace AnalyzerBenchmarks;
 /// <summary>Generated code: how much of it, and how it branches, is what the curves are drawn over.</summary>
 internal static class Sources
 {
-    private const string Usings = "using System;\nusing System.Collections.Generic;\nusing System.Linq;\nusing MmLint;\n\n";
+    private const string PlainUsings = "using System;\nusing System.Collections.Generic;\nusing System.Linq;\n\n";
+
+    private const string Usings = "using MmLint;\n" + PlainUsings;
 
     private const string Locks = Usings + """
         [Lock(LockKind.ReaderWriter)]
@@ -25,6 +27,9 @@ internal static class Sources
 
     /// <summary>Files of ordinary code that takes no lock and states no contract; each has 500 lines.</summary>
     public static IEnumerable<string> Plain(int files) => Enumerable.Range(0, files).Select(Plain1);
+
+    /// <summary>The same files beside one that states contracts, as in a project of which a part is annotated.</summary>
+    public static IEnumerable<string> Mixed(int files) => Plain(files).Concat(Annotated(1));
 
     /// <summary>Files whose classes guard their data and state contracts, after one that declares the locks.</summary>
     public static IEnumerable<string> Annotated(int files) => Enumerable.Range(0, files).Select(Annotated1).Prepend(Locks);
@@ -78,7 +83,7 @@ internal static class Sources
 
     private static string Plain1(int number)
     {
-        var text = new StringBuilder(Usings).AppendLine(CultureInfo.InvariantCulture, $"public sealed class Ledger{number}\n{{\n    private readonly Dictionary<string, List<int>> _rows = new();\n    private int _total;\n");
+        var text = new StringBuilder(PlainUsings).AppendLine(CultureInfo.InvariantCulture, $"public sealed class Ledger{number}\n{{\n    private readonly Dictionary<string, List<int>> _rows = new();\n    private int _total;\n");
         for (int i = 0; i < 19; i++)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $$"""

@@ -28,11 +28,19 @@ internal sealed class Workload
     private readonly CSharpCompilation _compilation;
 
     private Workload(string name, IEnumerable<SyntaxTree> trees, ImmutableArray<AdditionalText> files)
+        : this(
+            name,
+            CSharpCompilation.Create(
+                "Workload", trees, s_references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true)),
+            files)
+    {
+    }
+
+    private Workload(string name, CSharpCompilation compilation, ImmutableArray<AdditionalText> files)
     {
         Name = name;
         Files = files;
-        _compilation = CSharpCompilation.Create(
-            "Workload", trees, s_references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        _compilation = compilation;
         Lines = _compilation.SyntaxTrees.Sum(tree => tree.GetText().Lines.Count);
         // References are read once for all compilations, as by a compiler server.
         if (Fresh().GetDiagnostics().FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
@@ -57,8 +65,25 @@ internal sealed class Workload
             [.. Directory.EnumerateFiles(folder, "*.lockcontracts").Select(path => new ContractFile(path))]);
     }
 
+    /// <summary>A workload of some ten thousand lines.</summary>
+    /// <param name="name">Which.</param>
+    public static Workload Named(string name) => name switch
+    {
+        "kernel" => Kernel(),
+        "annotated" => Of(name, Sources.Annotated(20)),
+        "mixed" => Of(name, Sources.Mixed(20)),
+        "plain" => Of(name, Sources.Plain(20)),
+        "conditions" => Of(name, Sources.Conditions(20)),
+        _ => throw new ArgumentException($"'{name}' is no workload: kernel, annotated, mixed, plain and conditions are.", nameof(name)),
+    };
+
     public static Workload Of(string name, params IEnumerable<string> sources) =>
         new(name, sources.Select((text, index) => CSharpSyntaxTree.ParseText(SourceText.From(text), s_parse, $"/File{index}.cs")), []);
+
+    /// <summary>The same code with all rules on, those included that are off by default.</summary>
+    public Workload WithAllRulesOf(IEnumerable<DiagnosticAnalyzer> analyzers) => new(
+        Name, _compilation.WithOptions(_compilation.Options.WithSpecificDiagnosticOptions(
+            analyzers.SelectMany(analyzer => analyzer.SupportedDiagnostics).DistinctBy(rule => rule.Id).Select(rule => KeyValuePair.Create(rule.Id, ReportDiagnostic.Warn)))), Files);
 
     /// <summary>The compilation with nothing bound yet.</summary>
     public CSharpCompilation Fresh() => _compilation.Clone();

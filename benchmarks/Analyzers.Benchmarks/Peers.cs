@@ -1,0 +1,70 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using MmLint.Analyzers;
+using Spectre.Console;
+
+namespace AnalyzerBenchmarks;
+
+/// <summary>
+/// The analyzers that many projects use, beside this one, on the same code in the same process. The rules of NetAnalyzers are all on, as by <c>AnalysisLevel=latest-all</c>; the others
+/// run the rules that are on by default.
+/// </summary>
+internal static class Peers
+{
+    public static void Run()
+    {
+        ImmutableArray<(string Name, ImmutableArray<DiagnosticAnalyzer> Analyzers)> peers =
+        [
+            ("MmLint", AllAnalyzers.Instances),
+            .. typeof(Peers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Where(a => a.Key.StartsWith("Peer:", StringComparison.Ordinal)).Select(a => (a.Key[5..], Load(a.Value!))),
+        ];
+        foreach (Workload workload in (Workload[])[Workload.Named("kernel"), Workload.Named("annotated"), Workload.Named("mixed"), Workload.Named("plain")])
+        {
+            Table table = new Table().Border(TableBorder.Markdown).AddColumn($"{workload.Name}, {workload.Lines} lines");
+            foreach (string column in (string[])["analyzers", "check ms", "own ms", "alloc MB", "findings"])
+                table.AddColumn(new TableColumn(column).RightAligned());
+            foreach ((string name, ImmutableArray<DiagnosticAnalyzer> analyzers) in peers)
+            {
+                bool all = name == "NetAnalyzers";
+                Measurement cost = Measurement.Of(all ? workload.WithAllRulesOf(analyzers) : workload, analyzers, rounds: 3);
+                table.AddRow(
+                    name, $"{analyzers.Length}", $"{cost.Check.TotalMilliseconds:F0}", $"{cost.Own.TotalMilliseconds:F0}", $"{cost.Allocated / 1048576.0:F0}", $"{cost.Diagnostics.Length}");
+            }
+
+            AnsiConsole.Write(table);
+        }
+    }
+
+    /// <summary>The C# analyzers among the assemblies of a folder, which bring what they need themselves except for the compiler.</summary>
+    private static ImmutableArray<DiagnosticAnalyzer> Load(string folder)
+    {
+        var context = new AssemblyLoadContext(folder);
+        context.Resolving += (own, name) => Path.Combine(folder, name.Name + ".dll") is var path && File.Exists(path) ? own.LoadFromAssemblyPath(path) : null;
+        return
+        [
+            .. Directory.EnumerateFiles(folder, "*.dll").Select(context.LoadFromAssemblyPath).SelectMany(TypesIn)
+                .Where(type => !type.IsAbstract && type.GetCustomAttribute<DiagnosticAnalyzerAttribute>() is { } attribute && attribute.Languages.Contains(LanguageNames.CSharp))
+                .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
+        ];
+    }
+
+    /// <summary>Types for editors need assemblies that are not here.</summary>
+    private static IEnumerable<Type> TypesIn(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException partly)
+        {
+            return partly.Types.OfType<Type>();
+        }
+    }
+}
