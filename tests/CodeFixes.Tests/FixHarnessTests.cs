@@ -43,22 +43,22 @@ public sealed class FixHarnessTests
     public async Task Fix_is_chosen_by_key() => await Verify.Fix(
         "class C { void Bad() { } void Worse() { } void M() { Bad(); } }",
         "class C { void Bad() { } void Worse() { } void M() { Worse(); } }",
-        "Worse").By(new CallsOfBad(), new CallGood());
+        "Worse").By([new CallsOfBad()], new CallGood());
 
     [Fact]
     public async Task Fix_that_never_ends_fails() => await Fails("is still offered", Verify.Fix(
-        "class C { void Bad() { } void M() { Bad(); } }", "class C { void Bad() { } void M() { Bad(); } }", "Bad").By(new CallsOfBad(), new CallGood()));
+        "class C { void Bad() { } void M() { Bad(); } }", "class C { void Bad() { } void M() { Bad(); } }", "Bad").By([new CallsOfBad()], new CallGood()));
 
     [Fact]
     public async Task Missing_fix_fails() => await Fails("No such fix is offered. Offered: Call Good (Good)", Verify.Fix(
-        "class C { void Bad() { } void M() { Bad(); } }", "", "Best").By(new CallsOfBad(), new CallGood()));
+        "class C { void Bad() { } void M() { Bad(); } }", "", "Best").By([new CallsOfBad()], new CallGood()));
 
     [Fact]
     public async Task Titles_are_compared()
     {
         const string Source = "class C { void Bad() { } void M() { {|MML1001:Bad()|}; } }";
-        await Verify.OffersFixes(Source, "Call Good", "Call Worse", "Call Bad").By(new CallsOfBad(), new CallGood());
-        await Fails("offered:  Call Good; Call Worse; Call Bad", Verify.OffersNoFix(Source).By(new CallsOfBad(), new CallGood()));
+        await Verify.OffersFixes(Source, "Call Good", "Call Worse", "Call Bad").By([new CallsOfBad()], new CallGood());
+        await Fails("offered:  Call Good; Call Worse; Call Bad", Verify.OffersNoFix(Source).By([new CallsOfBad()], new CallGood()));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class FixHarnessTests
         .WithSource("More.cs", "class D { void Bad() { } void Good() { } void N() { Bad(); } }", "class D { void Bad() { } void Good() { } void N() { Good(); } }")
         .InScope(FixAllScope.Solution);
 
-    private static FixVerification Fix(string before, string after) => Verify.Fix(before, after).By(new CallsOfBad(), new CallGood());
+    private static FixVerification Fix(string before, string after) => Verify.Fix(before, after).By([new CallsOfBad()], new CallGood());
 
     private static async Task Fails(string message, FixVerification verification)
     {

@@ -105,9 +105,9 @@ internal sealed class Verification
     }
 
     /// <summary>Runs another analyzer in place of the lock contracts: how the harness itself is tested.</summary>
-    public Verification By(DiagnosticAnalyzer analyzer)
+    public Verification By(params ImmutableArray<DiagnosticAnalyzer> analyzers)
     {
-        _analyzers = [analyzer];
+        _analyzers = analyzers;
         return this;
     }
 
