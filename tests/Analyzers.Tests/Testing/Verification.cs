@@ -104,7 +104,7 @@ internal sealed class Verification
         return this;
     }
 
-    /// <summary>Runs another analyzer in place of the lock contracts: how the harness itself is tested.</summary>
+    /// <summary>Runs other analyzers in place of those of the package: how the harness itself is tested.</summary>
     public Verification By(params ImmutableArray<DiagnosticAnalyzer> analyzers)
     {
         _analyzers = analyzers;
