@@ -227,17 +227,7 @@ public sealed partial class Process
     public void UffdClose(Userfaultfd uffd)
     {
         using var entry = new SystemCall(this);
-        var context = uffd.Context;
-        if (!context.Release())
-            return;
-        var mm = context.Mm;
-        if (mm.TryGet())
-        {
-            UffdRegistration.UnregisterAll(context, mm);
-            mm.Put();
-        }
-
-        context.WakeAll();
+        UffdRegistration.Close(uffd.Context);
     }
 
     [MaySleep]

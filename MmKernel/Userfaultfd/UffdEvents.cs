@@ -124,22 +124,20 @@ internal static class UffdEvents
         vma.Mm.UserfaultEvents.Add(new PendingUserfaultEvent(context, message));
     }
 
-    [MaySleep]
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     private static void Deliver(UserfaultContext context, in UffdMessage message)
     {
         var wait = new UserfaultWait(Task.Current, message);
         context.AddEvent(wait);
-        if (context.IsReleased)
-        {
-            context.Forget(wait);
-        }
-        else
+        if (!context.IsReleased)
         {
             context.WakeReaders();
-            if (!wait.Task.SleepUntilWoken(killable: true))
-                context.Forget(wait);
+            _ = wait.Task.SleepUntilWoken(killable: true);
         }
 
+        // Nobody has a child's userfaultfd that was not handed out, so nobody would answer its faults.
+        if (!context.EndEvent(wait) && message.Child is { } child)
+            UffdRegistration.Close(child.Context);
         context.EndChange();
     }
 }

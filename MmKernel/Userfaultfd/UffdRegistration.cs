@@ -37,9 +37,25 @@ internal static class UffdRegistration
         return error;
     }
 
+    /// <summary>Closes a context: its ranges are registered no more, and who waits tries again (<c>userfaultfd_release</c>).</summary>
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static void Close(UserfaultContext context)
+    {
+        if (!context.Release())
+            return;
+        var mm = context.Mm;
+        if (mm.TryGet())
+        {
+            UnregisterAll(context, mm);
+            mm.Put();
+        }
+
+        context.WakeAll();
+    }
+
     /// <summary>Takes every registration of a context away that is being closed (<c>userfaultfd_release_all</c>).</summary>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    internal static void UnregisterAll(UserfaultContext context, MmStruct mm)
+    private static void UnregisterAll(UserfaultContext context, MmStruct mm)
     {
         mm.MmapLock.WriteLock();
         ulong address = 0;

@@ -102,13 +102,23 @@ internal sealed class UserfaultContext(MmStruct mm, UffdFlags flags)
         QueueLock.Unlock();
     }
 
-    /// <summary>Takes a fault or event out that was not woken.</summary>
+    /// <summary>Takes a fault out that was not woken.</summary>
     internal void Forget(UserfaultWait wait)
     {
         QueueLock.Lock();
-        if (!_faults.Remove(wait))
-            _ = _events.Remove(wait);
+        _ = _faults.Remove(wait);
         QueueLock.Unlock();
+    }
+
+    /// <summary>Ends the wait for an event to be read.</summary>
+    /// <returns>Whether it was.</returns>
+    internal bool EndEvent(UserfaultWait wait)
+    {
+        QueueLock.Lock();
+        _ = _events.Remove(wait);
+        bool wasRead = wait.WasRead;
+        QueueLock.Unlock();
+        return wasRead;
     }
 
     /// <summary>Lets a handler that waits for messages look (<c>wake_up_poll</c> on <c>fd_wqh</c>).</summary>
@@ -134,7 +144,7 @@ internal sealed class UserfaultContext(MmStruct mm, UffdFlags flags)
         QueueLock.Unlock();
     }
 
-    /// <summary>Wakes everybody (<c>userfaultfd_release</c>).</summary>
+    /// <summary>Wakes everybody, because it was closed.</summary>
     internal void WakeAll()
     {
         QueueLock.Lock();
@@ -170,6 +180,7 @@ internal sealed class UserfaultContext(MmStruct mm, UffdFlags flags)
         else if (_events.Count != 0)
         {
             // Whoever caused the event goes on as soon as the handler knows.
+            _events[0].WasRead = true;
             message = _events[0].Message;
             WakeAt(_events, 0);
         }

@@ -38,9 +38,21 @@ internal sealed record Area(string Name, ulong Start, bool IsShared, bool IsFile
     /// <summary>A stack that grows down to its start and is cut back.</summary>
     internal static Area Stack { get; } = new("stack", 0x25_0000_0000 + AcrossTables, IsShared: false, IsFile: false);
 
-    internal static IReadOnlyList<Area> All { get; } = [Anonymous, Changing, Shared, Private, Moving, Stack];
+    /// <summary>A userfaultfd fills it, and moves pages between here and <see cref="MovedBy"/> behind.</summary>
+    internal static Area Served { get; } = new("served", 0x26_0000_0000 + AcrossTables, IsShared: false, IsFile: false);
 
-    /// <summary>How far <see cref="Moving"/> moves.</summary>
+    /// <summary>The shared file once more; a userfaultfd decides when its pages are mapped.</summary>
+    internal static Area Watched { get; } = new("watched file", 0x27_0000_0000 + AcrossTables, IsShared: true, IsFile: true);
+
+    /// <summary>All pages that were written fully are equal, so that they can be merged.</summary>
+    internal static Area Merging { get; } = new("merging", 0x28_0000_0000 + AcrossTables, IsShared: false, IsFile: false) { IsUniform = true };
+
+    internal static IReadOnlyList<Area> All { get; } = [Anonymous, Changing, Shared, Private, Moving, Stack, Served, Watched, Merging];
+
+    /// <summary>Whether a word says only where in its page it is.</summary>
+    internal bool IsUniform { get; private init; }
+
+    /// <summary>How far <see cref="Moving"/> and <see cref="Served"/> move.</summary>
     internal const ulong MovedBy = 0x1000_0000 + (3 * Page.Size);
 
     internal ulong Length => Pages * Page.Size;
@@ -48,27 +60,33 @@ internal sealed record Area(string Name, ulong Start, bool IsShared, bool IsFile
     /// <summary>Maps the whole area anew.</summary>
     internal void Map(Process process, MemoryFile file)
     {
-        var flags = MapFlags.Fixed | (this == Shared ? MapFlags.Shared : MapFlags.Private);
+        var flags = MapFlags.Fixed | (IsFile && this != Private ? MapFlags.Shared : MapFlags.Private);
         if (!IsFile)
             flags |= MapFlags.Anonymous;
         if (this == Stack)
             flags |= MapFlags.GrowsDown;
         ulong start = this == Stack ? Start + Length - Page.Size : Start;
-        long result = process.Mmap(start, Start + Length - start, ReadWrite, flags, IsFile ? file.Open(isWritable: true) : null);
-        Assert.True(result == (long)start || result == -(long)Errno.ENOMEM, $"mmap of {Name}: {result}");
+        Map(start);
+        if (this == Served)
+            Map(start + MovedBy);
+
+        void Map(ulong at)
+        {
+            long result = process.Mmap(at, Start + Length - start, ReadWrite, flags, IsFile ? file.Open(isWritable: true) : null);
+            Assert.True(result == (long)at || result == -(long)Errno.ENOMEM, $"mmap of {Name}: {result}");
+        }
     }
 
     /// <summary>What a process writes at an offset.</summary>
-    internal ulong ValueAt(ulong offset, StressProcess writer) => ((ulong)writer.Number << 48) | (Tag << 40) | (offset << 1) | 1;
+    internal ulong ValueAt(ulong offset, StressProcess writer) => ((ulong)(IsUniform ? 0 : writer.Number) << 48) | Unsigned(offset);
 
     /// <summary>Checks a word that was read at an offset.</summary>
     internal void Check(ulong value, ulong offset, StressProcess reader)
     {
         if (value == 0)
             return;
-        ulong expected = Tag << 40 | (offset << 1) | 1;
-        Assert.True((value & 0xffff_ffff_ffff) == expected, $"{value:x} at offset {offset:x} of the {Name} area");
-        Assert.True(IsShared || reader.Writers.Contains((ushort)(value >> 48)), $"{Name}: process {reader.Number} sees what process {value >> 48} wrote");
+        Assert.True((value & 0xffff_ffff_ffff) == Unsigned(offset), $"{value:x} at offset {offset:x} of the {Name} area");
+        Assert.True(IsShared || IsUniform || reader.Writers.Contains((ushort)(value >> 48)), $"{Name}: process {reader.Number} sees what process {value >> 48} wrote");
     }
 
     /// <summary>Reads every page, while no thread runs.</summary>
@@ -82,6 +100,8 @@ internal sealed record Area(string Name, ulong Start, bool IsShared, bool IsFile
         }
     }
 
-    // Both file areas show the same file.
+    private ulong Unsigned(ulong offset) => (Tag << 40) | ((IsUniform ? offset & Page.OffsetMask : offset) << 1) | 1;
+
+    // All file areas show the same file.
     private ulong Tag => IsFile ? 1 : (Start >> 32) & 0xff;
 }

@@ -61,6 +61,7 @@ internal static class StressRun
 
         failure ??= world.TryEnd();
         var named = operations.Select((operation, i) => (operation.Name, Count: counts[i])).ToDictionary(entry => entry.Name, entry => entry.Count);
+        named["(faults answered)"] = world.Handlers.Answers;
         return new StressReport(options, rounds, named, checks, failure);
     }
 
@@ -77,7 +78,7 @@ internal static class StressRun
             string doing = "nothing";
             try
             {
-                for (int i = 0; i < options.OperationsPerRound && Volatile.Read(ref failure) == null; i++)
+                for (int i = 0; i < options.OperationsPerRound && Volatile.Read(ref failure) == null && world.Failure == null; i++)
                 {
                     int next = OperationCatalogue.Pick(stress.Random);
                     doing = operations[next].Name;

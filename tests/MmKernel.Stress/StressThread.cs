@@ -8,6 +8,9 @@ namespace MmKernel.Stress;
 /// <param name="random">What it decides by.</param>
 internal sealed class StressThread(StressWorld world, int id, Random random)
 {
+    /// <summary>Bytes at the start of each page in which there are words.</summary>
+    internal const int BytesUsed = 32;
+
     internal StressWorld World { get; } = world;
 
     internal int Id { get; } = id;
@@ -23,5 +26,5 @@ internal sealed class StressThread(StressWorld world, int id, Random random)
     internal void InSome(Action<StressProcess> action) => World.Use(AnySlot(), action);
 
     /// <summary>A random address of a page, and a word in it.</summary>
-    internal ulong AnyOffset() => ((ulong)Random.Next((int)Area.Pages) * Page.Size) + ((ulong)Random.Next(4) * 8);
+    internal ulong AnyOffset() => ((ulong)Random.Next((int)Area.Pages) * Page.Size) + ((ulong)Random.Next(BytesUsed / 8) * 8);
 }

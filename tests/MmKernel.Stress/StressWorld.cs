@@ -19,6 +19,9 @@ internal sealed class StressProcess(Process process, ushort number, IEnumerable<
 
     /// <summary>Those whose writes may be found in its private memory: itself and the processes that it descends from.</summary>
     internal HashSet<ushort> Writers { get; } = [.. ancestors, number];
+
+    /// <summary>Its userfaultfd, if it has one.</summary>
+    internal UserfaultDescriptor Userfault { get; } = new();
 }
 
 /// <summary>The machine, the processes in it and the files that they map.</summary>
@@ -29,6 +32,7 @@ internal sealed class StressWorld : IDisposable
     private readonly long _freeFrames;
     private readonly long _swapBytes;
     private readonly Lock _swapGate = new();
+    private string? _failure;
     private SwapDevice? _swap;
     private int _lastNumber;
 
@@ -40,6 +44,8 @@ internal sealed class StressWorld : IDisposable
             _swap = Machine.SwapOn(SwapStore.InMemory(options.SwapBytes));
         _swapBytes = options.SwapBytes;
         Observer = Machine.CreateProcess();
+        Handlers = new UserfaultHandlers(this);
+        Pins = new PinnedParts();
         File = Machine.CreateMemoryFile(Area.Pages * Page.Size);
         _processes = [.. Enumerable.Range(0, options.Processes).Select(_ => Fresh())];
         _gates = [.. _processes.Select(_ => new ReaderWriterLockSlim(LockRecursionPolicy.NoRecursion))];
@@ -52,8 +58,20 @@ internal sealed class StressWorld : IDisposable
 
     internal int ProcessCount => _processes.Length;
 
-    /// <summary>A process that looks at others; it has no memory of its own and does not exit.</summary>
+    /// <summary>A process that looks at others and answers their faults; it has no memory but the pages that it answers with, and does not exit.</summary>
     internal Process Observer { get; }
+
+    /// <summary>The threads that answer faults.</summary>
+    internal UserfaultHandlers Handlers { get; }
+
+    /// <summary>The pages that devices work with.</summary>
+    internal PinnedParts Pins { get; }
+
+    /// <summary>What was found broken by a thread that does no operations; null if nothing was.</summary>
+    internal string? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Reports that something is broken.</summary>
+    internal void Fail(string failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 
     /// <summary>Uses a process, which does not exit meanwhile: system calls on one that has exited are not defined.</summary>
     internal void Use(int slot, Action<StressProcess> action)
@@ -79,7 +97,14 @@ internal sealed class StressWorld : IDisposable
         var old = _processes[slot];
         Volatile.Write(ref _processes[slot], process);
         _gates[slot].ExitWriteLock();
-        old.Process.Exit();
+        End(old);
+    }
+
+    /// <summary>Ends a process that nobody uses; others may be looking at it.</summary>
+    internal void End(StressProcess process)
+    {
+        process.Process.Exit();
+        process.Userfault.End(Observer);
     }
 
     /// <summary>A process with the areas that all operations expect.</summary>
@@ -88,7 +113,7 @@ internal sealed class StressWorld : IDisposable
         var process = Machine.CreateProcess();
         foreach (var area in Area.All)
             area.Map(process, File);
-        return new StressProcess(process, NextNumber(), []);
+        return new StressProcess(process, NextNumber(), [UserfaultHandlers.Number]);
     }
 
     /// <summary>A child; null if memory was short.</summary>
@@ -98,7 +123,9 @@ internal sealed class StressWorld : IDisposable
         if (result == -(long)Errno.ENOMEM)
             return null;
         Assert.Equal(0, result);
-        return new StressProcess(child!, NextNumber(), parent.Writers);
+        var stress = new StressProcess(child!, NextNumber(), parent.Writers);
+        stress.Userfault.Inherit(child!);
+        return stress;
     }
 
     /// <summary>Takes the swap device away, if there is room for what is on it, and brings another one.</summary>
@@ -111,11 +138,15 @@ internal sealed class StressWorld : IDisposable
         }
     }
 
-    /// <summary>Compares with recomputed truth, while no thread runs.</summary>
-    internal string? TryCheck() => Try(() =>
+    /// <summary>Compares with recomputed truth, while no thread does operations.</summary>
+    internal string? TryCheck() => Failure ?? Try(() =>
     {
+        Pins.ReleaseAll();
+
+        // A child of a process that has ended is found by reverse mapping of merged pages only after the next scan.
+        Machine.Ksm.Scan(1);
         var processes = _processes.Select(process => process.Process).Append(Observer).ToList();
-        Truth.Check(Machine, processes, [File]);
+        Handlers.WhileIdle(() => Truth.Check(Machine, processes, [File]));
         foreach (var process in _processes)
         {
             foreach (var area in Area.All)
@@ -127,7 +158,8 @@ internal sealed class StressWorld : IDisposable
     internal string? TryEnd() => Try(() =>
     {
         foreach (var process in _processes)
-            process.Process.Exit();
+            End(process);
+        Handlers.AwaitEnd();
         Observer.Exit();
         File.Close();
         Truth.Check(Machine);
@@ -136,6 +168,7 @@ internal sealed class StressWorld : IDisposable
 
     public void Dispose()
     {
+        Handlers.Dispose();
         Machine.Dispose();
         foreach (var gate in _gates)
             gate.Dispose();

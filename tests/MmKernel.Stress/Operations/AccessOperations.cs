@@ -21,9 +21,16 @@ internal static class AccessOperations
         new("store moving", 30, thread => thread.InSome(process => Store(thread, process, Area.Moving, EitherPlace(thread)))),
         new("load stack", 15, thread => thread.InSome(process => Load(thread, process, Area.Stack, 0))),
         new("store stack", 15, thread => thread.InSome(process => Store(thread, process, Area.Stack, 0))),
+        new("load served", 30, thread => thread.InSome(process => Load(thread, process, Area.Served, EitherPlace(thread)))),
+        new("store served", 30, thread => thread.InSome(process => Store(thread, process, Area.Served, EitherPlace(thread)))),
+        new("load watched", 15, thread => thread.InSome(process => Load(thread, process, Area.Watched, 0))),
+        new("store watched", 15, thread => thread.InSome(process => Store(thread, process, Area.Watched, 0))),
+        new("load merging", 15, thread => thread.InSome(process => Load(thread, process, Area.Merging, 0))),
+        new("store merging", 15, thread => thread.InSome(process => Store(thread, process, Area.Merging, 0))),
     ];
 
-    private static ulong EitherPlace(StressThread thread) => thread.Random.Next(2) == 0 ? 0 : Area.MovedBy;
+    /// <summary>Where something that moves may be.</summary>
+    internal static ulong EitherPlace(StressThread thread) => thread.Random.Next(2) == 0 ? 0 : Area.MovedBy;
 
     private static void Load(StressThread thread, StressProcess process, Area area, ulong moved)
     {
@@ -49,8 +56,8 @@ internal static class AccessOperations
         bool expected = result.Signal switch
         {
             Signal.SIGKILL => true,
-            Signal.SIGBUS => area.IsFile,
-            Signal.SIGSEGV => area != Area.Anonymous && !area.IsFile,
+            Signal.SIGBUS => area.IsFile || area == Area.Served,
+            Signal.SIGSEGV => area != Area.Anonymous && area != Area.Merging && !area.IsFile,
             _ => false,
         };
         Assert.True(expected, $"{area.Name}: {result}");

@@ -20,6 +20,9 @@ internal static class OperationCatalogue
         .. ProcessOperations.All,
         .. FileOperations.All,
         .. ObservingOperations.All,
+        .. UserfaultOperations.All,
+        .. MergingOperations.All,
+        .. PinOperations.All,
     ];
 
     private static readonly int s_weights = All.Sum(operation => operation.Weight);

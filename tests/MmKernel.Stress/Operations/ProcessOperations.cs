@@ -41,7 +41,7 @@ internal static class ProcessOperations
                 Area.Anonymous.Check(BitConverter.ToUInt64(thread.Word), offset, child);
         }
 
-        child.Process.Exit();
+        thread.World.End(child);
     }
 
     private static void RemoteRead(StressThread thread)
@@ -60,7 +60,7 @@ internal static class ProcessOperations
     }
 
     /// <summary>The other process may have exited; a part of its memory is there to the end.</summary>
-    private static bool AllowRemote(long result)
+    internal static bool AllowRemote(long result)
     {
         Assert.True(result == 8 || -result is (long)Errno.ESRCH or (long)Errno.EFAULT or (long)Errno.ENOMEM, $"remote access: {result}");
         return result == 8;

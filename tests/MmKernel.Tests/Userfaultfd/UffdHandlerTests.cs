@@ -128,6 +128,20 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
     }
 
     [Fact]
+    public void A_child_whose_userfaultfd_nobody_took_has_none()
+    {
+        Open(UffdFeatures.EventFork);
+        Register(0, 4, UffdRegisterMode.Missing);
+        Process? child = null;
+        var forker = Start(() => Assert.Equal(0, Process.Fork(out child)));
+        Assert.True(forker.IsWaiting);
+        Process.UffdClose(Uffd);
+        forker.Join();
+        Assert.Equal(0UL, Read(child!, 0));
+        Truth.Check(Machine, Process, child!);
+    }
+
+    [Fact]
     public void Remote_access_waits_as_well_unless_only_user_mode_may()
     {
         Open(UffdFeatures.None);
