@@ -242,3 +242,17 @@ public enum MlockAllFlags
     /// <summary>Lock pages as they are faulted in.</summary>
     OnFault = 4,
 }
+
+/// <summary>Which pages <c>move_pages(2)</c> moves (<c>linux/mempolicy.h</c>).</summary>
+[Flags]
+public enum MovePagesFlags
+{
+    /// <summary>None: it only tells where they are.</summary>
+    None = 0,
+
+    /// <summary>Pages that nobody else maps (<c>MPOL_MF_MOVE</c>).</summary>
+    Move = 1 << 1,
+
+    /// <summary>Pages that others map, too (<c>MPOL_MF_MOVE_ALL</c>).</summary>
+    MoveAll = 1 << 2,
+}

@@ -46,6 +46,6 @@ internal static class MincoreCalls
         var memory = vma.Mm.Machine.Memory;
         if (SwapEntry.IsIn(entry))
             return memory.Swap.IsCached(memory, SwapEntry.Of(entry));
-        return PageTableEntry.IsPresent(entry) || (vma.File != null && vma.File.Mapping.IsCached(vma.PageIndex(address)));
+        return PageTableEntry.IsPresent(entry) || MigrationEntry.IsIn(entry) || (vma.File != null && vma.File.Mapping.IsCached(vma.PageIndex(address)));
     }
 }

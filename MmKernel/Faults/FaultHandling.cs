@@ -57,12 +57,22 @@ public static class FaultHandling
         return VmFault.None;
     }
 
+    /// <summary>The access is tried again when the page has been moved.</summary>
+    [FaultHandler, Ensures("(result & VmFault.LockDropped) == 0")]
+    private static VmFault AwaitMigration(FaultContext vmf)
+    {
+        MigrationWait.MigrationEntryWait(vmf.Vma, vmf.Address);
+        return VmFault.None;
+    }
+
     /// <summary>A page in swap comes back; a marker says that there must be no access.</summary>
     [FaultHandler, Assigns("vmf.OrigPte")]
     private static VmFault DoNonPresent(FaultContext vmf)
     {
         if (SwapEntry.IsIn(vmf.OrigPte))
             return SwapFault.DoSwapPage(vmf);
+        if (MigrationEntry.IsIn(vmf.OrigPte))
+            return AwaitMigration(vmf);
         return MarkerFault.HandlePteMarker(vmf);
     }
 

@@ -49,12 +49,12 @@ internal static class CopyPageTables
     /// </summary>
     /// <returns>False if there was no memory for the child's table.</returns>
     [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), AllocatesPages]
-    private static bool CopyTable(VmArea target, VmArea source, ulong start, ulong end)
+    internal static bool CopyTable(VmArea target, VmArea source, ulong start, ulong end)
     {
         var entries = Task.Current.TakeEntryBuffer();
         bool copied = true;
         if (ShareEntries(source, start, end, entries, (target.Flags & VmFlags.UffdWriteProtect) != 0))
-            copied = TakeOver(target, start, end, entries);
+            copied = TakeOver(target, start, end, entries) && MigratingCopies.Copy(target, source, start, entries.AsSpan(0, (int)((end - start) >> Page.Shift)));
         Task.Current.ReturnEntryBuffer(entries);
         return copied;
     }
@@ -164,7 +164,7 @@ internal static class CopyPageTables
             ulong entry = entries[i];
             if (PinnedCopies.IsMarked(entry) && target.AnonVma != null)
                 entry = PinnedCopies.Map(target, start + ((ulong)i << Page.Shift), pte, entry);
-            if (entry != None)
+            if (entry != None && !MigrationEntry.IsIn(entry))
             {
                 pte.Value = entry;
                 if (IsMapping(entry))

@@ -150,20 +150,22 @@ public sealed class Ksm
 
     /// <summary>The merged page with the contents of another (<c>stable_tree_search</c>); nodes of freed pages are dropped on the way.</summary>
     /// <returns>With a reference; null if there is none.</returns>
-    [MustHold("Mutex"), Acquires("result.Ref", When = "result != null")]
+    [MustHold("Mutex"), MaySleep, Acquires("result.Ref", When = "result != null")]
     internal Folio? FindStable(ulong checksum, Folio like)
     {
         if (!_stable.TryGetValue(checksum, out var nodes))
             return null;
         for (int i = nodes.Count - 1; i >= 0; i--)
         {
-            var folio = GetFolio(nodes[i]);
+            // Whoever moves the page either has done so, or sees the reference.
+            var folio = GetFolioLocked(nodes[i]);
             if (folio == null)
             {
                 nodes.RemoveAt(i);
                 continue;
             }
 
+            folio.Unlock();
             if (Memory.IsSame(folio, like))
                 return folio;
             Memory.Put(folio);
@@ -185,18 +187,43 @@ public sealed class Ksm
 
     /// <summary>The page of a node, if it still is (<c>ksm_get_folio</c>).</summary>
     /// <returns>With a reference; null if the page was freed: the node is dead then.</returns>
-    [MustHold("Mutex"), Acquires("result.Ref", When = "result != null"), Ensures("result == node.Folio", When = "result != null")]
+    [MustHold("Mutex"), Acquires("result.Ref", When = "result != null")]
     internal Folio? GetFolio(KsmStableNode node)
     {
-        var folio = node.Folio;
-        if (!folio.TryGet())
-            return null;
+        while (true)
+        {
+            var folio = Volatile.Read(ref node.Folio);
+            if (folio.TryGet())
+            {
+                // The frame may have been given to somebody else; with a reference on a page that is the node's it cannot.
+                if (Volatile.Read(ref folio.Mapping) == node)
+                    return folio;
+                Memory.Put(folio);
+            }
 
-        // The frame may have been given to somebody else; with a reference on a page that is the node's it cannot.
-        if (Volatile.Read(ref folio.Mapping) == node)
-            return folio;
-        Memory.Put(folio);
-        return null;
+            // Unless the contents have been moved, the page is gone.
+            if (Volatile.Read(ref node.Folio) == folio)
+                return null;
+        }
+    }
+
+    /// <summary>The page of a node, locked so that its contents are not moved.</summary>
+    /// <returns>Locked and with a reference; null if the page was freed: the node is dead then.</returns>
+    [MustHold("Mutex"), MaySleep]
+    [Acquires("result && result.Ref", When = "result != null"), Ensures("result == node.Folio", When = "result != null")]
+    internal Folio? GetFolioLocked(KsmStableNode node)
+    {
+        while (true)
+        {
+            var folio = GetFolio(node);
+            if (folio == null)
+                return null;
+            folio.Lock();
+            if (node.Folio == folio)
+                return folio;
+            folio.Unlock();
+            Memory.Put(folio);
+        }
     }
 
     private void AddSlot(KsmSlot slot)

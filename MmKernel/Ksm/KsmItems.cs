@@ -48,9 +48,23 @@ internal sealed record KsmLink(MmStruct Mm, ulong Address, AnonVma AnonVma);
 /// <param name="folio">The page.</param>
 internal sealed class KsmStableNode(Folio folio)
 {
-    /// <summary>The page.</summary>
-    [WriteOnce] internal Folio Folio { get; } = folio;
+    /// <summary>The page; another one once the contents have been moved, which whoever comes by the node finds out under its lock.</summary>
+    [WriteBy("Folio && value")] internal Folio Folio = folio;
 
     /// <summary>Where it is mapped. Reverse mapping reads it with the folio locked.</summary>
     [ReadBy("Folio"), WriteBy("Folio && Ksm.Mutex")] internal KsmLink[] Links = [];
+
+    /// <summary>
+    /// Makes another folio the merged page, unless somebody is using the old one (<c>folio_migrate_ksm</c>). Who finds the old one just now by the
+    /// node notices when he locks it.
+    /// </summary>
+    [MustHold("source && source.Ref && target && target.Ref")]
+    internal bool TryMove(Folio source, Folio target)
+    {
+        if (source.ReferenceCount != 1 || Folio != source)
+            return false;
+        Folio = target;
+        source.Mapping = null;
+        return true;
+    }
 }

@@ -14,10 +14,17 @@ internal static class KsmMerging
 
     /// <summary>The anonymous page at an address, if it is not on its way to swap or back.</summary>
     /// <returns>With a reference; null if there is none.</returns>
-    [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
+    [MustHold("vma.Mm.MmapLock"), MaySleep, Acquires("result.Ref", When = "result != null")]
     internal static Folio? FollowAnonymous(VmArea vma, ulong address)
     {
         ulong seen = ReadEntry(vma, address);
+        while (MigrationEntry.IsIn(seen))
+        {
+            // A merged page that were not found here would be forgotten.
+            MigrationWait.MigrationEntryWait(vma, address);
+            seen = ReadEntry(vma, address);
+        }
+
         if (!IsPresent(seen) || IsSpecial(seen))
             return null;
         var pte = PteOffsetMapLock(vma, address);

@@ -136,10 +136,9 @@ internal static unsafe class KsmScan
     [MustHold("ksm.Mutex"), MaySleep]
     private static void Link(Ksm ksm, KsmRmapItem item, KsmStableNode node, KsmLink place)
     {
-        var folio = ksm.GetFolio(node);
+        var folio = ksm.GetFolioLocked(node);
         if (folio == null)
             return;
-        folio.Lock();
         node.Links = [.. node.Links, place];
         folio.Unlock();
         ksm.Memory.Put(folio);
@@ -154,11 +153,10 @@ internal static unsafe class KsmScan
         var node = item.Node;
         if (node == null)
             return;
-        var folio = ksm.GetFolio(node);
+        var folio = ksm.GetFolioLocked(node);
         if (folio != null)
         {
             var gone = item.Link;
-            folio.Lock();
             node.Links = Array.FindAll(node.Links, link => link != gone);
             folio.Unlock();
             ksm.Memory.Put(folio);
@@ -179,7 +177,7 @@ internal static unsafe class KsmScan
         return folio;
     }
 
-    [MustHold("mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
+    [MustHold("mm.MmapLock"), MaySleep, Acquires("result.Ref", When = "result != null")]
     private static Folio? NextPageLocked(MmStruct mm, ref ulong address)
     {
         for (var vma = mm.Vmas.Find(address); vma != null; vma = mm.Vmas.Find(vma.End))

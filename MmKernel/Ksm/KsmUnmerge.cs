@@ -60,10 +60,13 @@ internal static class KsmUnmerge
         mm.MmapLock.ReadUnlock();
     }
 
+    /// <summary>Whether a merged page is mapped, or one that is being moved: the fault waits, and then it shows.</summary>
     [MustHold("vma.Mm.MmapLock")]
     private static bool IsMerged(VmArea vma, ulong address)
     {
         ulong entry = PageTableWalk.ReadEntry(vma, address);
+        if (MigrationEntry.IsIn(entry))
+            return true;
         if (!IsPresent(entry))
             return false;
         return IsSpecial(entry) ? (entry & Dirty) != 0 : vma.Mm.Machine.Memory.FolioOf(FrameOf(entry)).KsmNode != null;

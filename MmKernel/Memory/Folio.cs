@@ -119,6 +119,27 @@ public sealed partial class Folio
         return true;
     }
 
+    /// <summary>
+    /// Has the calling task woken when the folio is unlocked the next time (<c>migration_entry_wait_on_locked</c>). No reference is needed by who
+    /// holds what the folio is locked for.
+    /// </summary>
+    /// <returns>False if it is not locked.</returns>
+    internal bool TryQueueForUnlock()
+    {
+        var bucket = WaitTable.For(this);
+        bucket.Lock.Lock();
+
+        // With this flag set before the lock is looked at, it is not given back without a look at the queue.
+        Set(FolioFlags.Waiters);
+        bool isLocked = IsLocked;
+        if (isLocked)
+            bucket.Enqueue(Task.Current, this, exclusive: false);
+        else
+            Grant(bucket);
+        bucket.Lock.Unlock();
+        return isLocked;
+    }
+
     /// <summary>Unlocks the folio; anybody may do it (<c>folio_unlock</c>).</summary>
     [Releases("this")]
     public void Unlock()
@@ -142,6 +163,9 @@ public sealed partial class Folio
     }
 
     internal bool Has(FolioFlags flag) => (Volatile.Read(ref _flags) & (int)flag) != 0;
+
+    /// <summary>Those of some flags that are set.</summary>
+    internal FolioFlags FlagsAmong(FolioFlags flags) => (FolioFlags)Volatile.Read(ref _flags) & flags;
 
     internal void Set(FolioFlags flag) => Interlocked.Or(ref _flags, (int)flag);
 
@@ -198,6 +222,17 @@ public sealed partial class Folio
     /// <param name="expected">The caller's and those that it gives back on behalf of others.</param>
     [Releases("Ref", When = "result")]
     internal bool TryFreeze(int expected) => Interlocked.CompareExchange(ref _references, 0, expected) == expected;
+
+    /// <summary>
+    /// Gives the reference back that a cache has, if besides it there is only the caller's: then nobody is using the contents
+    /// (<c>folio_ref_freeze</c> and what follows it, in one step).
+    /// </summary>
+    [MustHold("Ref")]
+    internal bool TryEndCaching()
+    {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
+        return Interlocked.CompareExchange(ref _references, 1, 2) == 2;
+    }
 
     /// <summary>Counts one more pin; the pinner has a reference besides (<c>GUP_PIN_COUNTING_BIAS</c>).</summary>
     internal void AddPin() => Interlocked.Increment(ref Head._pins);
@@ -269,10 +304,12 @@ public sealed partial class Folio
         _ = task.SleepUntilWoken(killable: false);
     }
 
-    /// <summary>Hands an unlocked folio to the longest waiting task.</summary>
+    /// <summary>Wakes who only waits for an unlocked folio, and hands it to who has waited longest to lock it.</summary>
     [MustHold("bucket.Lock")]
     private void Grant(WaitBucket bucket)
     {
+        while (!IsLocked && bucket.FirstReaderFor(this) is { } reader)
+            bucket.Grant(reader);
         if (!IsLocked && bucket.FirstFor(this) is { } first)
         {
             Set(FolioFlags.Locked);

@@ -214,6 +214,27 @@ public sealed partial class AddressSpace
         _pageAccount?.Uncharge(1);
     }
 
+    /// <summary>
+    /// Puts another folio with the same contents in the place of one that nobody but the file and the caller refers to
+    /// (<c>folio_migrate_mapping</c>).
+    /// </summary>
+    [MustHold("source && source.Ref && target && target.Ref"), Requires("source.Mapping == this")]
+    internal bool TryReplace(Folio source, Folio target)
+    {
+        PagesLock.Lock();
+        if (!source.TryEndCaching())
+        {
+            PagesLock.Unlock();
+            return false;
+        }
+
+        _pages[source.Index] = target;
+        target.Get();
+        target.HandOverReference();
+        PagesLock.Unlock();
+        return true;
+    }
+
     /// <summary>Counts one more shared mapping that can be written through (<c>mapping_map_writable</c>).</summary>
     /// <returns>False if there may be none.</returns>
     internal bool TryMapWritable()

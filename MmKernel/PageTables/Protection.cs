@@ -36,7 +36,11 @@ internal static class Protection
         for (ulong address = start; address < end; address += Page.Size, pte.Advance())
         {
             if (!IsPresent(pte.Value))
+            {
+                if (TryProtectMigrating(vma, pte))
+                    changed++;
                 continue;
+            }
 
             // Taken out for a moment, so that no bit that the processor sets meanwhile is lost.
             ulong old = Tlb.PtepGetAndClear(pte);
@@ -58,6 +62,17 @@ internal static class Protection
         ulong bits = ProtectionOf(vma.Flags) & ~Accessed;
         ulong entry = (old & (FrameMask | Accessed | Dirty | Huge | Special | SoftDirty | UffdWriteProtect)) | bits;
         return MayBeWritable(vma, old) ? entry | Writable : entry;
+    }
+
+    /// <summary>Whatever the new protection is, a page that is being moved comes back read-only, and a write fault finds out.</summary>
+    [MustHold("vma.Anchored && pte && pte.Ptl")]
+    private static bool TryProtectMigrating(VmArea vma, MappedPte pte)
+    {
+        ulong entry = pte.Value;
+        if (!MigrationEntry.IsIn(entry))
+            return false;
+        pte.Value = MigrationEntry.WriteProtected(entry, vma.Mm.Machine.Memory.FolioOf(FrameOf(entry)).IsAnonymous);
+        return pte.Value != entry;
     }
 
     /// <summary>

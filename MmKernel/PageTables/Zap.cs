@@ -63,6 +63,8 @@ internal static class Zap
             pte.Value = PageTableEntry.UffdMarker;
         if (SwapEntry.IsIn(old))
             FreeSwapOf(vma, old);
+        if (MigrationEntry.IsIn(old))
+            vma.Mm.Rss.Add(RssCounters.KindOf(vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(old))), -1);
         if (!PageTableEntry.IsPresent(old) || PageTableEntry.IsSpecial(old))
             return;
         var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(old));
@@ -94,7 +96,8 @@ internal static class Zap
     [MustHold("vma.Stable")]
     private static bool KeepsMark(VmArea vma, ulong entry) =>
         !vma.IsAnonymous && (vma.Flags & VmFlags.UffdWriteProtect) != 0
-        && PageTableEntry.IsPresent(entry) && (entry & PageTableEntry.UffdWriteProtect) != 0;
+        && ((PageTableEntry.IsPresent(entry) && (entry & PageTableEntry.UffdWriteProtect) != 0)
+            || (MigrationEntry.IsIn(entry) && (entry & PageTableEntry.SwapUffdWriteProtect) != 0));
 
     private static bool IsInScope(PhysicalMemory memory, VmArea vma, ulong entry, ZapScope scope)
     {
@@ -106,7 +109,7 @@ internal static class Zap
             return vma.IsAnonymous;
         if (entry == PageTableEntry.Poison)
             return scope == ZapScope.Pages;
-        if (!PageTableEntry.IsPresent(entry))
+        if (!PageTableEntry.IsPresent(entry) && !MigrationEntry.IsIn(entry))
             return scope == ZapScope.Pages && !PageTableEntry.IsGuard(entry);
         return scope == ZapScope.Pages || (!PageTableEntry.IsSpecial(entry) && !memory.FolioOf(PageTableEntry.FrameOf(entry)).IsAnonymous);
     }

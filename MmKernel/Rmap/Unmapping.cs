@@ -106,7 +106,7 @@ internal static class Unmapping
     /// (<c>folio_try_share_anon_rmap_pte</c>).
     /// </summary>
     [MustHold("folio")]
-    private static bool TryShare(Folio folio)
+    internal static bool TryShare(Folio folio)
     {
         folio.Clear(FolioFlags.AnonExclusive);
         if (!folio.IsPinned)

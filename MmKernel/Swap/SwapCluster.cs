@@ -149,6 +149,27 @@ internal sealed class SwapCluster(int size)
         return true;
     }
 
+    /// <summary>
+    /// Caches another folio with the same contents in the place of one that nobody but the cache and the caller refers to
+    /// (<c>__swap_cache_replace_folio</c>).
+    /// </summary>
+    [MustHold("source && source.Ref && target && target.Ref")]
+    internal bool TryReplace(int slot, Folio source, Folio target)
+    {
+        Lock.Lock();
+        if (_cached[slot] != source || !source.TryEndCaching())
+        {
+            Lock.Unlock();
+            return false;
+        }
+
+        _cached[slot] = target;
+        target.Get();
+        target.HandOverReference();
+        Lock.Unlock();
+        return true;
+    }
+
     [MustHold("Lock"), Acquires("result.Ref", When = "result != null")]
     private Folio? FindLocked(int slot)
     {

@@ -169,6 +169,14 @@ internal sealed class SwapSpace
         return DeviceOf(entry).ClusterOf(entry.Slot).TryReclaim(SwapDevice.IndexOf(entry.Slot), folio);
     }
 
+    /// <summary>Caches another folio in the place of one that nobody else refers to (<c>folio_migrate_mapping</c>).</summary>
+    [MustHold("source && source.Ref && target && target.Ref")]
+    internal bool TryReplace(Folio source, Folio target)
+    {
+        var entry = source.Swap;
+        return DeviceOf(entry).ClusterOf(entry.Slot).TryReplace(SwapDevice.IndexOf(entry.Slot), source, target);
+    }
+
     /// <summary>Writes a folio to its slot (<c>swap_writeout</c>).</summary>
     [MustHold("folio"), MaySleep]
     internal unsafe bool Write(PhysicalMemory memory, Folio folio) =>

@@ -176,6 +176,8 @@ internal static unsafe class UffdMove
         if (error != 0)
             return error;
         var folio = Find(source, from, ReadEntry(target, to), mode, out ulong entry, out error);
+        if (MigrationEntry.IsIn(entry))
+            MigrationWait.MigrationEntryWait(source, from);
         if (folio == null)
             return error != 0 || entry == None ? error : MoveZeroPage(target, source, to, from, entry);
         folio.Lock();
@@ -224,7 +226,7 @@ internal static unsafe class UffdMove
         }
         else if (!IsPresent(entry))
         {
-            error = SwapEntry.IsIn(entry) ? NeedsPage : -(long)Errno.EFAULT;
+            error = SwapEntry.IsIn(entry) ? NeedsPage : MigrationEntry.IsIn(entry) ? -(long)Errno.EAGAIN : -(long)Errno.EFAULT;
         }
         else if (IsSpecial(entry))
         {

@@ -19,7 +19,7 @@ internal static class UffdWriteProtection
             return entry & ~UffdWriteProtect;
         if (entry == UffdMarker)
             return None;
-        return SwapEntry.IsIn(entry) ? entry & ~SwapUffdWriteProtect : entry;
+        return SwapEntry.IsIn(entry) || MigrationEntry.IsIn(entry) ? entry & ~SwapUffdWriteProtect : entry;
     }
 
     /// <summary>Protects or unprotects a range, which may span VMAs that are registered for it.</summary>
@@ -103,6 +103,11 @@ internal static class UffdWriteProtection
             else if (SwapEntry.IsIn(entry))
             {
                 pte.Value = entry | SwapUffdWriteProtect;
+            }
+            else if (MigrationEntry.IsIn(entry))
+            {
+                bool isAnonymous = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry)).IsAnonymous;
+                pte.Value = MigrationEntry.WriteProtected(entry, isAnonymous) | SwapUffdWriteProtect;
             }
         }
 

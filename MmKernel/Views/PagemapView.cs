@@ -49,7 +49,20 @@ internal static class PagemapView
     private static PagemapEntry DescribeSwapped(ulong entry)
     {
         var place = SwapEntry.Of(entry);
-        var result = PagemapEntry.Swapped | (PagemapEntry)(((ulong)place.Slot << 5) | (uint)place.Type);
+        return PagemapEntry.Swapped | (PagemapEntry)(((ulong)place.Slot << 5) | (uint)place.Type) | DescribeMarks(entry);
+    }
+
+    /// <summary>A page that is being moved shows as one in swap, on a device of its own, with the frame that it is leaving as its slot.</summary>
+    private static PagemapEntry DescribeMigrating(PhysicalMemory memory, ulong entry)
+    {
+        ulong frame = PageTableEntry.FrameOf(entry);
+        var result = PagemapEntry.Swapped | (PagemapEntry)((frame << 5) | MigrationEntry.TypeOf(entry)) | DescribeMarks(entry);
+        return memory.FolioOf(frame).IsAnonymous ? result : result | PagemapEntry.File;
+    }
+
+    private static PagemapEntry DescribeMarks(ulong entry)
+    {
+        var result = PagemapEntry.None;
         if ((entry & PageTableEntry.SwapSoftDirty) != 0)
             result |= PagemapEntry.SoftDirty;
         if ((entry & PageTableEntry.SwapUffdWriteProtect) != 0)
@@ -70,6 +83,8 @@ internal static class PagemapView
             return PagemapEntry.Swapped;
         if (SwapEntry.IsIn(entry))
             return DescribeSwapped(entry);
+        if (MigrationEntry.IsIn(entry))
+            return DescribeMigrating(memory, entry);
         var result = PagemapEntry.Present | (PagemapEntry)PageTableEntry.FrameOf(entry);
         if ((entry & PageTableEntry.UffdWriteProtect) != 0)
             result |= PagemapEntry.UffdWriteProtected;

@@ -104,11 +104,13 @@ internal static class SmapsView
         return count;
     }
 
+    /// <summary>Counts an entry; a page that is being moved counts as mapped once (<c>smaps_pte_entry</c>).</summary>
     private static void Count(ref Counts counts, VmArea vma, ulong address, ulong entry)
     {
         if (SwapEntry.IsIn(entry))
             counts.Swapped++;
-        if (!PageTableEntry.IsPresent(entry) || PageTableEntry.IsSpecial(entry))
+        bool isMigrating = MigrationEntry.IsIn(entry);
+        if ((!isMigrating && !PageTableEntry.IsPresent(entry)) || PageTableEntry.IsSpecial(entry))
             return;
         var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
         counts.Resident++;
@@ -116,7 +118,7 @@ internal static class SmapsView
             counts.Anonymous++;
         if (PageTableEntry.IsHuge(entry))
             counts.Huge++;
-        counts.Share += ((ulong)Page.Size << ShareShift) / (ulong)folio.PageMapCount;
+        counts.Share += ((ulong)Page.Size << ShareShift) / (isMigrating ? 1 : (ulong)folio.PageMapCount);
     }
 
     private struct Counts

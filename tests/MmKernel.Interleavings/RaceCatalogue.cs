@@ -39,6 +39,15 @@ internal static class RaceCatalogue
         SwapRaces.ReturnAndSwapOff,
         SwapRaces.ForkAndSwapOff,
         SwapRaces.FileReturnAndTruncate,
+        MigrationRaces.MoveAndWrite,
+        MigrationRaces.MoveAndRemoteWrite,
+        MigrationRaces.MoveAndFork,
+        MigrationRaces.MoveAndMunmap,
+        MigrationRaces.MoveAndRemap,
+        MigrationRaces.MoveAndProtect,
+        MigrationRaces.TwoMoves,
+        MigrationRaces.MoveAndTruncate,
+        MigrationRaces.MoveAndMerge,
     ];
 
     internal static IEnumerable<string> Names => All.Select(race => race.Name);

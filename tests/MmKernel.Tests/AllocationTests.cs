@@ -52,8 +52,10 @@ public sealed class AllocationTests
 
     private static void AssertFree(Action<Process> prepare, Action<Process> faults)
     {
+        // What the runtime allocates now and then is not in every round; what a fault allocates is.
         using var machine = new Machine(new MachineOptions { MemoryBytes = 64 << 20 });
-        for (int round = 0; round < 3; round++)
+        long least = long.MaxValue;
+        for (int round = 0; round < 4; round++)
         {
             var process = machine.CreateProcess();
             prepare(process);
@@ -62,12 +64,13 @@ public sealed class AllocationTests
             Assert.True(process.Write(Base, new byte[8]).IsOk);
             long before = GC.GetAllocatedBytesForCurrentThread();
             faults(process);
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(round == 0 || allocated == 0, $"{allocated} bytes in round {round}");
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
             Assert.True(process.Read(Base + ((Pages - 1) * Page.Size), new byte[8]).IsOk);
             process.Exit();
             Rcu.Barrier();
         }
+
+        Assert.Equal(0, least);
     }
 
     private static void TouchAll(Process process, bool isWrite)

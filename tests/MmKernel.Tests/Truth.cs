@@ -205,8 +205,12 @@ internal static unsafe class Truth
         Assert.True(folio.TryLock());
         RmapWalking.RmapWalk(folio, (page, vma, address) =>
         {
-            if (RmapWalking.Maps(PageTableWalk.ReadEntry(vma, address), page))
-                Assert.True(found.Add((vma.Mm, address)) || mayRepeat, "reverse mapping meets an entry twice");
+            for (ulong end = HugeRmap.EndIn(page, vma, address); address < end; address += Page.Size)
+            {
+                if (RmapWalking.Maps(PageTableWalk.ReadEntry(vma, address), page))
+                    Assert.True(found.Add((vma.Mm, address)) || mayRepeat, "reverse mapping meets an entry twice");
+            }
+
             return true;
         });
         folio.Unlock();

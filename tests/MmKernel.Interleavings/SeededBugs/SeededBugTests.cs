@@ -143,6 +143,43 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "return from swap and swapoff",
             "Swap/SwapOff.cs",
             ("pte.Value != value || !SwapFault.IsOf(folio, value) || ", "")),
+        new(
+            "a page is moved while its process still writes to it",
+            "migration and write",
+            "Migration/MigrationRmap.cs",
+            ("        Tlb.FlushTlbPage(pte, vma.Mm);\n", "")),
+        new(
+            "a page is moved though somebody refers to it",
+            "migration and remote write",
+            "Migration/FolioMigration.cs",
+            ("        if (source.ReferenceCount != ExpectedReferences(source))\n", "        if (source.ReferenceCount < ExpectedReferences(source))\n"),
+            ("        return source.ReferenceCount == 1;\n", "        return true;\n")),
+        new(
+            "fork copies the entry of a page that is being moved as it found it",
+            "migration and fork",
+            "Fork/CopyPageTables.cs",
+            (" && MigratingCopies.Copy(target, source, start, entries.AsSpan(0, (int)((end - start) >> Page.Shift)));", ";"),
+            ("entry != None && !MigrationEntry.IsIn(entry)", "entry != None")),
+        new(
+            "a page that is being moved goes on being the parent's own after a fork",
+            "migration and fork",
+            "Fork/MigratingCopies.cs",
+            ("old.Value = entry = MigrationEntry.Shared(entry);", "entry = MigrationEntry.Shared(entry);")),
+        new(
+            "munmap does not count a page that is being moved",
+            "migration and munmap",
+            "PageTables/Zap.cs",
+            ("        if (MigrationEntry.IsIn(old))\n", "        if (MigrationEntry.IsIn(old) && vma == null)\n")),
+        new(
+            "mprotect passes over pages that are being moved",
+            "migration and mprotect",
+            "PageTables/Protection.cs",
+            ("        if (!MigrationEntry.IsIn(entry))\n", "        if (MigrationEntry.IsIn(entry))\n")),
+        new(
+            "a merged page is found by its node and not looked at again under its lock",
+            "migration and merging",
+            "Ksm/Ksm.cs",
+            ("            if (node.Folio == folio)\n                return folio;\n", "            if (node != null)\n                return folio;\n")),
     ];
 
     public static TheoryData<string> Names { get; } = [.. s_bugs.Select(bug => bug.Name)];

@@ -1,0 +1,98 @@
+using MmLint;
+using static MmKernel.AnonRmap;
+using static MmKernel.PageTableEntry;
+using static MmKernel.PageTableWalk;
+
+namespace MmKernel;
+
+/// <summary>Taking a folio out of all page tables for a move, and putting it or its successor back (<c>mm/rmap.c</c>, <c>mm/migrate.c</c>).</summary>
+internal static class MigrationRmap
+{
+    /// <summary>
+    /// Puts migration entries into the place of all mappings of a folio (<c>try_to_migrate</c>). Its pages go on counting as resident.
+    /// </summary>
+    /// <returns>Whether nothing maps the folio any more. Pins and mappings that fork is just copying prevent it.</returns>
+    [MustHold("folio"), TakesRmap]
+    internal static bool TryToMigrate(Folio folio)
+    {
+        if (folio.MapCount != 0)
+            RmapWalking.RmapWalk(folio, MigrateOne);
+        return folio.MapCount == 0;
+    }
+
+    /// <summary>
+    /// Maps a folio where migration entries wait for one (<c>remove_migration_ptes</c>). The walk meets a parent before its children, and fork
+    /// copies such entries with both tables locked, so that none is missed.
+    /// </summary>
+    /// <param name="source">The folio that the entries name.</param>
+    /// <param name="target">What is mapped: where the contents are now, or the source itself if they have not been moved.</param>
+    [MustHold("source && target"), TakesRmap]
+    internal static void RemoveMigrationPtes(Folio source, Folio target) => RmapWalking.RmapWalk(target, (folio, vma, address) =>
+    {
+        RestoreOne(source, folio, vma, address);
+        return true;
+    });
+
+    /// <summary>Replaces one mapping (<c>try_to_migrate_one</c>).</summary>
+    /// <returns>False if it has to stay, and with it the folio.</returns>
+    [MustHold("folio && vma.AnyRmap"), MaySleep]
+    private static bool MigrateOne(Folio folio, VmArea vma, ulong address)
+    {
+        var memory = vma.Mm.Machine.Memory;
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return true;
+        if (!RmapWalking.Maps(pte.Value, folio))
+        {
+            PteUnmapUnlock(pte);
+            return true;
+        }
+
+        // Flushed before pins are looked for: who pins without a lock looks at the entry again after that.
+        ulong old = Tlb.PtepGetAndClear(pte);
+        Tlb.FlushTlbPage(pte, vma.Mm);
+        if ((old & Dirty) != 0)
+            folio.Set(FolioFlags.Dirty);
+        bool isExclusive = folio.IsAnonymous && folio.Has(FolioFlags.AnonExclusive);
+        if (isExclusive && !Unmapping.TryShare(folio))
+        {
+            pte.Value = old;
+            PteUnmapUnlock(pte);
+            return false;
+        }
+
+        pte.Value = MigrationEntry.Replacing(old, isExclusive);
+        FolioRemoveRmap(folio, pte);
+        if ((vma.Flags & VmFlags.Locked) != 0)
+            memory.Lru?.Munlock(folio);
+        PteUnmapUnlock(pte);
+        folio.AdoptReference();
+        memory.Put(folio);
+        return true;
+    }
+
+    /// <summary>Maps the folio in the place of one migration entry of its predecessor (<c>remove_migration_pte</c>).</summary>
+    [MustHold("target && vma.AnyRmap"), MaySleep]
+    private static void RestoreOne(Folio source, Folio target, VmArea vma, ulong address)
+    {
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return;
+        ulong old = pte.Value;
+        if (!MigrationEntry.IsIn(old) || FrameOf(old) != source.Frame)
+        {
+            PteUnmapUnlock(pte);
+            return;
+        }
+
+        target.Get();
+        target.AddMapping();
+        if (target.IsAnonymous && MigrationEntry.AccessOf(old) != MigrationAccess.Read)
+            target.Set(FolioFlags.AnonExclusive);
+        if ((vma.Flags & VmFlags.Locked) != 0)
+            vma.Mm.Machine.Memory.Lru?.Mlock(target);
+        pte.Value = Make(target.Frame, (ProtectionOf(vma.Flags) & ~Accessed) | MigrationEntry.BitsOf(old));
+        target.HandOverReference();
+        PteUnmapUnlock(pte);
+    }
+}

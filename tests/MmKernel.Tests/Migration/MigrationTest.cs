@@ -1,0 +1,154 @@
+using System;
+using System.Linq;
+using System.Threading;
+using Xunit;
+
+namespace MmKernel.Tests;
+
+/// <summary>A process with eight pages of anonymous memory, page n of which contains 100 + n; pages are named by their number.</summary>
+public abstract class MigrationTest : IDisposable
+{
+    internal const ulong Base = 0x10_0000_0000;
+    internal const ulong Elsewhere = 0x20_0000_0000;
+    internal const Prot ReadWrite = Prot.Read | Prot.Write;
+    internal const MapFlags Anonymous = MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed;
+
+    protected MigrationTest()
+    {
+        Process = Machine.CreateProcess();
+        Assert.Equal((long)Base, Process.Mmap(Base, 8 * Page.Size, ReadWrite, Anonymous));
+        for (ulong page = 0; page < 8; page++)
+            Write(Process, page, 100 + page);
+    }
+
+    internal Machine Machine { get; } = new(new MachineOptions { MemoryBytes = 16 << 20, Reclaim = ReclaimPolicy.Direct });
+
+    internal Process Process { get; }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Machine.Dispose();
+    }
+
+    internal static ulong At(ulong page) => Base + (page * Page.Size);
+
+    internal static ulong Read(Process process, ulong page) => ReadAt(process, At(page));
+
+    internal static ulong ReadAt(Process process, ulong address)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        Assert.True(process.Read(address, bytes).IsOk);
+        return BitConverter.ToUInt64(bytes);
+    }
+
+    internal static void Write(Process process, ulong page, ulong value) => Assert.True(process.Write(At(page), BitConverter.GetBytes(value)).IsOk);
+
+    /// <summary>The folio that is mapped at a page now.</summary>
+    internal static unsafe Folio FolioAt(Process process, ulong page) =>
+        process.Machine.Memory.FolioOf(PageTableEntry.FrameOf(*PageTableWalk.Find(process.Mm, At(page), out _)));
+
+    /// <summary>What <c>move_pages</c> says of one page.</summary>
+    internal static int Move(Process process, ulong page, MovePagesFlags flags = MovePagesFlags.Move)
+    {
+        int[] status = [int.MinValue];
+        _ = process.MovePages([At(page)], flags, status);
+        return status[0];
+    }
+
+    internal static PagemapEntry Pagemap(Process process, ulong page)
+    {
+        var entries = new PagemapEntry[1];
+        process.Pagemap(At(page), entries);
+        return entries[0];
+    }
+
+    internal static byte Mincore(Process process, ulong page)
+    {
+        byte[] residency = new byte[1];
+        Assert.Equal(0, process.Mincore(At(page), Page.Size, residency));
+        return residency[0];
+    }
+
+    internal static VmaStatistics Smaps(Process process, ulong page) => process.Smaps().Single(vma => At(page) >= vma.Start && At(page) < vma.End);
+
+    internal static int Error(Errno errno) => -(int)errno;
+
+    /// <summary>Runs something that is going to wait; what it threw comes out of <see cref="Waiter.Join"/>.</summary>
+    internal static Waiter Start(Action action) => new(action);
+
+    internal sealed class Waiter
+    {
+        private readonly Thread _thread;
+        private Exception? _failure;
+
+        internal Waiter(Action action)
+        {
+            _thread = new Thread(() =>
+            {
+                try
+                {
+                    action();
+                }
+                catch (Exception e)
+                {
+                    _failure = e;
+                }
+            });
+            _thread.Start();
+        }
+
+        internal bool IsWaiting => !_thread.Join(50);
+
+        internal void Join()
+        {
+            Assert.True(_thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs");
+            Assert.Null(_failure);
+        }
+    }
+
+    /// <summary>A page in the middle of being moved: its mappings are replaced by migration entries until it arrives, where it was.</summary>
+    internal sealed class Transit : IDisposable
+    {
+        private readonly ManualResetEventSlim _begun = new();
+        private readonly ManualResetEventSlim _ends = new();
+        private readonly Thread _thread;
+        private bool _unmapped;
+
+        internal Transit(Process process, ulong page)
+        {
+            var memory = process.Machine.Memory;
+            Folio = FolioAt(process, page);
+            _thread = new Thread(() =>
+            {
+                Folio.Get();
+                Folio.Lock();
+                _unmapped = MigrationRmap.TryToMigrate(Folio);
+                _begun.Set();
+                _ends.Wait();
+                MigrationRmap.RemoveMigrationPtes(Folio, Folio);
+                Folio.Unlock();
+                memory.Put(Folio);
+            });
+            _thread.Start();
+            _begun.Wait();
+            Assert.True(_unmapped, "the page cannot be moved");
+        }
+
+        internal Folio Folio { get; }
+
+        public void Dispose()
+        {
+            _ends.Set();
+            _thread.Join();
+            _begun.Dispose();
+            _ends.Dispose();
+        }
+    }
+}
