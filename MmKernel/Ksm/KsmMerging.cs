@@ -17,20 +17,28 @@ internal static class KsmMerging
     [MustHold("vma.Mm.MmapLock"), MaySleep, Acquires("result.Ref", When = "result != null")]
     internal static Folio? FollowAnonymous(VmArea vma, ulong address)
     {
-        ulong seen = ReadEntry(vma, address);
-        while (MigrationEntry.IsIn(seen))
+        MappedPte? pte;
+        ulong entry;
+        while (true)
         {
+            ulong seen = ReadEntry(vma, address);
+            if (!MigrationEntry.IsIn(seen))
+            {
+                if (!IsPresent(seen) || IsSpecial(seen))
+                    return null;
+                pte = PteOffsetMapLock(vma, address);
+                if (pte == null)
+                    return null;
+                entry = pte.Value;
+                if (!MigrationEntry.IsIn(entry))
+                    break;
+                PteUnmapUnlock(pte);
+            }
+
             // A merged page that were not found here would be forgotten.
             MigrationWait.MigrationEntryWait(vma, address);
-            seen = ReadEntry(vma, address);
         }
 
-        if (!IsPresent(seen) || IsSpecial(seen))
-            return null;
-        var pte = PteOffsetMapLock(vma, address);
-        if (pte == null)
-            return null;
-        ulong entry = pte.Value;
         Folio? folio = null;
         if (IsPresent(entry) && !IsSpecial(entry))
         {
