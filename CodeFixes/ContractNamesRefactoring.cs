@@ -46,14 +46,7 @@ public sealed class ContractNamesRefactoring : CodeRefactoringProvider
     {
         ExpressionSyntax contract = SyntaxFactory.ParseExpression(text);
         if (contract.ContainsDiagnostics || contract.FullSpan.Length != text.Length) return null;
-        SyntaxNode? declaration = attribute.FirstAncestorOrSelf<AttributeListSyntax>()?.Parent;
-        ISymbol? carrier = declaration switch
-        {
-            FieldDeclarationSyntax { Declaration.Variables: { Count: > 0 } variables } => model.GetDeclaredSymbol(variables[0], cancellation),
-            null => null,
-            _ => model.GetDeclaredSymbol(declaration, cancellation),
-        };
-        if (carrier?.ContainingType is not { } scope) return null;
+        if (ContractScope.Of(attribute, model, cancellation) is not { } scope) return null;
 
         var replaced = new SortedDictionary<int, (int Length, string Code)>();
         foreach (SimpleNameSyntax name in contract.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
@@ -78,34 +71,14 @@ public sealed class ContractNamesRefactoring : CodeRefactoringProvider
         {
             string identifier = name.Identifier.ValueText;
             if (name.Parent is MemberAccessExpressionSyntax access && access.Name == name)
-                return TypeOf(access.Expression) is { } owner && Member(owner, identifier) is { } member && model.IsAccessible(attribute.SpanStart, member) ? "nameof(" + member.ContainingType.ToMinimalDisplayString(model, attribute.SpanStart) + "." + identifier + ")" : null;
-            if (carrier is IMethodSymbol method && method.Parameters.Any(parameter => parameter.Name == identifier)) return CanNameParameters(attribute) ? "nameof(" + identifier + ")" : null;
-            return Member(scope, identifier) is not null ? "nameof(" + identifier + ")" : null;
+                return scope.TypeOf(access.Expression) is { } owner && ContractScope.Member(owner, identifier) is { } member && model.IsAccessible(attribute.SpanStart, member) ? "nameof(" + member.ContainingType.ToMinimalDisplayString(model, attribute.SpanStart) + "." + identifier + ")" : null;
+            if (scope.Parameters.Any(parameter => parameter.Name == identifier)) return CanNameParameters(attribute) ? "nameof(" + identifier + ")" : null;
+            return ContractScope.Member(scope.Type, identifier) is not null ? "nameof(" + identifier + ")" : null;
         }
-
-        ITypeSymbol? TypeOf(ExpressionSyntax path) => path switch
-        {
-            ThisExpressionSyntax => scope,
-            ParenthesizedExpressionSyntax inner => TypeOf(inner.Expression),
-            IdentifierNameSyntax { Identifier.ValueText: "result" } when carrier is IMethodSymbol { ReturnsVoid: false } method => method.ReturnType,
-            IdentifierNameSyntax { Identifier.ValueText: var root } => (carrier as IMethodSymbol)?.Parameters.FirstOrDefault(parameter => parameter.Name == root)?.Type ?? (Member(scope, root) is { } member ? ContractCatalog.TypeOf(member) : null),
-            MemberAccessExpressionSyntax access => TypeOf(access.Expression) is { } owner && Member(owner, access.Name.Identifier.ValueText) is { } member ? ContractCatalog.TypeOf(member) : null,
-            _ => null,
-        };
     }
 
     /// <summary>Whether attributes of a method may name its parameters, as C# allows from version 11 on.</summary>
     private static bool CanNameParameters(AttributeSyntax attribute) => ((CSharpParseOptions)attribute.SyntaxTree.Options).LanguageVersion >= (LanguageVersion)1100;
-
-    private static ISymbol? Member(ITypeSymbol type, string name)
-    {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
-        {
-            if (at.GetMembers(name).FirstOrDefault(static member => member is IFieldSymbol or IPropertySymbol) is { } member) return member;
-        }
-
-        return null;
-    }
 
     private static string Escaped(string text) => SyntaxFactory.Literal(text).Text is var quoted ? quoted.Substring(1, quoted.Length - 2).Replace("{", "{{").Replace("}", "}}") : text;
 }

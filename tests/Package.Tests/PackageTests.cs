@@ -23,6 +23,7 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
                 "README.md",
                 "analyzers/dotnet/cs/MmLint.Analyzers.dll",
                 "analyzers/dotnet/cs/MmLint.CodeFixes.dll",
+                "analyzers/dotnet/cs/MmLint.Completion.dll",
                 "build/MmLint.audit.globalconfig",
                 "build/MmLint.strict.globalconfig",
                 "build/MmLint.targets",
@@ -60,6 +61,16 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
         "System.Collections.Immutable 9.0.0.0",
         "System.Composition.AttributedModel 9.0.0.0",
         "System.Memory 4.0.1.2",
+        "netstandard 2.0.0.0")]
+    [InlineData(
+        "MmLint.Completion.dll",
+        "Microsoft.CodeAnalysis 4.14.0.0",
+        "Microsoft.CodeAnalysis.CSharp 4.14.0.0",
+        "Microsoft.CodeAnalysis.Features 4.14.0.0",
+        "Microsoft.CodeAnalysis.Workspaces 4.14.0.0",
+        "MmLint.Analyzers 0.1.0.0",
+        "System.Collections.Immutable 9.0.0.0",
+        "System.Composition.AttributedModel 9.0.0.0",
         "netstandard 2.0.0.0")]
     public void Analyzer_refers_to_what_the_oldest_host_has(string file, params string[] expected)
     {

@@ -8,7 +8,9 @@ using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp.Formatting;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Host.Mef;
 using Microsoft.CodeAnalysis.Text;
 using MmLint.Analyzers;
 
@@ -20,6 +22,9 @@ internal sealed record Offer(Document Document, Diagnostic Diagnostic, CodeActio
 /// <summary>Does to an in-memory solution what an editor does: asks for diagnostics and for fixes, and applies them.</summary>
 internal sealed class FixWorkspace(ImmutableArray<DiagnosticAnalyzer> analyzers, ImmutableArray<CodeFixProvider> fixes)
 {
+    // The default host would also look for editor features beside the tests, and for all that they depend on.
+    private static readonly MefHostServices s_host = MefHostServices.Create([typeof(Workspace).Assembly, typeof(CSharpFormattingOptions).Assembly]);
+
     public const string PreambleFile = "Preamble.cs";
 
     /// <summary>The analyzers and every fix that the project exports.</summary>
@@ -38,7 +43,7 @@ internal sealed class FixWorkspace(ImmutableArray<DiagnosticAnalyzer> analyzers,
     public static Solution Open(IEnumerable<(string Project, string Name, string Text)> files, string? config = null)
     {
         // The workspace holds nothing but memory, and the solution outlives it.
-        using var workspace = new AdhocWorkspace();
+        using var workspace = new AdhocWorkspace(s_host);
         var solution = workspace.CurrentSolution;
         foreach (var project in files.GroupBy(f => f.Project))
         {
