@@ -88,10 +88,14 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
 
     /// <summary>Whether huge pages are possible somewhere in the VMA, and the mode wants them (<c>THPeligible</c> in smaps).</summary>
     [MustHold("vma.Anchored")]
-    internal bool IsEligibleNow(VmArea vma)
+    internal bool IsEligibleNow(VmArea vma) => IsModeFor(vma) && IsPossible(vma);
+
+    /// <summary>Whether huge pages are possible somewhere in the VMA, whatever the mode is.</summary>
+    [MustHold("vma.Anchored")]
+    internal static bool IsPossible(VmArea vma)
     {
         ulong first = (vma.Start + Size - 1) & ~(Size - 1);
-        return IsModeFor(vma) && IsEligible(vma) && first + Size <= vma.End;
+        return IsEligible(vma) && first + Size <= vma.End;
     }
 
     /// <summary>The huge page of zeros, made if there is none (<c>mm_get_huge_zero_folio</c>). It stays until the machine goes.</summary>

@@ -18,7 +18,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "page tables are freed without a grace period",
             "access and freeing of its page table",
             "PageTables/TableFreeing.cs",
-            ("Rcu.Call(new DeferredTable(mm.Machine.Memory, mm.Machine.Memory.FolioOf(FrameOf(entry))));", "mm.Machine.Memory.FreeTable(mm.Machine.Memory.FolioOf(FrameOf(entry)));")),
+            ("Rcu.Call(new DeferredTable(mm.Machine.Memory, table));", "mm.Machine.Memory.FreeTable(table);")),
         new(
             "the anon_vma is not looked for again under its lock",
             "two first faults on one VMA",
