@@ -62,7 +62,7 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
     }
 
     /// <summary>What happened so far.</summary>
-    public HugePageCounters Counters { get; } = new();
+    public HugePageCounters Counters => memory.HugeEvents;
 
     /// <summary>The huge page of zeros; null as long as nobody needed it.</summary>
     internal Folio? ExistingZeroPage => Volatile.Read(ref _zeroPage);
@@ -125,6 +125,11 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
         Counters.Add(HugePageEvent.ZeroPageAlloc);
         return folio;
     }
+
+    /// <summary>Splits folios of which some pages are mapped no more, as reclaim does when memory is short.</summary>
+    /// <returns>How many.</returns>
+    [TakesRmap]
+    public int SplitDeferred() => memory.Deferred.Scan();
 
     [MustHold("vma.Anchored")]
     private bool IsModeFor(VmArea vma) => Mode switch
