@@ -53,6 +53,9 @@ public sealed record MachineOptions
     /// <summary>Where huge pages are used at first; see <see cref="MmKernel.HugePages.Mode"/>.</summary>
     public HugePageMode HugePages { get; init; } = HugePageMode.Never;
 
+    /// <summary>Whether a thread makes huge pages of single ones all the time (<c>khugepaged</c>); else they are made when asked for.</summary>
+    public bool KhugepagedThread { get; init; }
+
     /// <summary>Most VMAs that a process may have (<c>vm.max_map_count</c>).</summary>
     public int MaxMapCount { get; init; } = 65530;
 
@@ -78,6 +81,7 @@ public sealed class Machine : IDisposable
         Commit = new CommitAccount(Options.Overcommit, (ulong)Options.MemoryBytes >> Page.Shift, Options.OvercommitRatio);
         Ksm = new Ksm(Memory, Options);
         HugePages = new HugePages(Memory, Options);
+        Khugepaged = new Khugepaged(Memory, HugePages, Options);
     }
 
     /// <summary>How the machine was built.</summary>
@@ -97,6 +101,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Transparent huge pages.</summary>
     public HugePages HugePages { get; }
+
+    /// <summary>Who makes huge pages of single ones.</summary>
+    public Khugepaged Khugepaged { get; }
 
     /// <summary>Starts a process with an empty address space.</summary>
     /// <param name="limits">What it may use; null for the defaults.</param>
@@ -153,6 +160,7 @@ public sealed class Machine : IDisposable
     public void Dispose()
     {
         Ksm.Stop();
+        Khugepaged.Stop();
         Memory.Reclaimer?.Stop();
         Rcu.Call(new DeferredRelease(Memory));
     }

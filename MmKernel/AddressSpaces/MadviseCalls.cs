@@ -32,14 +32,14 @@ internal static class MadviseCalls
             Advice.PopulateRead => Populating.MadvisePopulate(mm, start, end, write: false),
             Advice.PopulateWrite => Populating.MadvisePopulate(mm, start, end, write: true),
             Advice.Remove => MadviseRemove.Run(mm, start, end),
+            Advice.Collapse => MadviseCollapse.Run(mm, start, end),
             _ when ChangesFlags(advice) => ChangeFlags(mm, start, end, advice),
             _ => ChangePages(mm, start, end, advice),
         };
     }
 
-    // Poisoning needs CONFIG_MEMORY_FAILURE; collapsing comes with huge pages. Linux built without them does not know the numbers.
-    private static bool IsKnown(Advice advice) =>
-        Enum.IsDefined(advice) && advice is not (Advice.HwPoison or Advice.SoftOffline or Advice.Collapse);
+    // Poisoning needs CONFIG_MEMORY_FAILURE. Linux built without it does not know the numbers.
+    private static bool IsKnown(Advice advice) => Enum.IsDefined(advice) && advice is not (Advice.HwPoison or Advice.SoftOffline);
 
     private static bool ChangesFlags(Advice advice) => advice is Advice.Normal or Advice.Random or Advice.Sequential or Advice.DontFork
         or Advice.DoFork or Advice.WipeOnFork or Advice.KeepOnFork or Advice.DontDump or Advice.DoDump or Advice.Mergeable

@@ -37,6 +37,10 @@ internal static class VmaMove
         }
 
         VmaStartWrite(target);
+        ulong count = request.NewLength >> Page.Shift;
+        VmAccounting.Add(mm, flags, count);
+        if ((flags & VmFlags.Locked) != 0)
+            mm.LockedPages += count;
 
         // The merge may have swallowed the source, when neither has pages.
         var source = mm.Vmas.Walk(request.Address);
@@ -52,10 +56,6 @@ internal static class VmaMove
         MovePageTables.Move(source, target, request.Address, request.NewAddress, request.OldLength);
         UffdEvents.NoteRemap(target, request.Address, request.NewAddress, request.OldLength);
 
-        ulong count = request.NewLength >> Page.Shift;
-        VmAccounting.Add(mm, flags, count);
-        if ((flags & VmFlags.Locked) != 0)
-            mm.LockedPages += count;
         if (keepsOld)
             KeepSource(source, target, isWhole);
         else

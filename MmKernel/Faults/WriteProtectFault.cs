@@ -171,6 +171,8 @@ internal static class WriteProtectFault
         copy.HandOverReference();
         if (old != null)
             FolioRemoveRmap(old, pte);
+        if (old != null && old.IsLarge)
+            mm.Machine.Memory.Deferred.NoteUnmapped(old);
         if (old != null && (vmf.Vma.Flags & VmFlags.Locked) != 0 && !old.IsLarge)
             mm.Machine.Memory.Lru?.Munlock(old);
         PteUnmapUnlock(pte);

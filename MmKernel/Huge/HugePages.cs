@@ -62,7 +62,7 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
     }
 
     /// <summary>What happened so far.</summary>
-    public HugePageCounters Counters { get; } = new();
+    public HugePageCounters Counters => memory.HugeEvents;
 
     /// <summary>The huge page of zeros; null as long as nobody needed it.</summary>
     internal Folio? ExistingZeroPage => Volatile.Read(ref _zeroPage);
@@ -88,10 +88,14 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
 
     /// <summary>Whether huge pages are possible somewhere in the VMA, and the mode wants them (<c>THPeligible</c> in smaps).</summary>
     [MustHold("vma.Anchored")]
-    internal bool IsEligibleNow(VmArea vma)
+    internal bool IsEligibleNow(VmArea vma) => IsModeFor(vma) && IsPossible(vma);
+
+    /// <summary>Whether huge pages are possible somewhere in the VMA, whatever the mode is.</summary>
+    [MustHold("vma.Anchored")]
+    internal static bool IsPossible(VmArea vma)
     {
         ulong first = (vma.Start + Size - 1) & ~(Size - 1);
-        return IsModeFor(vma) && IsEligible(vma) && first + Size <= vma.End;
+        return IsEligible(vma) && first + Size <= vma.End;
     }
 
     /// <summary>The huge page of zeros, made if there is none (<c>mm_get_huge_zero_folio</c>). It stays until the machine goes.</summary>
@@ -121,6 +125,11 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
         Counters.Add(HugePageEvent.ZeroPageAlloc);
         return folio;
     }
+
+    /// <summary>Splits folios of which some pages are mapped no more, as reclaim does when memory is short.</summary>
+    /// <returns>How many.</returns>
+    [TakesRmap]
+    public int SplitDeferred() => memory.Deferred.Scan();
 
     [MustHold("vma.Anchored")]
     private bool IsModeFor(VmArea vma) => Mode switch

@@ -25,7 +25,7 @@ internal static class HugeRmap
     internal static void FolioRemoveHugeRmap(Folio folio, VmArea vma) => folio.RemoveEntireMapping();
 
     /// <summary>
-    /// Where the VMA stops mapping the folio, seen from an address at which it may map a page of it (<c>vma_address_end</c>).
+    /// Where the VMA stops mapping the folio, seen from an address at which it may map a page of it.
     /// </summary>
     [MustHold("folio && vma.Stable")]
     internal static ulong EndIn(Folio folio, VmArea vma, ulong address)
@@ -33,8 +33,7 @@ internal static class HugeRmap
         // A merged page may be anywhere, whatever its index.
         if (!folio.IsLarge)
             return address + Page.Size;
-        ulong pages = folio.Index + (ulong)folio.PageCount - vma.PageIndex(address);
-        return Math.Min(vma.End, address + (pages << Page.Shift));
+        return new HugeRange(folio.Frame, folio.Index, (ulong)folio.PageCount).EndIn(vma, address);
     }
 
     /// <summary>Clears the accessed bits of all entries that map the folio or a page of it (<c>folio_referenced_one</c>).</summary>

@@ -12,9 +12,9 @@ internal static class KsmMerging
     [MustHold("vma.Anchored")]
     internal static bool IsMergeable(VmArea vma) => (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma != null;
 
-    /// <summary>The anonymous page at an address, if it is not on its way to swap or back.</summary>
+    /// <summary>The anonymous page at an address, which is split off if it is a part of a large folio, if it is not on its way to swap or back.</summary>
     /// <returns>With a reference; null if there is none.</returns>
-    [MustHold("vma.Mm.MmapLock"), MaySleep, Acquires("result.Ref", When = "result != null")]
+    [MustHold("vma.Mm.MmapLock"), MustNotHold("Folio"), TakesRmap, Acquires("result.Ref", When = "result != null")]
     internal static Folio? FollowAnonymous(VmArea vma, ulong address)
     {
         MappedPte? pte;
@@ -24,7 +24,7 @@ internal static class KsmMerging
             ulong seen = ReadEntry(vma, address);
             if (!MigrationEntry.IsIn(seen))
             {
-                if (!IsPresent(seen) || IsSpecial(seen))
+                if (!IsPresent(seen) || IsSpecial(seen) || !HugeSplit.TrySplitAt(vma, address))
                     return null;
                 pte = PteOffsetMapLock(vma, address);
                 if (pte == null)

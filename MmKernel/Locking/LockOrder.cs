@@ -20,6 +20,7 @@ using MmLint;
     "SwapCluster.Lock",
     "LruBatch.Lock",
     "LruLists.Lock",
+    "DeferredSplit.Lock",
     "PageCpuList.Lock",
     "BuddyAllocator.Lock",
     "Rcu.CallbackLock",

@@ -59,6 +59,9 @@ public sealed class LockdepClass
     /// <summary>Clusters of swap slots.</summary>
     public static LockdepClass SwapCluster { get; } = new("SwapCluster.Lock", LockKind.Spin);
 
+    /// <summary>The set of large folios to split when memory is short.</summary>
+    public static LockdepClass DeferredSplit { get; } = new("DeferredSplit.Lock", LockKind.Spin);
+
     /// <summary>Folios that one processor is going to put on the lists of reclaim.</summary>
     public static LockdepClass LruBatch { get; } = new("LruBatch.Lock", LockKind.Spin);
 

@@ -41,7 +41,7 @@ public sealed partial class Folio
         }
     }
 
-    /// <summary>Whether some pages are mapped less often than others, so that their frames lie idle (<c>folio_test_partially_mapped</c>).</summary>
+    /// <summary>Whether fewer entries map the folio than it has pages, so that frames lie idle (<c>folio_test_partially_mapped</c>).</summary>
     internal bool IsPartiallyMapped => IsLarge && MapCount != 0 && EntireMapCount == 0 && MapCount < PageCount;
 
     private bool IsLargeHead => Volatile.Read(ref _order) != 0;
@@ -67,6 +67,51 @@ public sealed partial class Folio
         for (ulong frame = Frame + 1; frame < Frame + (ulong)pages; frame++)
             Volatile.Write(ref memory.FolioOf(frame)._head, null);
     }
+
+    /// <summary>
+    /// Makes the pages of a folio whose references are frozen folios of their own (<c>__split_folio_to_order</c>). All but the first are left
+    /// locked, and with one reference, for their mappings are still to return.
+    /// </summary>
+    [MustHold("this")]
+    internal void Scatter(PhysicalMemory memory)
+    {
+        const FolioFlags Inherited = FolioFlags.UpToDate | FolioFlags.Dirty | FolioFlags.SwapBacked | FolioFlags.Referenced
+            | FolioFlags.Anonymous | FolioFlags.Active | FolioFlags.Mlocked;
+        Lockdep.Assert(ReferenceCount == 0 && MapCount == 0, "large folio split while in use");
+        int pages = PageCount;
+        Volatile.Write(ref _order, 0);
+        for (int i = 1; i < pages; i++)
+        {
+            var page = memory.FolioOf(Frame + (ulong)i);
+            page.Set(FlagsAmong(Inherited) | FolioFlags.Locked);
+            page.AdoptLock();
+            page.Mapping = Mapping;
+            page.Index = Index + (ulong)i;
+            Volatile.Write(ref page._references, 1);
+            Volatile.Write(ref page._head, null);
+            page.LeaveLocked();
+        }
+    }
+
+    /// <summary>Keeps everybody from taking references, if the caller's is the only one (<c>folio_ref_freeze</c>).</summary>
+    [MustHold("Ref")]
+    internal bool TryFreezeAlone() => Interlocked.CompareExchange(ref _references, 0, 1) == 1;
+
+    /// <summary>Ends that nobody can take a reference (<c>folio_ref_unfreeze</c>).</summary>
+    [MustHold("Ref")]
+    internal void Unfreeze() => Volatile.Write(ref _references, 1);
+
+    /// <summary>Takes over the lock of a folio that was left locked.</summary>
+    [Acquires("this", Try = true)]
+    internal void AdoptLock()
+    {
+        Lockdep.Assert(IsLocked, "lock adopted that nobody has");
+        Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
+    }
+
+    /// <summary>Leaves the folio locked, for somebody to adopt the lock.</summary>
+    [Releases("this")]
+    internal void LeaveLocked() => Lockdep.ReleaseByAnyone(this);
 
     /// <summary>Counts one more entry that maps the whole folio; page_table_lock is held (<c>folio_add_anon_rmap_pmd</c>).</summary>
     internal void AddEntireMapping()

@@ -36,6 +36,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         for (int i = 0; i < frames; i++)
             _folios[i] = new Folio((ulong)i);
         _buddy = new BuddyAllocator(_folios);
+        Deferred = new DeferredSplit(this);
         _cpuLists = new PageCpuList[Environment.ProcessorCount];
         for (int i = 0; i < _cpuLists.Length; i++)
             _cpuLists[i] = new PageCpuList(_buddy);
@@ -74,6 +75,12 @@ public sealed unsafe class PhysicalMemory : IDisposable
 
     /// <summary>How much is kept free; nothing if the machine does not reclaim.</summary>
     internal Watermarks Watermarks { get; }
+
+    /// <summary>Large folios to split when memory is short.</summary>
+    internal DeferredSplit Deferred { get; }
+
+    /// <summary>What happened to huge pages.</summary>
+    internal HugePageCounters HugeEvents { get; } = new();
 
     /// <summary>The swap devices.</summary>
     internal SwapSpace Swap { get; } = new();
@@ -248,6 +255,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         if (folio.IsLarge)
         {
             int order = folio.Order;
+            Deferred.Remove(folio);
             folio.Dissolve(this);
             _buddy.Free(folio, order);
             return;

@@ -67,7 +67,7 @@ internal static class FolioMigration
     [MustHold("source.Ref && target.Ref"), TakesRmap]
     private static int TryMigrate(PhysicalMemory memory, Folio source, Folio target, bool mayWait)
     {
-        if (source.IsPinned)
+        if (source.IsPinned || source.IsLarge)
             return -(int)Errno.EBUSY;
         if (!source.TryLock())
         {

@@ -17,7 +17,7 @@ internal static class MigrationWait
         if (pte == null)
             return;
         ulong entry = pte.Value;
-        bool queued = MigrationEntry.IsIn(entry) && vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry)).TryQueueForUnlock();
+        bool queued = MigrationEntry.IsIn(entry) && vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry)).Head.TryQueueForUnlock();
         PteUnmapUnlock(pte);
         if (queued)
             _ = Task.Current.SleepUntilWoken(killable: false);

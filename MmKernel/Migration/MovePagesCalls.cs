@@ -19,7 +19,12 @@ internal static class MovePagesCalls
         int status = -(int)Errno.EFAULT;
         Folio? folio = null;
         if (mm.Vmas.Walk(address) is { } vma)
+        {
+            if (flags != MovePagesFlags.None)
+                _ = HugeSplit.TrySplitAt(vma, address);
             folio = Isolate(vma, address, flags, out status);
+        }
+
         mm.MmapLock.ReadUnlock();
         return folio == null ? status : FolioMigration.Migrate(mm.Machine.Memory, folio);
     }
@@ -44,7 +49,7 @@ internal static class MovePagesCalls
 
         var memory = vma.Mm.Machine.Memory;
         var folio = memory.FolioOf(PageTableEntry.FrameOf(entry));
-        bool isShared = folio.MapCount > 1 && (flags & MovePagesFlags.MoveAll) == 0;
+        bool isShared = folio.PageMapCount > 1 && (flags & MovePagesFlags.MoveAll) == 0;
         status = isShared && flags != MovePagesFlags.None ? -(int)Errno.EACCES : 0;
         if (isShared || flags == MovePagesFlags.None)
         {

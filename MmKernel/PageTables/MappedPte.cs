@@ -52,6 +52,10 @@ public sealed unsafe class MappedPte
     [MustHold("this")]
     internal void Advance() => _entry++;
 
+    /// <summary>Goes back by so many entries of the same table.</summary>
+    [MustHold("this")]
+    internal void GoBack(int entries) => _entry -= entries;
+
     /// <summary>Replaces the entry in one step and returns what was there, with the bits that the processor set until then.</summary>
     [MustHold("Ptl")]
     internal ulong Exchange(ulong value)

@@ -163,6 +163,17 @@ internal static unsafe class PageTableWalk
     [MustHold("vma.Anchored"), Acquires("result", When = "result != null")]
     internal static MappedPte? PteOffsetMapNolock(VmArea vma, ulong address) => PteOffsetMap(vma.Mm, address, out _);
 
+    /// <summary>Maps the first entry of a table that has been taken out of the level above, and locks it.</summary>
+    [Acquires("result && result.Ptl")]
+    internal static MappedPte MapDetached(PhysicalMemory memory, ulong frame)
+    {
+        var pte = Task.Current.TakePte();
+        pte.Ptl = memory.FolioOf(frame).TableLock;
+        pte.Map((ulong*)memory.PointerTo(frame));
+        pte.Ptl.Lock();
+        return pte;
+    }
+
     /// <summary>Locks two tables in ascending order, or the one that both are (<c>double_pt_lock</c>).</summary>
     [Acquires("first"), Acquires("second", When = "first != second")]
     internal static void DoublePtLock(PageTableLock first, PageTableLock second)

@@ -35,9 +35,15 @@ internal static unsafe class TableFreeing
             mm.PageTableLock.Lock();
             Volatile.Write(ref *slot, None);
             mm.PageTableLock.Unlock();
-            Interlocked.Decrement(ref mm.TableFrames);
-            Rcu.Call(new DeferredTable(mm.Machine.Memory, mm.Machine.Memory.FolioOf(FrameOf(entry))));
+            FreeLater(mm, mm.Machine.Memory.FolioOf(FrameOf(entry)));
         }
+    }
+
+    /// <summary>Frees a table that no entry leads to any more, as soon as nobody can be in it (<c>pte_free_defer</c>).</summary>
+    internal static void FreeLater(MmStruct mm, Folio table)
+    {
+        Interlocked.Decrement(ref mm.TableFrames);
+        Rcu.Call(new DeferredTable(mm.Machine.Memory, table));
     }
 
     private sealed class DeferredTable(PhysicalMemory memory, Folio table) : RcuHead

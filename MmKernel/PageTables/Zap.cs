@@ -72,6 +72,8 @@ internal static class Zap
             folio.Set(FolioFlags.Dirty);
         vma.Mm.Rss.Add(RssCounters.KindOf(folio), -1);
         FolioRemoveRmap(folio, pte);
+        if (folio.IsLarge)
+            vma.Mm.Machine.Memory.Deferred.NoteUnmapped(folio);
         if ((vma.Flags & VmFlags.Locked) != 0 && !folio.IsLarge)
             vma.Mm.Machine.Memory.Lru?.Munlock(folio);
         gather.Add(folio);

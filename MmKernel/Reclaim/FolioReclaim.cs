@@ -92,8 +92,10 @@ internal static class FolioReclaim
     private static bool Evict(PhysicalMemory memory, Folio folio)
     {
         // Merged pages stay in memory: a slot would have to remember that they are merged.
-        if (folio.Has(FolioFlags.Mlocked) || folio.KsmNode != null || folio.IsLarge)
+        if (folio.Has(FolioFlags.Mlocked) || folio.KsmNode != null)
             return false;
+        if (folio.IsLarge && !HugeSplit.TrySplit(memory, folio))
+            return Activate(memory, folio);
         bool needsSwap = folio.Has(FolioFlags.SwapBacked) && !folio.Has(FolioFlags.SwapCache);
         if (needsSwap && folio.IsAnonymous && !AddToSwap(memory, folio))
             return Activate(memory, folio);

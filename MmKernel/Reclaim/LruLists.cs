@@ -146,6 +146,24 @@ internal sealed class LruLists
         Lock.Unlock();
     }
 
+    /// <summary>
+    /// Makes single pages of a folio whose references are frozen, and puts them on the list of the first, or on that which its flags name
+    /// (<c>lru_add_split_folio</c>).
+    /// </summary>
+    [MustHold("folio")]
+    internal void Scatter(Folio folio)
+    {
+        ulong end = folio.Frame + (ulong)folio.PageCount;
+        Lock.Lock();
+        bool linked = folio.Has(FolioFlags.Lru);
+        if (linked)
+            UnlinkLocked(folio);
+        folio.Scatter(Memory);
+        for (ulong frame = linked ? folio.Frame : folio.Frame + 1; frame < end; frame++)
+            LinkLocked(Memory.FolioOf(frame));
+        Lock.Unlock();
+    }
+
     /// <summary>Moves a folio to the inactive list of files or swap (<c>folio_deactivate</c>, <c>folio_mark_lazyfree</c>).</summary>
     /// <param name="folio">The folio.</param>
     /// <param name="isLazyFree">Whether its contents are not wanted any more, so that it can go without being written.</param>

@@ -11,7 +11,7 @@ internal static class MadvisePages
     private const int Batch = 32;
 
     /// <summary>Makes pages the next ones to be reclaimed (<c>madvise_cold</c>). Pages that others map too are left alone.</summary>
-    [MustHold("vma.Mm.MmapLock"), MaySleep]
+    [MustHold("vma.Mm.MmapLock"), TakesRmap]
     internal static void Cool(VmArea vma, ulong start, ulong end)
     {
         var lru = vma.Mm.Machine.Memory.Lru;
@@ -20,6 +20,12 @@ internal static class MadvisePages
         lru.DrainLocal();
         for (ulong address = start; address < end; address += Page.Size)
         {
+            while (address < end && HugeAdvice.TryCool(vma, ref address, end, lru))
+            {
+            }
+
+            if (address >= end)
+                break;
             var pte = PteOffsetMapLock(vma, address);
             if (pte == null)
                 continue;
@@ -46,6 +52,7 @@ internal static class MadvisePages
         int count = 0;
         for (ulong address = start; address < end; address += Page.Size)
         {
+            _ = HugeSplit.TrySplitAt(vma, address);
             var folio = TryIsolate(vma, address, memory.Lru);
             if (folio == null)
                 continue;
@@ -64,7 +71,7 @@ internal static class MadvisePages
     /// Says that the contents are not wanted any more, unless they are written to again: reclaim may drop the pages without writing them
     /// (<c>madvise_free_single_vma</c>). What is in swap goes at once.
     /// </summary>
-    [MustHold("vma.Mm.MmapLock"), MaySleep]
+    [MustHold("vma.Mm.MmapLock"), TakesRmap]
     internal static void Free(VmArea vma, ulong start, ulong end)
     {
         var memory = vma.Mm.Machine.Memory;
@@ -73,6 +80,12 @@ internal static class MadvisePages
         memory.Lru.DrainLocal();
         for (ulong address = start; address < end; address += Page.Size)
         {
+            while (address < end && HugeAdvice.TryFree(vma, ref address, end, memory.Lru))
+            {
+            }
+
+            if (address >= end)
+                break;
             var pte = PteOffsetMapLock(vma, address);
             if (pte == null)
                 continue;

@@ -39,7 +39,7 @@ internal sealed class Reclaimer
             return 0;
         task.IsReclaiming = true;
         _lru.DrainAll();
-        long reclaimed = 0;
+        long reclaimed = _memory.Deferred.Scan();
         for (int priority = DefaultPriority; priority >= 0 && reclaimed < Batch; priority--)
             reclaimed += Shrink(priority);
         task.IsReclaiming = false;
@@ -95,6 +95,7 @@ internal sealed class Reclaimer
     private void Balance()
     {
         _lru.DrainAll();
+        _ = _memory.Deferred.Scan();
         for (int priority = DefaultPriority; priority > 0 && !Volatile.Read(ref _stops); priority--)
         {
             while (_memory.FreeInZone < _memory.Watermarks.High && Shrink(priority) > 0)

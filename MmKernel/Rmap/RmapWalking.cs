@@ -86,21 +86,29 @@ public static class RmapWalking
     [MustHold("folio"), TakesRmap]
     private static void RmapWalkAnon(Folio folio, AnonVma anonVma, RmapOne one)
     {
-        ulong index = folio.Index;
-        ulong last = index + (ulong)folio.PageCount - 1;
         anonVma.Lock.ReadLock();
+        RmapWalkAnonLocked(folio, anonVma, new HugeRange(folio.Frame, folio.Index, (ulong)folio.PageCount), one);
+        anonVma.Lock.ReadUnlock();
+    }
+
+    /// <summary>The same with the lock of the anon_vma held (<c>rmap_walk_locked</c>).</summary>
+    /// <param name="folio">The folio.</param>
+    /// <param name="anonVma">What it belongs to.</param>
+    /// <param name="pages">The pages that are looked for.</param>
+    /// <param name="one">What is done at each VMA.</param>
+    [MustHold("folio && anonVma.Lock"), MaySleep]
+    internal static void RmapWalkAnonLocked(Folio folio, AnonVma anonVma, HugeRange pages, RmapOne one)
+    {
         var intervals = anonVma.Intervals;
         int node = IntervalTree<AnonVmaChain>.None;
-        while ((node = intervals.Next(node, index, last)) != IntervalTree<AnonVmaChain>.None)
+        while ((node = intervals.Next(node, pages.Index, pages.Index + pages.Count - 1)) != IntervalTree<AnonVmaChain>.None)
         {
             var vma = intervals.ItemOf(node).Vma;
             AssertLinked(vma, anonVma);
-            ulong address = index < vma.PageOffset ? vma.Start : vma.Start + ((index - vma.PageOffset) << Page.Shift);
+            ulong address = pages.Index < vma.PageOffset ? vma.Start : vma.Start + ((pages.Index - vma.PageOffset) << Page.Shift);
             if (!one(folio, vma, address))
                 break;
         }
-
-        anonVma.Lock.ReadUnlock();
     }
 
     /// <summary>

@@ -175,6 +175,8 @@ internal static unsafe class UffdMove
         long error = MakeTables(target, source, to, from, mode);
         if (error != 0)
             return error;
+        if (!HugeSplit.TrySplitAt(source, from))
+            return -(long)Errno.EBUSY;
         var folio = Find(source, from, ReadEntry(target, to), mode, out ulong entry, out error);
         if (MigrationEntry.IsIn(entry))
             MigrationWait.MigrationEntryWait(source, from);

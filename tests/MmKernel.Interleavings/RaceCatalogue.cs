@@ -48,6 +48,16 @@ internal static class RaceCatalogue
         MigrationRaces.TwoMoves,
         MigrationRaces.MoveAndTruncate,
         MigrationRaces.MoveAndMerge,
+        HugeRaces.TwoFirstWrites,
+        HugeRaces.ReadAndWrite,
+        HugeRaces.ForkAndWrite,
+        HugeRaces.SplitAndWalk,
+        HugeRaces.CollapseAndFault,
+        HugeRaces.CollapseAndMunmap,
+        HugeRaces.CollapseAndPin,
+        HugeRaces.FolioSplitAndFork,
+        HugeRaces.FolioSplitAndWrite,
+        HugeRaces.FolioSplitAndMunmap,
     ];
 
     internal static IEnumerable<string> Names => All.Select(race => race.Name);

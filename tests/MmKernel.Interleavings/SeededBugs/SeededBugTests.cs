@@ -18,7 +18,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "page tables are freed without a grace period",
             "access and freeing of its page table",
             "PageTables/TableFreeing.cs",
-            ("Rcu.Call(new DeferredTable(mm.Machine.Memory, mm.Machine.Memory.FolioOf(FrameOf(entry))));", "mm.Machine.Memory.FreeTable(mm.Machine.Memory.FolioOf(FrameOf(entry)));")),
+            ("Rcu.Call(new DeferredTable(mm.Machine.Memory, table));", "mm.Machine.Memory.FreeTable(table);")),
         new(
             "the anon_vma is not looked for again under its lock",
             "two first faults on one VMA",
@@ -180,6 +180,48 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "migration and merging",
             "Ksm/Ksm.cs",
             ("            if (node.Folio == folio)\n                return folio;\n", "            if (node != null)\n                return folio;\n")),
+        new(
+            "a huge page is mapped though somebody was faster",
+            "two first writes to a huge page",
+            "Huge/HugeFault.cs",
+            ("bool isSame = ((HugeEntries.Peek(vma, vmf.Address) ^ old) & ~Accessed) == 0 && !mm.IsOomVictim;", "bool isSame = !mm.IsOomVictim;")),
+        new(
+            "a huge page of zeros takes the place of what was written",
+            "huge page of zeros and first write",
+            "Huge/HugeFault.cs",
+            ("bool isFree = HugeEntries.Peek(vma, vmf.Address) == None && !mm.IsOomVictim;", "bool isFree = !mm.IsOomVictim;")),
+        new(
+            "fork leaves the parent the right to write to a huge page",
+            "fork of a huge page and write",
+            "Huge/HugeCopy.cs",
+            ("            HugeEntries.AndNot(source, address, Writable);\n", ""),
+            ("        return entry & ~Accessed;\n", "        return entry & ~(Accessed | Writable);\n")),
+        new(
+            "an entry maps nothing for a moment while it is split",
+            "split of a huge entry and rmap walk",
+            "Huge/HugeEntries.cs",
+            ("        Fill(memory, table, entry);\n        while (", "        entry = Clear(vma, address);\n        Fill(memory, table, entry);\n        Interleaving.Reach(SchedulePoint.LockFree, vma);\n        Set(vma, address, entry);\n        while (")),
+        new(
+            "pages are collapsed with the VMA not write-locked",
+            "collapse and fault",
+            "Huge/Collapse.cs",
+            ("            VmaLocking.VmaStartWrite(vma);\n", "")),
+        new(
+            "the VMA is not looked at again after mmap_lock was gone",
+            "collapse and munmap",
+            "Huge/Collapse.cs",
+            ("        var result = CollapseResult.NotAllowed;\n        var vma = Revalidate(mm, start, use);\n", "        var result = CollapseResult.NotAllowed;\n        var vma = mm.Vmas.Walk(start);\n")),
+        new(
+            "a page is collapsed though somebody else has a reference",
+            "collapse and pin",
+            "Huge/CollapseTally.cs",
+            ("        if (page.IsPinned || page.ReferenceCount != page.MapCount + (page.Has(FolioFlags.SwapCache) ? 1 : 0))\n            return CollapseResult.Busy;\n", "")),
+        new(
+            "a folio is split though somebody else has a reference",
+            "split of a folio and fork",
+            "Huge/HugeSplit.cs",
+            ("            split = folio.MapCount == 0 && TryScatter(memory, folio);\n", "            split = TryScatter(memory, folio);\n"),
+            ("        if (!folio.TryFreezeAlone())\n            return false;\n", "        while (!folio.TryFreeze(folio.ReferenceCount))\n        {\n        }\n\n")),
     ];
 
     public static TheoryData<string> Names { get; } = [.. s_bugs.Select(bug => bug.Name)];
