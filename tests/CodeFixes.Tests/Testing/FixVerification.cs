@@ -14,6 +14,8 @@ namespace MmLint.Testing;
 /// <summary>Applies code fixes to a small solution and compares its texts. Runs when awaited.</summary>
 internal sealed class FixVerification
 {
+    private const string Twin = "Twin";
+
     private readonly string? _key;
     private readonly List<(string Project, string Name, string Before, string After)> _files = [];
     private string[]? _titles;
@@ -92,13 +94,40 @@ internal sealed class FixVerification
         if (_scope == FixAllScope.Document)
             await CompareAsync("fixed one by one", await FixOneByOneAsync(before, offered.Count, chosen));
         if (chosen.Provider.GetFixAllProvider() is { } fixAll)
+        {
             await CompareAsync($"fix-all in {_scope}", await _workspace.FixAllAsync(before, chosen, fixAll, _scope));
+            if (_scope == FixAllScope.Document && _files.Skip(1).All(f => f.Project == _files[0].Project && !HasMarkup(f.Before)))
+                await CompareTwinsAsync(chosen, fixAll);
+        }
         else if (_scope != FixAllScope.Document)
             throw new XunitException("The fix has no fix-all");
 
         foreach (var project in _files.GroupBy(f => f.Project))
             await VerifyAsync(project.Select(f => (f.Name, f.After)));
     }
+
+    /// <summary>Where two projects have the same sources, fix-all in the solution mends both, and fix-all in a project only its own.</summary>
+    private async Task CompareTwinsAsync(Offer chosen, FixAllProvider fixAll)
+    {
+        var sources = _files.Select(f => (f.Project, f.Name, Before: Plain(f.Before))).ToList();
+        var twins = FixWorkspace.Open([.. sources, .. sources.Select(f => (Twin, f.Name, f.Before))], _config);
+        var offer = (await _workspace.OffersAsync(twins, chosen.Provider)).First(o => o.Document.Project.Name != Twin && o.Action.EquivalenceKey == chosen.Action.EquivalenceKey);
+        foreach (var scope in (FixAllScope[])[FixAllScope.Project, FixAllScope.Solution])
+        {
+            var after = await _workspace.FixAllAsync(twins, offer, fixAll, scope);
+            await CompareAsync($"fix-all in {scope}, of two projects", after);
+            foreach (var (project, name, before) in sources)
+            {
+                string expected = scope == FixAllScope.Project ? before.ReplaceLineEndings("\n") : await TextAsync(after, project, name);
+                string twin = await TextAsync(after, Twin, name);
+                if (twin != expected)
+                    throw new XunitException($"{name} of the other project, fix-all in {scope}{Environment.NewLine}--- expected{Environment.NewLine}{expected}{Environment.NewLine}--- got{Environment.NewLine}{twin}");
+            }
+        }
+    }
+
+    private static async Task<string> TextAsync(Solution solution, string project, string name) =>
+        (await solution.Projects.Single(p => p.Name == project).Documents.Single(d => d.Name == name).GetTextAsync()).ToString().ReplaceLineEndings("\n");
 
     private async Task<Solution> FixOneByOneAsync(Solution solution, int offers, Offer chosen)
     {
@@ -118,8 +147,7 @@ internal sealed class FixVerification
     {
         foreach (var (project, name, _, after) in _files)
         {
-            var document = solution.Projects.Single(p => p.Name == project).Documents.Single(d => d.Name == name);
-            string text = (await document.GetTextAsync()).ToString().ReplaceLineEndings("\n");
+            string text = await TextAsync(solution, project, name);
             if (text != Plain(after).ReplaceLineEndings("\n"))
                 throw new XunitException($"""
                     {name}, {how}
