@@ -4,19 +4,20 @@ using System.Collections.Generic;
 namespace MmKernel.Simulation;
 
 /// <summary>
-/// The reader-writer lock of the kernel, with the same rules: who cannot have it spins for a while and then queues; a spinning writer may take a free
-/// lock before the queued one that is being woken, until that one has lost <see cref="MostLostRaces"/> times; readers do not pass anybody who is
+/// The reader-writer lock of the kernel, with the same rules: who cannot have it looks again some times and then queues; a running writer may take a
+/// free lock before the queued one that is being woken, until that one has lost <see cref="MostLostRaces"/> times; readers do not pass anybody who is
 /// queued; a writer that leaves lets all queued readers in at once.
 /// </summary>
 /// <param name="simulator">The simulation.</param>
 /// <param name="line">The cache line of the state word.</param>
-/// <param name="spin">How long somebody spins before sleeping.</param>
-/// <param name="wake">How long it takes to wake a sleeper.</param>
-internal sealed class SimulatedSemaphore(Simulator simulator, CacheLine line, double spin, double wake)
+/// <param name="waiting">What waiting costs.</param>
+internal sealed class SimulatedSemaphore(Simulator simulator, CacheLine line, WaitCosts waiting)
 {
     internal const int MostLostRaces = 8;
 
-    private readonly LinkedList<Waiter> _spinning = new();
+    // Looks before somebody queues.
+    private const int Looks = 60;
+
     private readonly LinkedList<Waiter> _queue = new();
     private int _readers;
     private bool _hasWriter;
@@ -80,20 +81,27 @@ internal sealed class SimulatedSemaphore(Simulator simulator, CacheLine line, do
             return;
         }
 
-        var waiter = new Waiter(thread, isWriter);
-        if (!isWriter && _queue.Count != 0)
+        LookAgain(thread, isWriter, Looks);
+    }
+
+    private void LookAgain(SimulatedThread thread, bool isWriter, int left)
+    {
+        if (left == 0 || (!isWriter && _queue.Count != 0))
         {
-            Queue(waiter);
+            Queue(new Waiter(thread, isWriter, simulator.Now));
             return;
         }
 
-        waiter.Node = _spinning.AddLast(waiter);
-        simulator.At(simulator.Now + spin, () =>
+        simulator.At(simulator.Now + (waiting.Spin / Looks), () =>
         {
-            if (waiter.Node?.List != _spinning)
+            if (!MayTake(isWriter))
+            {
+                LookAgain(thread, isWriter, left - 1);
                 return;
-            _spinning.Remove(waiter.Node);
-            Queue(waiter);
+            }
+
+            Take(isWriter);
+            thread.Resume();
         });
     }
 
@@ -125,38 +133,13 @@ internal sealed class SimulatedSemaphore(Simulator simulator, CacheLine line, do
     private void Queue(Waiter waiter)
     {
         Waits++;
-        waiter.Thread.Sleeps++;
         waiter.Node = _queue.AddLast(waiter);
         if (!_hasWriter)
-            OfferToQueue();
+            Offer();
     }
 
-    /// <summary>Nobody holds the lock in a way that keeps everybody out: who is next?</summary>
+    /// <summary>Somebody has left: who is next?</summary>
     private void Offer()
-    {
-        bool isForSleeper = _queue.First?.Value is { } first && (!first.IsWriter || first.LostRaces >= MostLostRaces);
-        if (!isForSleeper)
-            OfferToSpinning();
-        OfferToQueue();
-    }
-
-    private void OfferToSpinning()
-    {
-        for (var node = _spinning.First; node != null;)
-        {
-            var next = node.Next;
-            if (MayTake(node.Value.IsWriter))
-            {
-                _spinning.Remove(node);
-                Take(node.Value.IsWriter);
-                simulator.At(simulator.Now, node.Value.Thread.Resume);
-            }
-
-            node = next;
-        }
-    }
-
-    private void OfferToQueue()
     {
         if (_queue.First?.Value is not { } first || _hasWriter)
             return;
@@ -178,7 +161,7 @@ internal sealed class SimulatedSemaphore(Simulator simulator, CacheLine line, do
             {
                 _queue.Remove(node);
                 AddReader();
-                simulator.At(simulator.Now + wake, node.Value.Thread.Resume);
+                simulator.At(Awake(node.Value), node.Value.Thread.Resume);
             }
 
             node = next;
@@ -189,14 +172,14 @@ internal sealed class SimulatedSemaphore(Simulator simulator, CacheLine line, do
     {
         _queue.Remove(writer);
         Take(isWriter: true);
-        simulator.At(simulator.Now + wake, writer.Thread.Resume);
+        simulator.At(Awake(writer), writer.Thread.Resume);
     }
 
     /// <summary>Wakes a writer that then tries for itself.</summary>
     private void Nudge(Waiter writer)
     {
         writer.IsBeingWoken = true;
-        simulator.At(simulator.Now + wake, () =>
+        simulator.At(Awake(writer), () =>
         {
             if (writer.Node?.List != _queue)
                 return;
@@ -213,11 +196,16 @@ internal sealed class SimulatedSemaphore(Simulator simulator, CacheLine line, do
         });
     }
 
-    private sealed class Waiter(SimulatedThread thread, bool isWriter)
+    /// <summary>When a waiter that is called now goes on: at once if it still spins.</summary>
+    private double Awake(Waiter waiter) => waiting.Awake(simulator.Now, waiter.Since, waiter.Thread);
+
+    private sealed class Waiter(SimulatedThread thread, bool isWriter, double since)
     {
         internal SimulatedThread Thread { get; } = thread;
 
         internal bool IsWriter { get; } = isWriter;
+
+        internal double Since { get; } = since;
 
         internal LinkedListNode<Waiter>? Node { get; set; }
 

@@ -9,12 +9,13 @@ namespace MmKernel.Simulation;
 /// <param name="simulator">The simulation.</param>
 /// <param name="line">The cache line of the count.</param>
 /// <param name="mmapLock">The lock that bounds the write lock.</param>
-/// <param name="wake">How long it takes to wake the writer.</param>
-internal sealed class SimulatedVmaLock(Simulator simulator, CacheLine line, SimulatedSemaphore mmapLock, double wake)
+/// <param name="waiting">What waiting costs.</param>
+internal sealed class SimulatedVmaLock(Simulator simulator, CacheLine line, SimulatedSemaphore mmapLock, WaitCosts waiting)
 {
     private int _readers;
     private long _lockedIn = -1;
     private bool _isExcluding;
+    private double _since;
     private SimulatedThread? _writer;
 
     /// <summary>How often a try failed.</summary>
@@ -39,8 +40,7 @@ internal sealed class SimulatedVmaLock(Simulator simulator, CacheLine line, Simu
         if (_readers == 0 && _writer is { } writer)
         {
             _writer = null;
-            writer.Sleeps++;
-            simulator.At(simulator.Now + wake, () => Mark(writer));
+            simulator.At(waiting.Awake(simulator.Now, _since, writer), () => Mark(writer));
         }
 
         thread.Resume();
@@ -52,6 +52,7 @@ internal sealed class SimulatedVmaLock(Simulator simulator, CacheLine line, Simu
         if (mmapLock.WriteSequence % 2 == 0)
             throw new InvalidOperationException("A VMA is write-locked without mmap_lock.");
         _isExcluding = true;
+        _since = simulator.Now;
         if (_readers != 0)
             _writer = thread;
         else

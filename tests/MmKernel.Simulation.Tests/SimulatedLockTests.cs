@@ -8,8 +8,9 @@ namespace MmKernel.Simulation.Tests;
 /// <summary>The simulated locks keep the rules of the real ones.</summary>
 public sealed class SimulatedLockTests
 {
-    private const double Spin = 100;
     private const double Wake = 1000;
+
+    private static readonly WaitCosts s_waiting = new(Spin: 100, SpinQueued: 0, Wake);
 
     private readonly Simulator _simulator = new();
     private readonly List<string> _log = [];
@@ -23,6 +24,23 @@ public sealed class SimulatedLockTests
         _simulator.Run(1_000_000);
         Assert.Equal(["w0", "w1", "w2", "w3", "w4"], _log);
         Assert.Equal(4, semaphore.Waits);
+    }
+
+    [Fact]
+    public void Who_still_spins_is_not_woken()
+    {
+        var semaphore = new SimulatedSemaphore(_simulator, new CacheLine(_simulator, 1, 1), new WaitCosts(Spin: 60, SpinQueued: 500, Wake));
+        var entered = new Dictionary<string, double>();
+        Start(0, Hold("w", semaphore.Write, semaphore.EndWrite, 300));
+        Start(10, Hold("r", semaphore.Read, semaphore.EndRead, 10, entered));
+        Start(5000, Hold("w", semaphore.Write, semaphore.EndWrite, 30));
+        Start(5010, Hold("looking", semaphore.Read, semaphore.EndRead, 10, entered));
+        _simulator.Run(1_000_000);
+
+        // Queued, it is called by whoever leaves, at 302; before, it finds the lock free at its next look, one a nanosecond.
+        Assert.Equal(302, entered["r"]);
+        Assert.InRange(entered["looking"], 5032, 5033);
+        Assert.Equal(1, semaphore.Waits);
     }
 
     [Fact]
@@ -77,7 +95,7 @@ public sealed class SimulatedLockTests
     public void Readers_of_a_VMA_fail_while_it_is_write_locked_and_the_writer_waits_for_those_before()
     {
         var semaphore = Semaphore();
-        var vma = new SimulatedVmaLock(_simulator, new CacheLine(_simulator, 1, 1), semaphore, Wake);
+        var vma = new SimulatedVmaLock(_simulator, new CacheLine(_simulator, 1, 1), semaphore, s_waiting);
         Start(0, Reader("early"));
         Start(100, Writer());
         Start(500, Reader("while the writer waits"));
@@ -112,7 +130,7 @@ public sealed class SimulatedLockTests
         }
     }
 
-    private SimulatedSemaphore Semaphore() => new(_simulator, new CacheLine(_simulator, 1, 1), Spin, Wake);
+    private SimulatedSemaphore Semaphore() => new(_simulator, new CacheLine(_simulator, 1, 1), s_waiting);
 
     private void Start(double time, Func<SimulatedThread, IEnumerable<Step>> program) => _simulator.Start(program, time);
 
@@ -154,7 +172,7 @@ public sealed class SimulatedLockTests
         const int Threads = 16;
         const int Sections = 500;
         var simulator = new Simulator();
-        var semaphore = new SimulatedSemaphore(simulator, new CacheLine(simulator, 5, 60), Spin, Wake);
+        var semaphore = new SimulatedSemaphore(simulator, new CacheLine(simulator, 5, 60), s_waiting);
         long tries = 0;
         var all = Enumerable.Range(0, Threads).Select(id => simulator.Start(self => Program(self, new Random((seed * 100) + id)))).ToList();
         simulator.Run(1e12);

@@ -11,18 +11,17 @@ namespace MmKernel.Benchmarks;
 /// <summary>What locks cost on this machine, in nanoseconds: what simulations are calibrated by.</summary>
 /// <param name="Local">An atomic change of a lock that the same processor changed last.</param>
 /// <param name="Transfer">One that another processor changed last, while both want it all the time.</param>
-/// <param name="Wake">From the release of a lock to a sleeper that has it.</param>
-/// <param name="Spin">How long a waiter spins before it sleeps.</param>
-internal sealed record Costs(double Local, double Transfer, double Wake, double Spin)
+/// <param name="Waiting">Spinning, and waking a sleeper.</param>
+internal sealed record Costs(double Local, double Transfer, WaitCosts Waiting)
 {
     private const int Rounds = 5;
 
     internal static Costs Measure()
     {
-        double spin = Best(Rounds, () => Time(1000, () => Thread.SpinWait(8 * 60)));
-        double local = Best(Rounds, () => Pairs(threads: 1)) / 2;
-        double transfer = Best(Rounds, () => Pairs(threads: 2)) / 2;
-        return new Costs(local, Math.Max(local, transfer), MeasureWake(), spin);
+        double spin = Best(Rounds, () => Time(1000, static () => Thread.SpinWait(8 * 60)));
+        double spinQueued = Best(Rounds, () => Time(100, SpinAsSleepersDo));
+        double local = Best(Rounds, MeasureLocal);
+        return new Costs(local, Math.Max(local, MeasureTransfer()), new WaitCosts(spin, spinQueued, MeasureWake()));
     }
 
     internal void Print() => Report.Print(
@@ -31,8 +30,9 @@ internal sealed record Costs(double Local, double Transfer, double Wake, double 
         [
             ["atomic change of a lock, own cache line", Report.Time(Local)],
             ["the same, line of another processor", Report.Time(Transfer)],
-            ["waking a sleeper", Report.Time(Wake)],
-            ["spinning before sleeping", Report.Time(Spin)],
+            ["waking a sleeper", Report.Time(Waiting.Wake)],
+            ["spinning before queueing", Report.Time(Waiting.Spin)],
+            ["spinning in the queue before sleeping", Report.Time(Waiting.SpinQueued)],
         ]);
 
     /// <summary>The least of several measurements: the one that was disturbed least.</summary>
@@ -48,30 +48,61 @@ internal sealed record Costs(double Local, double Transfer, double Wake, double 
     }
 
     /// <summary>A new simulation with the state word of a lock in it.</summary>
-    internal SimulatedSemaphore Semaphore(Simulator simulator) => new(simulator, Line(simulator), Spin, Wake);
+    internal SimulatedSemaphore Semaphore(Simulator simulator) => new(simulator, Line(simulator), Waiting);
 
     internal CacheLine Line(Simulator simulator) => new(simulator, Local, Transfer);
 
-    /// <summary>Nanoseconds for taking and releasing one lock shared, all threads taken together.</summary>
-    private static double Pairs(int threads)
+    private static void SpinAsSleepersDo()
+    {
+        const int SpinsBeforeSleep = 40;
+        var spinner = default(SpinWait);
+        while (spinner.Count < SpinsBeforeSleep)
+            spinner.SpinOnce(sleep1Threshold: -1);
+    }
+
+    private static double MeasureLocal()
     {
         var semaphore = new RwSemaphore(LockdepClass.Create("calibration", LockKind.ReaderWriter));
-        var outcome = Workers.Run(0.1, [.. Enumerable.Repeat<Action<Tally>>(
-            tally =>
-            {
-                while (tally.GoesOn)
-                {
-                    for (int i = 0; i < 100; i++)
-                    {
-                        semaphore.ReadLock();
-                        semaphore.ReadUnlock();
-                    }
+        return Time(1_000_000, () =>
+        {
+            semaphore.ReadLock();
+            semaphore.ReadUnlock();
+        }) / 2;
+    }
 
-                    tally.Done += 100;
+    /// <summary>
+    /// Two threads count one word up by turns. The fastest hundred turns are those in which both had a processor.
+    /// </summary>
+    private static double MeasureTransfer()
+    {
+        const int Batches = 3000;
+        const int TurnsInBatch = 100;
+        int word = 0;
+        double best = double.MaxValue;
+        var other = new Thread(() => Count(1, null));
+        other.Start();
+        Count(0, time => best = Math.Min(best, time / TurnsInBatch));
+        other.Join();
+        return best;
+
+        void Count(int parity, Action<double>? report)
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int turn = parity; turn < Batches * TurnsInBatch; turn += 2)
+            {
+                for (int spins = 0; Volatile.Read(ref word) != turn; spins++)
+                {
+                    if (spins > 10_000)
+                        Thread.Yield();
                 }
-            },
-            threads)]);
-        return 1e9 / outcome.Rate(0);
+
+                Interlocked.Increment(ref word);
+                if (report == null || turn % TurnsInBatch != 0)
+                    continue;
+                report(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+                start = Stopwatch.GetTimestamp();
+            }
+        }
     }
 
     private static double MeasureWake()
@@ -105,6 +136,6 @@ internal sealed record Costs(double Local, double Transfer, double Wake, double 
 
         sleeper.Join();
         times.Sort();
-        return times[Samples / 2];
+        return times[Samples / 10];
     }
 }

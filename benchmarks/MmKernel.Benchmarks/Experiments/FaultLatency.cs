@@ -26,7 +26,7 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
         var outcomes = Workers.Compare(options.Seconds, cells, (cell, time) => Measure(cell.PerVmaLocks, cell.IsSame, time), first: 1);
         Report.Print(
             "Read faults of one thread beside another that changes mappings all the time",
-            ["policy", "what is changed", "faults/s", "changes/s", "median", "90 %", "99 %", "99.9 %", "longest", "mmap_lock shared", "waits", "VMA lock refused", "switches"],
+            ["policy", "what is changed", "faults/s", "changes/s", "median", "90 %", "99 %", "99.9 %", "longest", "mmap_lock shared", "waits", "VMA lock refused", "switches", "yields"],
             cells.Zip(outcomes, (cell, outcome) =>
             {
                 var mmap = outcome.Locks.Of(LockdepClass.MmapLock);
@@ -35,7 +35,7 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
                 [
                     NameOf(cell.PerVmaLocks), cell.IsSame ? "the same VMA" : "other VMAs", Report.Number(outcome.Rate(1)),
                     Report.Number(outcome.Tallies[0].Done / outcome.Seconds), .. s_quantiles.Select(share => Report.Time(latencies.Quantile(share))), Report.Time(latencies.Longest),
-                    Per(mmap.Shared), Per(mmap.Waited), Per(outcome.Locks.Of(LockdepClass.VmaShared).Refused), Per(outcome.Switches),
+                    Per(mmap.Shared), Per(mmap.Waited), Per(outcome.Locks.Of(LockdepClass.VmaShared).Refused), Per(outcome.Switches), Per(outcome.Yields),
                 ];
 
                 string Per(long count) => Report.Number(outcome.PerThousand(count, 1));
@@ -125,7 +125,7 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
     {
         var simulator = new Simulator();
         var mmapLock = costs.Semaphore(simulator);
-        var vma = new SimulatedVmaLock(simulator, costs.Line(simulator), mmapLock, costs.Wake);
+        var vma = new SimulatedVmaLock(simulator, costs.Line(simulator), mmapLock, costs.Waiting);
         var faults = new Latencies();
         simulator.Start(self => Change(self, new Random(options.Seed)));
         var readers = Enumerable.Range(1, cpus - 1).Select(id => simulator.Start(self => Fault(self, new Random((options.Seed * 1000) + id)))).ToList();
@@ -152,7 +152,7 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
         // All readers are in one VMA if it is the one that is changed; else each is in its own.
         IEnumerable<Step> Fault(SimulatedThread self, Random random)
         {
-            var own = isSame ? vma : new SimulatedVmaLock(simulator, costs.Line(simulator), mmapLock, costs.Wake);
+            var own = isSame ? vma : new SimulatedVmaLock(simulator, costs.Line(simulator), mmapLock, costs.Waiting);
             while (true)
             {
                 double start = simulator.Now;

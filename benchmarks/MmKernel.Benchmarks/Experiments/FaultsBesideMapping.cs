@@ -48,10 +48,10 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
         Report.Print(
             $"{Title}: threads that read beside one that maps",
             [
-                "policy", "threads", "faults/s", "maps/s", "VMA lock", "mmap_lock shared", "mmap_lock exclusive", "mmap_lock waits", "went back", "switches",
+                "policy", "threads", "faults/s", "maps/s", "VMA lock", "mmap_lock shared", "mmap_lock exclusive", "mmap_lock waits", "went back", "switches", "yields",
             ],
             cells.Zip(outcomes, Row));
-        Console.WriteLine("Locks, waits, faults that went back to mmap_lock and voluntary context switches: for 1,000 faults.");
+        Console.WriteLine("Locks, waits, faults that went back to mmap_lock and context switches, voluntary ones and yields: for 1,000 faults.");
 
         var faults = MeasureCosts();
         var chart = new Chart($"{Letter}. {Title}", "processors", "faults per second") { IsLogarithmic = true };
@@ -95,7 +95,7 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
         return
         [
             NameOf(cell.Check), $"{cell.Threads}", Report.Number(outcome.Rate(1)), Report.Number(outcome.Tallies[0].Done / outcome.Seconds),
-            Per(vma.Shared), Per(mmap.Shared), Per(mmap.Exclusive), Per(mmap.Waited), Per(outcome.Locks.Aborted + outcome.Locks.Retried), Per(outcome.Switches),
+            Per(vma.Shared), Per(mmap.Shared), Per(mmap.Exclusive), Per(mmap.Waited), Per(outcome.Locks.Aborted + outcome.Locks.Retried), Per(outcome.Switches), Per(outcome.Yields),
         ];
 
         string Per(long count) => Report.Number(outcome.PerThousand(count, 1));

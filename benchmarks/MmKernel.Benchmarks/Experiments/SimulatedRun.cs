@@ -20,8 +20,9 @@ internal static class SimulatedRun
     /// <param name="simulator">The simulation.</param>
     /// <param name="threads">The threads whose work counts.</param>
     /// <param name="reset">What to forget when counting begins.</param>
+    /// <param name="isEnough">Whether enough has happened; null if the number of events says it.</param>
     /// <returns>How often per second the threads did what they are there for.</returns>
-    internal static double Rate(Simulator simulator, IReadOnlyList<SimulatedThread> threads, Action? reset = null)
+    internal static double Rate(Simulator simulator, IReadOnlyList<SimulatedThread> threads, Action? reset = null, Func<bool>? isEnough = null)
     {
         simulator.Run(Slice * 5);
         foreach (var thread in threads)
@@ -29,7 +30,7 @@ internal static class SimulatedRun
         reset?.Invoke();
         double start = simulator.Now;
         long enough = simulator.Events + Math.Max(LeastEvents, EventsPerCpu * threads.Count);
-        while (simulator.Events < enough && simulator.Now < start + LongestTime)
+        while ((simulator.Events < enough || isEnough?.Invoke() == false) && simulator.Now < start + LongestTime)
             simulator.Run(simulator.Now + Slice);
         return threads.Sum(thread => thread.Done) * 1e9 / (simulator.Now - start);
     }

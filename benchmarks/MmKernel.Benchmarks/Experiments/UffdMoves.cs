@@ -17,6 +17,7 @@ internal sealed class UffdMoves(ExperimentOptions options, Costs costs)
     private const ulong Base = 0x30_0000_0000;
     private const ulong Half = 2048;
     private const ulong PagesPerMover = 128;
+    private const int LeastFaults = 200;
     private const ulong Beside = Base + (2 * Half * Page.Size);
 
     private static readonly int[] s_movers = [1, 3];
@@ -28,7 +29,7 @@ internal sealed class UffdMoves(ExperimentOptions options, Costs costs)
         var outcomes = Workers.Compare(options.Seconds, cells, (cell, time) => Measure(cell.Locking, cell.Movers, time), first: 1);
         Report.Print(
             "Moves within one VMA, and first faults beside it",
-            ["policy", "movers", "moves/s", "faults/s", "fault, median", "99 %", "longest", "anon_vma lock", "its waits", "folio lock", "its waits", "page table waits", "switches"],
+            ["policy", "movers", "moves/s", "faults/s", "fault, median", "99 %", "longest", "anon_vma lock", "its waits", "folio lock", "its waits", "page table waits", "switches", "yields"],
             cells.Zip(outcomes, (cell, outcome) =>
             {
                 var anonVma = outcome.Locks.Of(LockdepClass.AnonVma);
@@ -39,7 +40,7 @@ internal sealed class UffdMoves(ExperimentOptions options, Costs costs)
                     NameOf(cell.Locking), $"{cell.Movers}", Report.Number(outcome.Rate(1)), Report.Number(outcome.Tallies[0].Done / outcome.Seconds),
                     Report.Time(faults.Quantile(0.5)), Report.Time(faults.Quantile(0.99)), Report.Time(faults.Longest),
                     Per(anonVma.Shared + anonVma.Exclusive), Per(anonVma.Waited), Per(folio.Exclusive), Per(folio.Waited),
-                    Per(outcome.Locks.Of(LockdepClass.PageTable).Waited), Per(outcome.Switches),
+                    Per(outcome.Locks.Of(LockdepClass.PageTable).Waited), Per(outcome.Switches), Per(outcome.Yields),
                 ];
 
                 string Per(long count) => Report.Number(outcome.PerThousand(count, 1));
@@ -137,7 +138,7 @@ internal sealed class UffdMoves(ExperimentOptions options, Costs costs)
         var faults = new Latencies();
         simulator.Start(self => Faults(self, new Random(options.Seed)));
         var movers = Enumerable.Range(1, cpus - 1).Select(id => simulator.Start(self => Moves(self, new Random((options.Seed * 1000) + id)))).ToList();
-        double rate = SimulatedRun.Rate(simulator, movers, () => faults = new Latencies());
+        double rate = SimulatedRun.Rate(simulator, movers, () => faults = new Latencies(), () => faults.Count >= LeastFaults);
         return (rate, faults);
 
         IEnumerable<Step> Moves(SimulatedThread self, Random random)

@@ -37,9 +37,10 @@ internal sealed class Tally
 /// <summary>What the threads of an experiment did in some time.</summary>
 /// <param name="Seconds">The time.</param>
 /// <param name="Tallies">One for each thread, in the order in which they were given.</param>
-/// <param name="Switches">How often the host took the processor from a thread that waited (voluntary context switches).</param>
+/// <param name="Switches">How often the host took the processor from a thread that slept (voluntary context switches).</param>
+/// <param name="Yields">How often from one that did not: it gave way while spinning, or others came (involuntary ones).</param>
 /// <param name="Locks">What happened to locks.</param>
-internal sealed record Outcome(double Seconds, IReadOnlyList<Tally> Tallies, long Switches, LockReport Locks)
+internal sealed record Outcome(double Seconds, IReadOnlyList<Tally> Tallies, long Switches, long Yields, LockReport Locks)
 {
     /// <summary>How often threads did per second what they are there for, those before one left out.</summary>
     internal double Rate(int first) => Tallies.Skip(first).Sum(tally => tally.Done) / Seconds;
@@ -65,11 +66,12 @@ internal static class Workers
         var tallies = bodies.Select(_ => new Tally()).ToArray();
         var failures = new Exception?[bodies.Count];
         long switches = 0;
+        long yields = 0;
         using var start = new Barrier(bodies.Count + 1);
         var threads = bodies.Select((body, id) => new Thread(() =>
         {
             start.SignalAndWait();
-            long before = VoluntarySwitches();
+            var before = CountSwitches();
             try
             {
                 body(tallies[id]);
@@ -79,7 +81,9 @@ internal static class Workers
                 failures[id] = e;
             }
 
-            Interlocked.Add(ref switches, VoluntarySwitches() - before);
+            var after = CountSwitches();
+            Interlocked.Add(ref switches, after.Voluntary - before.Voluntary);
+            Interlocked.Add(ref yields, after.Others - before.Others);
         })).ToArray();
         foreach (var thread in threads)
             thread.Start();
@@ -95,7 +99,7 @@ internal static class Workers
         var locks = LockStatistics.Stop();
         if (failures.FirstOrDefault(failure => failure != null) is { } first)
             throw new InvalidOperationException("A thread of the experiment failed.", first);
-        return new Outcome(elapsed, tallies, switches, locks);
+        return new Outcome(elapsed, tallies, switches, yields, locks);
     }
 
     /// <summary>
@@ -108,7 +112,7 @@ internal static class Workers
     /// <param name="first">The first thread whose work counts.</param>
     internal static IReadOnlyList<Outcome> Compare<T>(double seconds, IReadOnlyList<T> policies, Func<T, double, Outcome> measure, int first = 0)
     {
-        const int Rounds = 3;
+        const int Rounds = 8;
         double each = seconds / (Rounds * policies.Count);
         var best = new Outcome?[policies.Count];
         for (int round = 0; round < Rounds; round++)
@@ -124,15 +128,23 @@ internal static class Workers
         return best!;
     }
 
-    private static long VoluntarySwitches()
+    private static (long Voluntary, long Others) CountSwitches()
     {
         const string Field = "voluntary_ctxt_switches:";
+        long voluntary = 0;
+        long others = 0;
         foreach (string line in File.ReadLines("/proc/thread-self/status"))
         {
-            if (line.StartsWith(Field, StringComparison.Ordinal))
-                return long.Parse(line.AsSpan(Field.Length).Trim(), CultureInfo.InvariantCulture);
+            int at = line.IndexOf(Field, StringComparison.Ordinal);
+            if (at < 0)
+                continue;
+            long count = long.Parse(line.AsSpan(at + Field.Length).Trim(), CultureInfo.InvariantCulture);
+            if (at == 0)
+                voluntary = count;
+            else
+                others = count;
         }
 
-        return 0;
+        return (voluntary, others);
     }
 }
