@@ -29,7 +29,7 @@ internal sealed class AnonymousReads(ExperimentOptions options, Costs costs) : F
             for (ulong page = 0; page < RegionPages && tally.GoesOn; page++)
             {
                 process.Load(start + (page * Page.Size));
-                tally.Done++;
+                tally.Count();
             }
 
             process.Unmap(start, RegionPages);
@@ -44,14 +44,14 @@ internal sealed class AnonymousReads(ExperimentOptions options, Costs costs) : F
         var outcomes = Workers.Compare(Options.Seconds / 2, cells, (cell, time) => Allocate(cell.Check, cell.Threads, time));
         Report.Print(
             "Small allocations: each thread maps four pages, writes one, reads three, and unmaps older ones",
-            ["policy", "threads", "allocations/s", "VMA lock", "mmap_lock shared", "mmap_lock refused", "mmap_lock exclusive", "mmap_lock waits", "stopped early", "retried", "switches", "yields"],
+            ["policy", "threads", "allocations/s", "VMA lock", "mmap_lock shared", "mmap_lock refused", "mmap_lock exclusive", "mmap_lock waits", "stopped early", "retried", "switches", "yields", "had a CPU"],
             cells.Zip(outcomes, (cell, outcome) =>
             {
                 var mmap = outcome.Locks.Of(LockdepClass.MmapLock);
                 return (IReadOnlyList<string>)
                 [
                     NameOf(cell.Check), $"{cell.Threads}", Report.Number(outcome.Rate(0)), Per(outcome.Locks.Of(LockdepClass.VmaShared).Shared), Per(mmap.Shared),
-                    Per(mmap.Refused), Per(mmap.Exclusive), Per(mmap.Waited), Per(outcome.Locks.Aborted), Per(outcome.Locks.Retried), Per(outcome.Switches), Per(outcome.Yields),
+                    Per(mmap.Refused), Per(mmap.Exclusive), Per(mmap.Waited), Per(outcome.Locks.Aborted), Per(outcome.Locks.Retried), Per(outcome.Switches), Per(outcome.Yields), Report.Share(outcome),
                 ];
 
                 string Per(long count) => Report.Number(outcome.PerThousand(count, 0));
@@ -82,7 +82,7 @@ internal sealed class AnonymousReads(ExperimentOptions options, Costs costs) : F
             for (ulong page = 1; page < AllocationPages; page++)
                 process.Load(at + (page * Page.Size));
             process.Store(at);
-            tally.Done++;
+            tally.Count();
         }
     }
 }

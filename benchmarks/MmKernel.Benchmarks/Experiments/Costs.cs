@@ -97,7 +97,7 @@ internal sealed record Costs(double Local, double Transfer, WaitCosts Waiting)
                 }
 
                 Interlocked.Increment(ref word);
-                if (report == null || turn % TurnsInBatch != 0)
+                if (report == null || turn == 0 || turn % TurnsInBatch != 0)
                     continue;
                 report(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
                 start = Stopwatch.GetTimestamp();

@@ -26,7 +26,7 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
         var outcomes = Workers.Compare(options.Seconds, cells, (cell, time) => Measure(cell.PerVmaLocks, cell.IsSame, time), first: 1);
         Report.Print(
             "Read faults of one thread beside another that changes mappings all the time",
-            ["policy", "what is changed", "faults/s", "changes/s", "median", "90 %", "99 %", "99.9 %", "longest", "mmap_lock shared", "waits", "VMA lock refused", "switches", "yields"],
+            ["policy", "what is changed", "faults/s", "changes/s", "median", "90 %", "99 %", "99.9 %", "longest", "mmap_lock shared", "waits", "VMA lock refused", "switches", "yields", "had a CPU"],
             cells.Zip(outcomes, (cell, outcome) =>
             {
                 var mmap = outcome.Locks.Of(LockdepClass.MmapLock);
@@ -35,19 +35,19 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
                 [
                     NameOf(cell.PerVmaLocks), cell.IsSame ? "the same VMA" : "other VMAs", Report.Number(outcome.Rate(1)),
                     Report.Number(outcome.Tallies[0].Done / outcome.Seconds), .. s_quantiles.Select(share => Report.Time(latencies.Quantile(share))), Report.Time(latencies.Longest),
-                    Per(mmap.Shared), Per(mmap.Waited), Per(outcome.Locks.Of(LockdepClass.VmaShared).Refused), Per(outcome.Switches), Per(outcome.Yields),
+                    Per(mmap.Shared), Per(mmap.Waited), Per(outcome.Locks.Of(LockdepClass.VmaShared).Refused), Per(outcome.Switches), Per(outcome.Yields), Report.Share(outcome),
                 ];
 
                 string Per(long count) => Report.Number(outcome.PerThousand(count, 1));
             }));
         Console.WriteLine("Counts for 1,000 faults.");
 
-        double underVmaLock = Costs.Best(3, () => 1e9 / Measure(perVmaLocks: true, isSame: false, 0.15, isActive: false).Rate(1));
-        double underMmapLock = Costs.Best(3, () => 1e9 / Measure(perVmaLocks: false, isSame: false, 0.15, isActive: false).Rate(1));
+        double underVmaLock = Measure(perVmaLocks: true, isSame: false, 0.3, isActive: false).Tallies[1].Fastest;
+        double underMmapLock = Measure(perVmaLocks: false, isSame: false, 0.3, isActive: false).Tallies[1].Fastest;
         var chart = new Chart("f. Faults beside a writer of mmap_lock", "processors", "99 % of faults take less than, ns") { IsLogarithmic = true };
         foreach (var cell in cells)
         {
-            double change = Costs.Best(3, () => 1e9 * 0.15 / Measure(perVmaLocks: true, cell.IsSame, 0.15, withReader: false).Tallies[0].Done);
+            double change = Measure(perVmaLocks: true, cell.IsSame, 0.3, withReader: false).Tallies[0].Fastest;
             var measured = outcomes[cells.IndexOf(cell)];
             string name = $"{NameOf(cell.PerVmaLocks)}, {(cell.IsSame ? "same VMA" : "other VMAs")}";
             var simulated = SimulatedRun.Cpus.Select(cpus => (Cpus: cpus, Result: Simulate(cell.PerVmaLocks, cell.IsSame, underVmaLock, underMmapLock, change, cpus))).ToList();
@@ -58,7 +58,7 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
                 [
                     $"{each.Cpus}", Report.Number(each.Result.Rate), Report.Time(each.Result.Faults.Quantile(0.5)), Report.Time(each.Result.Faults.Quantile(0.99)),
                     Report.Time(each.Result.Faults.Quantile(0.999)), Report.Time(each.Result.Faults.Longest),
-                    each.Cpus == 2 ? SimulatedRun.Compare(each.Result.Rate, measured.Rate(1)) : "",
+                    each.Cpus == 2 ? SimulatedRun.Compare(each.Result.Rate, measured.Rate(1), measured.Share) : "",
                 ]));
             chart.Add(name, Origin.Measured, [(2, measured.Latencies(1).Quantile(0.99))]);
             chart.Add(name, Origin.Simulated, [.. simulated.Select(each => ((double)each.Cpus, each.Result.Faults.Quantile(0.99)))]);
@@ -82,7 +82,7 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
                     Protect(process);
                 else
                     Replace(process);
-                tally.Done++;
+                tally.Count();
             }
         };
         var outcome = withReader ? Workers.Run(seconds, [change, tally => Read(process, tally)]) : Workers.Run(seconds, [change]);
@@ -99,7 +99,7 @@ internal sealed class FaultLatency(ExperimentOptions options, Costs costs)
             {
                 ulong address = Base + (page * Page.Size);
                 tally.Measure(() => process.Load(address));
-                tally.Done++;
+                tally.Count();
             }
 
             Calls.Check(process.Madvise(Base, RegionPages * Page.Size, Advice.DontNeed));

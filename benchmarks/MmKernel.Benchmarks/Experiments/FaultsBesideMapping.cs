@@ -48,7 +48,7 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
         Report.Print(
             $"{Title}: threads that read beside one that maps",
             [
-                "policy", "threads", "faults/s", "maps/s", "VMA lock", "mmap_lock shared", "mmap_lock exclusive", "mmap_lock waits", "went back", "switches", "yields",
+                "policy", "threads", "faults/s", "maps/s", "VMA lock", "mmap_lock shared", "mmap_lock exclusive", "mmap_lock waits", "went back", "switches", "yields", "had a CPU",
             ],
             cells.Zip(outcomes, Row));
         Console.WriteLine("Locks, waits, faults that went back to mmap_lock and context switches, voluntary ones and yields: for 1,000 faults.");
@@ -58,6 +58,7 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
         foreach (var check in (ReadOnlySpan<AnonVmaCheck>)[Early, AnonVmaCheck.Late])
         {
             double measured = outcomes[cells.IndexOf((check, 2))].Rate(1);
+            double shares = outcomes[cells.IndexOf((check, 2))].Share;
             var simulated = SimulatedRun.Cpus.Select(cpus => (Cpus: cpus, Result: Simulate(check, faults, cpus))).ToList();
             Report.Print(
                 $"{NameOf(check)}, simulated from costs of one thread (fault {Report.Time(check == Early ? faults.UnderMmapLock + faults.Attempt : faults.UnderVmaLock)}, map and unmap {Report.Time(faults.MapPair)})",
@@ -65,7 +66,7 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
                 simulated.Select(each => (IReadOnlyList<string>)
                 [
                     $"{each.Cpus}", Report.Number(each.Result.Faults), Report.Number(each.Result.Maps), Report.Number(each.Result.Sleeps),
-                    each.Cpus == 2 ? SimulatedRun.Compare(each.Result.Faults, measured) : "",
+                    each.Cpus == 2 ? SimulatedRun.Compare(each.Result.Faults, measured, shares) : "",
                 ]));
             chart.Add(NameOf(check), Origin.Measured, [(2, measured)]);
             chart.Add(NameOf(check), Origin.Simulated, [.. simulated.Select(each => ((double)each.Cpus, each.Result.Faults))]);
@@ -95,7 +96,7 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
         return
         [
             NameOf(cell.Check), $"{cell.Threads}", Report.Number(outcome.Rate(1)), Report.Number(outcome.Tallies[0].Done / outcome.Seconds),
-            Per(vma.Shared), Per(mmap.Shared), Per(mmap.Exclusive), Per(mmap.Waited), Per(outcome.Locks.Aborted + outcome.Locks.Retried), Per(outcome.Switches), Per(outcome.Yields),
+            Per(vma.Shared), Per(mmap.Shared), Per(mmap.Exclusive), Per(mmap.Waited), Per(outcome.Locks.Aborted + outcome.Locks.Retried), Per(outcome.Switches), Per(outcome.Yields), Report.Share(outcome),
         ];
 
         string Per(long count) => Report.Number(outcome.PerThousand(count, 1));
@@ -125,17 +126,17 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
         {
             process.Map(MappedByMapper, 16);
             process.Unmap(MappedByMapper, 16);
-            tally.Done++;
+            tally.Count();
         }
     }
 
     private FaultCosts MeasureCosts()
     {
-        const double Time = 0.15;
-        double underVmaLock = Costs.Best(3, () => 1e9 / Measure(AnonVmaCheck.Late, 2, Time, withMapper: false).Rate(1));
-        double early = Costs.Best(3, () => 1e9 / Measure(Early, 2, Time, withMapper: false).Rate(1));
-        double underMmapLock = Costs.Best(3, () => 1e9 / Measure(AnonVmaCheck.Late, 2, Time, withMapper: false, perVmaLocks: false).Rate(1));
-        double pair = Costs.Best(3, () => 1e9 / (Measure(AnonVmaCheck.Late, 1, Time).Tallies[0].Done / Time));
+        const double Time = 0.3;
+        double underVmaLock = Measure(AnonVmaCheck.Late, 2, Time, withMapper: false).Tallies[1].Fastest;
+        double early = Measure(Early, 2, Time, withMapper: false).Tallies[1].Fastest;
+        double underMmapLock = Measure(AnonVmaCheck.Late, 2, Time, withMapper: false, perVmaLocks: false).Tallies[1].Fastest;
+        double pair = Measure(AnonVmaCheck.Late, 1, Time).Tallies[0].Fastest;
         return new FaultCosts(underVmaLock, underMmapLock, Math.Max(0, early - underMmapLock), pair);
     }
 

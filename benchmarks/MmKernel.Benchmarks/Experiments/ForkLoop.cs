@@ -79,7 +79,7 @@ internal sealed class ForkLoop(ExperimentOptions options)
             do
             {
                 process.Child().Exit();
-                tally.Done++;
+                tally.Count();
             }
             while (tally.GoesOn);
         });

@@ -61,7 +61,7 @@ internal sealed class LibraryLoading(ExperimentOptions options)
             do
             {
                 process.Child().Exit();
-                tally.Done++;
+                tally.Count();
             }
             while (tally.GoesOn);
         });

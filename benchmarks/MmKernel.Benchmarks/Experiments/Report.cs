@@ -54,6 +54,9 @@ internal static class Report
         _ => value.ToString("G2", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>Which share of the time the threads of a run had a processor.</summary>
+    internal static string Share(Outcome outcome) => $"{Math.Clamp(outcome.Share, 0, 1) * 100:N0} %";
+
     /// <summary>A time that is given in nanoseconds.</summary>
     internal static string Time(double nanoseconds) => nanoseconds switch
     {

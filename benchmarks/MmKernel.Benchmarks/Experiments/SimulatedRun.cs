@@ -38,6 +38,11 @@ internal static class SimulatedRun
     /// <summary>A time that varies by a quarter, so that nothing goes in lockstep.</summary>
     internal static double Vary(this Random random, double time) => time * (0.75 + (0.5 * random.NextDouble()));
 
-    /// <summary>How far a simulation is from what was measured.</summary>
-    internal static string Compare(double simulated, double measured) => $"{(simulated / measured) - 1:+0 %;−0 %}";
+    /// <summary>How far a simulation is from what was measured; says so where the measured threads did not have processors of their own.</summary>
+    internal static string Compare(double simulated, double measured, double share)
+    {
+        const double Undisturbed = 0.95;
+        string difference = $"{((simulated / measured) - 1) * 100:+0;−0} %";
+        return share >= Undisturbed ? difference : $"{difference} (disturbed)";
+    }
 }

@@ -38,7 +38,7 @@ internal sealed class TextReads(ExperimentOptions options, Costs costs) : Faults
                 for (ulong page = 0; page < FilePages && tally.GoesOn; page += FaultAroundPages)
                 {
                     process.Load(start + (page * Page.Size));
-                    tally.Done++;
+                    tally.Count();
                 }
 
                 Calls.Check(process.Madvise(start, FilePages * Page.Size, Advice.DontNeed));

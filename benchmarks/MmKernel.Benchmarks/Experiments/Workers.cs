@@ -12,16 +12,35 @@ namespace MmKernel.Benchmarks;
 /// <summary>What one thread of an experiment did.</summary>
 internal sealed class Tally
 {
+    private const int BatchSize = 32;
+
     private bool _stop;
+    private long _batchStart = Stopwatch.GetTimestamp();
 
     /// <summary>Whether to go on.</summary>
     internal bool GoesOn => !Volatile.Read(ref _stop);
 
     /// <summary>How often the thread did what it is there for.</summary>
-    internal long Done { get; set; }
+    internal long Done { get; private set; }
+
+    /// <summary>Nanoseconds for one, in the fastest batch: the one in which nobody disturbed the thread.</summary>
+    internal double Fastest { get; private set; } = double.MaxValue;
+
+    /// <summary>Nanoseconds in which the thread was ready to run and had no processor.</summary>
+    internal long WaitedForCpu { get; set; }
 
     /// <summary>How long each took, where that is measured.</summary>
     internal Latencies Latencies { get; } = new();
+
+    /// <summary>The thread did once what it is there for.</summary>
+    internal void Count()
+    {
+        if (++Done % BatchSize != 0)
+            return;
+        long now = Stopwatch.GetTimestamp();
+        Fastest = Math.Min(Fastest, Stopwatch.GetElapsedTime(_batchStart, now).TotalNanoseconds / BatchSize);
+        _batchStart = now;
+    }
 
     internal void Stop() => Volatile.Write(ref _stop, true);
 
@@ -42,6 +61,9 @@ internal sealed class Tally
 /// <param name="Locks">What happened to locks.</param>
 internal sealed record Outcome(double Seconds, IReadOnlyList<Tally> Tallies, long Switches, long Yields, LockReport Locks)
 {
+    /// <summary>Which share of the time the threads had a processor when they wanted one: less than all of it means that others disturbed them.</summary>
+    internal double Share => 1 - (Tallies.Sum(tally => tally.WaitedForCpu) / (Seconds * 1e9 * Tallies.Count));
+
     /// <summary>How often threads did per second what they are there for, those before one left out.</summary>
     internal double Rate(int first) => Tallies.Skip(first).Sum(tally => tally.Done) / Seconds;
 
@@ -72,6 +94,7 @@ internal static class Workers
         {
             start.SignalAndWait();
             var before = CountSwitches();
+            long waited = WaitedForCpu();
             try
             {
                 body(tallies[id]);
@@ -81,6 +104,7 @@ internal static class Workers
                 failures[id] = e;
             }
 
+            tallies[id].WaitedForCpu = WaitedForCpu() - waited;
             var after = CountSwitches();
             Interlocked.Add(ref switches, after.Voluntary - before.Voluntary);
             Interlocked.Add(ref yields, after.Others - before.Others);
@@ -127,6 +151,9 @@ internal static class Workers
 
         return best!;
     }
+
+    /// <summary>Nanoseconds that the thread spent on the run queue; the kernel's file has running, waiting and slices.</summary>
+    private static long WaitedForCpu() => long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[1], CultureInfo.InvariantCulture);
 
     private static (long Voluntary, long Others) CountSwitches()
     {
