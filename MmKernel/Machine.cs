@@ -11,6 +11,22 @@ public enum AnonVmaCheck
 
     /// <summary>Right after the lookup: the fault goes back to mmap_lock at once, as Linux did up to 6.6.</summary>
     Early,
+
+    /// <summary>Right after the lookup, also for private mappings of files, which only need one when they are written.</summary>
+    EarlyPrivate,
+
+    /// <summary>Where it is needed, but mmap_lock is not tried: the fault starts again in any case.</summary>
+    LateWithoutTry,
+}
+
+/// <summary>When a private mapping gets its anon_vma.</summary>
+public enum AnonVmaCreation
+{
+    /// <summary>With its first own page, as in Linux.</summary>
+    Lazy,
+
+    /// <summary>When it is made, so that no fault has to look for one.</summary>
+    Eager,
 }
 
 /// <summary>What moving a page by userfaultfd holds against reverse mapping.</summary>
@@ -31,6 +47,9 @@ public sealed record MachineOptions
 
     /// <summary>When a missing anon_vma is noticed.</summary>
     public AnonVmaCheck AnonVmaCheck { get; init; } = AnonVmaCheck.Late;
+
+    /// <summary>When private mappings get their anon_vma.</summary>
+    public AnonVmaCreation AnonVmaCreation { get; init; } = AnonVmaCreation.Lazy;
 
     /// <summary>Whether faults try the per-VMA lock before mmap_lock (<c>CONFIG_PER_VMA_LOCK</c>).</summary>
     public bool PerVmaLocks { get; init; } = true;

@@ -209,14 +209,17 @@ internal static class MmapCalls
             MemoryFile? own = null;
             if (file == null && (flags & VmFlags.Shared) != 0 && (own = MemoryFile.TryCreateShared(mm.Machine, length, flags)) == null)
                 return -(long)Errno.ENOMEM;
-            VmaLayout.Link(new VmArea(mm)
+            var vma = new VmArea(mm)
             {
                 File = file ?? own?.Open(isWritable: true),
                 Start = start,
                 End = end,
                 PageOffset = pageOffset,
                 Flags = flags,
-            });
+            };
+            VmaLayout.Link(vma);
+            if (mm.Machine.Options.AnonVmaCreation == AnonVmaCreation.Eager && !vma.IsShared)
+                _ = AnonPrepare.AnonVmaPrepare(vma);
 
             // From here on the mapping alone keeps the object.
             if (own != null)

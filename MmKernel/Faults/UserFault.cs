@@ -34,10 +34,15 @@ internal static class UserFault
                 var result = HandleMmFault(vma, address, UnderVmaLock(access));
                 if ((result & VmFault.LockDropped) == 0)
                     VmaEndRead(vma);
+                LockStatistics.Count((result & VmFault.Retry) == 0 ? FaultEvent.Handled : FaultEvent.Retried);
                 if ((result & VmFault.Retry) == 0)
                     return ToAccessResult(result, address);
                 if (Task.Current.IsFatalSignalPending)
                     return new AccessResult(Signal.SIGKILL, 0, address);
+            }
+            else
+            {
+                LockStatistics.Count(FaultEvent.Aborted);
             }
         }
 
@@ -52,7 +57,7 @@ internal static class UserFault
         var vma = LockVmaUnderRcu(mm, address);
         if (vma == null)
             return null;
-        if (mm.Machine.Options.AnonVmaCheck == AnonVmaCheck.Early && vma.IsAnonymous && vma.AnonVma == null)
+        if (vma.AnonVma == null && IsCheckedEarly(vma, mm.Machine.Options.AnonVmaCheck))
         {
             VmaEndRead(vma);
             return null;
@@ -60,6 +65,13 @@ internal static class UserFault
 
         return vma;
     }
+
+    private static bool IsCheckedEarly(VmArea vma, AnonVmaCheck check) => check switch
+    {
+        AnonVmaCheck.Early => vma.IsAnonymous,
+        AnonVmaCheck.EarlyPrivate => !vma.IsShared,
+        _ => false,
+    };
 
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     private static AccessResult HandleUnderMmapLock(MmStruct mm, ulong address, FaultFlag access)

@@ -13,15 +13,23 @@ public sealed class LockdepClass
 {
     private static readonly Dictionary<string, int> s_ranks = ReadRanks();
     private static readonly Dictionary<string, LockNestingAttribute> s_nesting = ReadNesting();
+    private static readonly List<LockdepClass> s_listed = [];
 
     private LockdepClass(string name, LockKind kind, LockOwner owner = LockOwner.Thread)
+        : this(name, kind, owner, s_listed.Count) => s_listed.Add(this);
+
+    private LockdepClass(string name, LockKind kind, LockOwner owner, int number)
     {
+        Number = number;
         Name = name;
         IsAtomic = kind is LockKind.Spin or LockKind.Rcu;
         Owner = owner;
         Rank = s_ranks.GetValueOrDefault(name, Unranked);
         Nesting = s_nesting.TryGetValue(name, out var rule) ? rule.Rule : Nesting.Never;
     }
+
+    /// <summary>More classes than there are, those of tests and tools counted as one.</summary>
+    internal const int Most = 64;
 
     /// <summary>The rank of a class that the order does not list.</summary>
     public const int Unranked = -1;
@@ -98,6 +106,12 @@ public sealed class LockdepClass
     /// <summary>Buckets of the wait table.</summary>
     public static LockdepClass WaitBucket { get; } = new("WaitBucket.Lock", LockKind.Spin);
 
+    /// <summary>The classes below, but not those of tests and tools.</summary>
+    internal static IReadOnlyList<LockdepClass> All => s_listed;
+
+    /// <summary>A number below <see cref="Most"/>; classes of tests and tools share one.</summary>
+    internal int Number { get; }
+
     /// <summary>The name in the lock order.</summary>
     public string Name { get; }
 
@@ -116,7 +130,7 @@ public sealed class LockdepClass
     /// <summary>A class outside the list, for locks of tests and tools.</summary>
     /// <param name="name">Its name; ranked if the lock order lists it.</param>
     /// <param name="kind">What kind of lock.</param>
-    public static LockdepClass Create(string name, LockKind kind) => new(name, kind);
+    public static LockdepClass Create(string name, LockKind kind) => new(name, kind, LockOwner.Thread, Most - 1);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -28,6 +28,7 @@ public sealed class Mutex(LockdepClass lockClass)
         Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TryAcquire())
             _ = Wait(killable: false);
+        LockStatistics.Count(lockClass, LockEvent.Exclusive);
     }
 
     /// <summary>Acquires the mutex unless a fatal signal arrives (<c>mutex_lock_killable</c>).</summary>
@@ -40,6 +41,8 @@ public sealed class Mutex(LockdepClass lockClass)
         int error = TryAcquire() ? 0 : Wait(killable: true);
         if (error != 0)
             Lockdep.Release(this);
+        else
+            LockStatistics.Count(lockClass, LockEvent.Exclusive);
         return error;
     }
 
@@ -49,8 +52,13 @@ public sealed class Mutex(LockdepClass lockClass)
     {
         Interleaving.Reach(SchedulePoint.Try, this);
         if (!TryAcquire())
+        {
+            LockStatistics.Count(lockClass, LockEvent.Refused);
             return false;
+        }
+
         Lockdep.AcquireByTry(this, lockClass, LockMode.Exclusive);
+        LockStatistics.Count(lockClass, LockEvent.Exclusive);
         return true;
     }
 
@@ -74,6 +82,7 @@ public sealed class Mutex(LockdepClass lockClass)
     [MaySleep]
     private int Wait(bool killable)
     {
+        LockStatistics.Count(lockClass, LockEvent.Waited);
         var task = Task.Current;
         var bucket = WaitTable.For(this);
         bucket.Lock.Lock();

@@ -41,7 +41,9 @@ public sealed class PageTableLock : ISpinning
     {
         Lockdep.Acquire(this, LockdepClass.PageTable, LockMode.Exclusive);
         Interleaving.Acquire(this);
-        _word.Acquire();
+        if (_word.Acquire())
+            LockStatistics.Count(LockdepClass.PageTable, LockEvent.Waited);
+        LockStatistics.Count(LockdepClass.PageTable, LockEvent.Exclusive);
     }
 
     /// <summary>Acquires the lock if that takes no waiting.</summary>
@@ -50,8 +52,13 @@ public sealed class PageTableLock : ISpinning
     {
         Interleaving.Reach(SchedulePoint.Try, this);
         if (!_word.TryAcquire())
+        {
+            LockStatistics.Count(LockdepClass.PageTable, LockEvent.Refused);
             return false;
+        }
+
         Lockdep.AcquireByTry(this, LockdepClass.PageTable, LockMode.Exclusive);
+        LockStatistics.Count(LockdepClass.PageTable, LockEvent.Exclusive);
         return true;
     }
 

@@ -60,6 +60,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
         Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TryAcquireShared() && !SpinShared())
             _ = WaitShared(killable: false);
+        LockStatistics.Count(lockClass, LockEvent.Shared);
     }
 
     /// <summary>Acquires the lock shared unless a fatal signal arrives (<c>down_read_killable</c>).</summary>
@@ -72,6 +73,8 @@ public sealed class RwSemaphore(LockdepClass lockClass)
         int error = TryAcquireShared() || SpinShared() ? 0 : WaitShared(killable: true);
         if (error != 0)
             Lockdep.Release(this);
+        else
+            LockStatistics.Count(lockClass, LockEvent.Shared);
         return error;
     }
 
@@ -81,8 +84,13 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     {
         Interleaving.Reach(SchedulePoint.Try, this);
         if (!TryAcquireShared())
+        {
+            LockStatistics.Count(lockClass, LockEvent.Refused);
             return false;
+        }
+
         Lockdep.AcquireByTry(this, lockClass, LockMode.Shared);
+        LockStatistics.Count(lockClass, LockEvent.Shared);
         return true;
     }
 
@@ -141,7 +149,11 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     {
         Interleaving.Reach(SchedulePoint.Try, this);
         if (!TryAcquireExclusive())
+        {
+            LockStatistics.Count(lockClass, LockEvent.Refused);
             return false;
+        }
+
         Lockdep.AcquireByTry(this, lockClass, LockMode.Exclusive);
         BeginWriteSection();
         return true;
@@ -227,7 +239,11 @@ public sealed class RwSemaphore(LockdepClass lockClass)
         return false;
     }
 
-    private void BeginWriteSection() => Volatile.Write(ref _writeSequence, Volatile.Read(ref _writeSequence) + 1);
+    private void BeginWriteSection()
+    {
+        LockStatistics.Count(lockClass, LockEvent.Exclusive);
+        Volatile.Write(ref _writeSequence, Volatile.Read(ref _writeSequence) + 1);
+    }
 
     private void EndWriteSection() => Volatile.Write(ref _writeSequence, Volatile.Read(ref _writeSequence) + 1);
 
@@ -265,6 +281,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
 
     private void Enqueue(WaitBucket bucket, Task task, bool exclusive)
     {
+        LockStatistics.Count(lockClass, LockEvent.Waited);
         bucket.Lock.Lock();
         Interlocked.Or(ref _state, Queued);
         bucket.Enqueue(task, this, exclusive);

@@ -21,7 +21,9 @@ public sealed class SpinLock(LockdepClass lockClass) : ISpinning
     {
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
         Interleaving.Acquire(this);
-        _word.Acquire();
+        if (_word.Acquire())
+            LockStatistics.Count(lockClass, LockEvent.Waited);
+        LockStatistics.Count(lockClass, LockEvent.Exclusive);
     }
 
     /// <summary>Acquires the lock if that takes no waiting (<c>spin_trylock</c>).</summary>
@@ -30,8 +32,13 @@ public sealed class SpinLock(LockdepClass lockClass) : ISpinning
     {
         Interleaving.Reach(SchedulePoint.Try, this);
         if (!_word.TryAcquire())
+        {
+            LockStatistics.Count(lockClass, LockEvent.Refused);
             return false;
+        }
+
         Lockdep.AcquireByTry(this, lockClass, LockMode.Exclusive);
+        LockStatistics.Count(lockClass, LockEvent.Exclusive);
         return true;
     }
 

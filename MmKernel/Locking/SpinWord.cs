@@ -13,10 +13,13 @@ internal struct SpinWord
 
     internal bool TryAcquire() => Interlocked.CompareExchange(ref _held, 1, 0) == 0;
 
-    internal void Acquire()
+    /// <returns>Whether somebody else had to be waited for.</returns>
+    internal bool Acquire()
     {
-        if (!TryAcquire())
-            AcquireSlowly();
+        if (TryAcquire())
+            return false;
+        AcquireSlowly();
+        return true;
     }
 
     internal void Release() => Volatile.Write(ref _held, 0);

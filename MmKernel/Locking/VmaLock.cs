@@ -51,13 +51,13 @@ public sealed class VmaLock(RwSemaphore mmapLock)
     {
         Interleaving.Reach(SchedulePoint.Try, this);
         if (IsWriteLocked)
-            return false;
+            return Refuse();
         Interleaving.Reach(SchedulePoint.LockFree, this);
         int count = Volatile.Read(ref _count);
         while (true)
         {
             if (count == 0 || count >= MaxReaders)
-                return false;
+                return Refuse();
             int seen = Interlocked.CompareExchange(ref _count, count + 1, count);
             if (seen == count)
                 break;
@@ -71,10 +71,11 @@ public sealed class VmaLock(RwSemaphore mmapLock)
         if (IsWriteLocked)
         {
             DropReader();
-            return false;
+            return Refuse();
         }
 
         Lockdep.AcquireByTry(this, LockdepClass.VmaShared, LockMode.Shared);
+        LockStatistics.Count(LockdepClass.VmaShared, LockEvent.Shared);
         return true;
     }
 
@@ -111,6 +112,7 @@ public sealed class VmaLock(RwSemaphore mmapLock)
         Lockdep.AcquireUntilReleaseOf(this, LockdepClass.VmaExclusive, mmapLock);
         Interleaving.Reach(SchedulePoint.LockFree, this);
         Volatile.Write(ref _writeSequence, mmapLock.WriteSequence);
+        LockStatistics.Count(LockdepClass.VmaExclusive, LockEvent.Exclusive);
     }
 
     /// <summary>Lets readers in again (<c>__vma_end_exclude_readers</c>).</summary>
@@ -146,6 +148,12 @@ public sealed class VmaLock(RwSemaphore mmapLock)
     [AssertsHeld("exclusive(this)")]
     public void AssertWriteHeld() => Lockdep.Assert(IsWriteLocked, "VMA is not write-locked");
 
+    private static bool Refuse()
+    {
+        LockStatistics.Count(LockdepClass.VmaShared, LockEvent.Refused);
+        return false;
+    }
+
     private void DropReader()
     {
         int now = Interlocked.Decrement(ref _count);
@@ -165,7 +173,11 @@ public sealed class VmaLock(RwSemaphore mmapLock)
             bucket.Lock.Lock();
             bool waits = HasReaders;
             if (waits)
+            {
+                LockStatistics.Count(LockdepClass.VmaExclusive, LockEvent.Waited);
                 bucket.Enqueue(task, this, exclusive: true);
+            }
+
             bucket.Lock.Unlock();
             if (!waits || task.SleepUntilWoken(killable))
                 continue;

@@ -94,6 +94,7 @@ public sealed partial class Folio
         if (!TrySetLocked())
             Wait();
         Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
+        LockStatistics.Count(LockdepClass.Folio, LockEvent.Exclusive);
     }
 
     /// <summary>Locks the folio while another one is locked, as the lock order allows (<c>folio_lock</c> of a destination).</summary>
@@ -106,6 +107,7 @@ public sealed partial class Folio
         if (!TrySetLocked())
             Wait();
         Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
+        LockStatistics.Count(LockdepClass.Folio, LockEvent.Exclusive);
     }
 
     /// <summary>Locks the folio if that takes no waiting (<c>folio_trylock</c>).</summary>
@@ -114,8 +116,13 @@ public sealed partial class Folio
     {
         Interleaving.Reach(SchedulePoint.Try, this);
         if (!TrySetLocked())
+        {
+            LockStatistics.Count(LockdepClass.Folio, LockEvent.Refused);
             return false;
+        }
+
         Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
+        LockStatistics.Count(LockdepClass.Folio, LockEvent.Exclusive);
         return true;
     }
 
@@ -294,6 +301,7 @@ public sealed partial class Folio
     [MaySleep]
     private void Wait()
     {
+        LockStatistics.Count(LockdepClass.Folio, LockEvent.Waited);
         var task = Task.Current;
         var bucket = WaitTable.For(this);
         bucket.Lock.Lock();

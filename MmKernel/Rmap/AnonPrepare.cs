@@ -60,6 +60,8 @@ public static class AnonPrepare
         if (vma.AnonVma != null)
             return VmFault.None;
         bool underVmaLock = (vmf.Flags & FaultFlag.VmaLock) != 0;
+        if (underVmaLock && vma.Mm.Machine.Options.AnonVmaCheck == AnonVmaCheck.LateWithoutTry)
+            return VmFault.Retry;
         if (underVmaLock && !vma.Mm.MmapLock.TryReadLock())
             return VmFault.Retry;
         int error = AnonVmaPrepare(vma);

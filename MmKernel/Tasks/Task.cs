@@ -55,6 +55,9 @@ public sealed class Task
     /// <summary>Whether the task is freeing memory, and so does not start to free memory (<c>PF_MEMALLOC</c>).</summary>
     internal bool IsReclaiming { get; set; }
 
+    /// <summary>What the task counted of its locks, if somebody wants to know.</summary>
+    internal TaskLockCounts? LockCounts { get; set; }
+
     // Odd inside an RCU read section; written by the task alone, read by those who wait for a grace period.
     [Atomic] internal long RcuPhase;
     internal int RcuNesting;

@@ -4,7 +4,7 @@ namespace MmKernel.Benchmarks;
 
 /// <summary>
 /// <c>faults</c> (the default): faults per second and bytes allocated per fault. <c>host</c>: the same work on the host kernel and here,
-/// exit code 1 if a goal is missed. <c>locks</c>: sections per second under contended locks.
+/// exit code 1 if a goal is missed. <c>locks</c>: sections per second under contended locks. <c>experiment</c>: policies of locking side by side, see <see cref="Experiments"/>.
 /// </summary>
 internal static class Program
 {
@@ -21,8 +21,10 @@ internal static class Program
             case "locks":
                 LockRate.Run();
                 return 0;
+            case "experiment":
+                return Experiments.Run(args.AsSpan(1));
             default:
-                Console.Error.WriteLine($"Unknown suite '{suite}'. Suites: faults, host, locks.");
+                Console.Error.WriteLine($"Unknown suite '{suite}'. Suites: faults, host, locks, experiment.");
                 return 2;
         }
     }

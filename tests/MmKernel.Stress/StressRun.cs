@@ -40,7 +40,7 @@ internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnly
 /// </summary>
 internal static class StressRun
 {
-    // A round takes a second; a thread that is not back by then waits for something that nobody is going to do.
+    // An operation takes far less than a second; where no thread ends one for so long, they wait for something that nobody is going to do.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     internal static StressReport Run(StressOptions options)
@@ -69,26 +69,25 @@ internal static class StressRun
     {
         string? failure = null;
         long rules = 0;
-        var tasks = new Task?[options.Threads];
+        var threadStates = new ThreadState?[options.Threads];
         var threads = Enumerable.Range(0, options.Threads).Select(id => new Thread(() =>
         {
-            tasks[id] = Task.Current;
+            var state = threadStates[id] = new ThreadState(Task.Current);
             var stress = new StressThread(world, id, new Random((options.Seed * 31) + (round * 1009) + id));
             var done = new long[operations.Count];
-            string doing = "nothing";
             try
             {
                 for (int i = 0; i < options.OperationsPerRound && Volatile.Read(ref failure) == null && world.Failure == null; i++)
                 {
                     int next = OperationCatalogue.Pick(stress.Random);
-                    doing = operations[next].Name;
+                    state.Begin(operations[next].Name);
                     operations[next].Do(stress);
                     done[next]++;
                 }
             }
             catch (Exception e)
             {
-                Interlocked.CompareExchange(ref failure, $"thread {id}, {doing}: {e}", null);
+                Interlocked.CompareExchange(ref failure, $"thread {id}, {state.Doing}: {e}", null);
             }
 
             for (int i = 0; i < done.Length; i++)
@@ -100,24 +99,52 @@ internal static class StressRun
             thread.Start();
         foreach (var thread in threads)
         {
-            if (!thread.Join(s_patience))
-                return Hang(tasks, failure);
+            long before = -1;
+            while (!thread.Join(s_patience))
+            {
+                long now = threadStates.Sum(state => state?.Begun ?? 0);
+                if (now == before)
+                    return Hang(threadStates, failure ?? world.Failure);
+                before = now;
+            }
         }
 
         checks += rules;
         return failure;
     }
 
-    private static string Hang(Task?[] tasks, string? failure)
+    private static string Hang(ThreadState?[] states, string? failure)
     {
         var text = new StringBuilder("a thread hangs");
-        for (int id = 0; id < tasks.Length; id++)
+        for (int id = 0; id < states.Length; id++)
         {
-            text.Append($"\nthread {id}:");
-            foreach (var held in tasks[id]?.HeldLocks ?? [])
+            if (states[id] is not { } state)
+                continue;
+            var task = state.Task;
+            text.Append($"\nthread {id}: {state.Doing}, operation {state.Begun}, waits for {task.WaitKey?.GetType().Name ?? "nothing"}, woken {task.IsWoken};");
+            foreach (var held in task.HeldLocks.ToArray())
                 text.Append($" {held.Class} {held.Mode};");
         }
 
         return failure == null ? text.ToString() : $"{text}\n{failure}";
+    }
+
+    /// <summary>How far a thread is.</summary>
+    private sealed class ThreadState(Task task)
+    {
+        private string _doing = "nothing";
+        private long _begun;
+
+        internal Task Task { get; } = task;
+
+        internal string Doing => Volatile.Read(ref _doing);
+
+        internal long Begun => Volatile.Read(ref _begun);
+
+        internal void Begin(string operation)
+        {
+            Volatile.Write(ref _doing, operation);
+            Volatile.Write(ref _begun, _begun + 1);
+        }
     }
 }

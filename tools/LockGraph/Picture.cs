@@ -1,12 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
 using MmLint.Analyzers;
+using MmLint.Tools;
 
 namespace MmLint.LockGraphs;
 
@@ -104,28 +103,8 @@ internal sealed class Picture
         return text.Append("}\n").ToString();
     }
 
-    private string ToSvg()
-    {
-        Process dot;
-        try
-        {
-            dot = Process.Start(new ProcessStartInfo("dot", ["-Tsvg"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        }
-        catch (Win32Exception)
-        {
-            throw new InvalidDataException("an SVG needs Graphviz, whose program 'dot' is not on the path; install it, or write .mmd or .dot instead");
-        }
-
-        using (dot)
-        {
-            // Graphviz reads the whole graph before it writes.
-            dot.StandardInput.Write(ToDot());
-            dot.StandardInput.Close();
-            string text = dot.StandardOutput.ReadToEnd();
-            dot.WaitForExit();
-            return dot.ExitCode == 0 ? text : throw new InvalidDataException("Graphviz refused the graph; write it as .dot to look at it");
-        }
-    }
+    private string ToSvg() => DrawingProgram.Draw(
+        "dot", ["-Tsvg"], ToDot(), "an SVG needs Graphviz, whose program 'dot' is not on the path; install it, or write .mmd or .dot instead");
 
     private static string Name(LockNode node) => node.Key.Replace("global::", "", StringComparison.Ordinal);
 
