@@ -99,6 +99,7 @@ public sealed class Machine : IDisposable
         Memory = new PhysicalMemory(Options.MemoryBytes, Options.Reclaim);
         Commit = new CommitAccount(Options.Overcommit, (ulong)Options.MemoryBytes >> Page.Shift, Options.OvercommitRatio);
         Ksm = new Ksm(Memory, Options);
+        PageIdle = new PageIdle(Memory);
         HugePages = new HugePages(Memory, Options);
         Khugepaged = new Khugepaged(Memory, HugePages, Options);
     }
@@ -117,6 +118,9 @@ public sealed class Machine : IDisposable
 
     /// <summary>Same-page merging.</summary>
     public Ksm Ksm { get; }
+
+    /// <summary>Which pages are not used.</summary>
+    public PageIdle PageIdle { get; }
 
     /// <summary>Transparent huge pages.</summary>
     public HugePages HugePages { get; }
@@ -173,6 +177,15 @@ public sealed class Machine : IDisposable
         device.Close();
         return 0;
     }
+
+    /// <summary>Moves pages together, so that free frames make large blocks (<c>/proc/sys/vm/compact_memory</c>).</summary>
+    /// <returns>Number of pages moved; 0 where no lists of pages are kept.</returns>
+    [TakesRmap]
+    public int CompactMemory() => Compaction.CompactZone(Memory);
+
+    /// <summary>The text of <c>/proc/vmstat</c>.</summary>
+    /// <returns>A name and a number a line: how many pages there are of each kind, and how often what happened.</returns>
+    public string VmstatText() => VmstatView.Text(this);
 
     /// <summary>Gives the physical memory back. No process may be used afterwards.</summary>
     [MaySleep]

@@ -20,9 +20,14 @@ public static class FaultHandling
     public static VmFault HandleMmFault(VmArea vma, ulong address, FaultFlag flags)
     {
         Lockdep.AssertHeld((flags & FaultFlag.VmaLock) != 0 ? vma.Lock : vma.Mm.MmapLock, LockMode.Shared);
+        var events = vma.Mm.Machine.Memory.Events;
         var vmf = FaultContext.Start(vma, address, flags);
         var result = HandlePteFault(vmf);
         vmf.Finish();
+
+        // One that has to be started again is counted when it ends.
+        if ((result & VmFault.Retry) == 0)
+            events.Add(VmEvent.Pgfault);
         return result;
     }
 

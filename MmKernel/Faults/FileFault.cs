@@ -29,7 +29,10 @@ internal static class FileFault
         if (file == null)
             return VmFault.Sigbus;
         ulong index = vmf.Vma.PageIndex(vmf.Address);
-        if ((vmf.Flags & FaultFlag.VmaLock) != 0 && !file.Mapping.IsUpToDate(index))
+        bool isMissing = !file.Mapping.IsUpToDate(index);
+        if (isMissing)
+            file.Mapping.Memory.Events.Add(VmEvent.Pgmajfault);
+        if ((vmf.Flags & FaultFlag.VmaLock) != 0 && isMissing)
         {
             file.File.Get();
             VmaLocking.VmaEndRead(vmf.Vma);

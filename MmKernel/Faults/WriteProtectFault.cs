@@ -41,6 +41,8 @@ internal static class WriteProtectFault
             return VmFault.None;
         }
 
+        if (folio.KsmNode != null)
+            vmf.Vma.Mm.Machine.Memory.Events.Add(VmEvent.CowKsm);
         folio.Get();
         PteUnmapUnlock(pte);
         return WpPageCopy(vmf, folio);

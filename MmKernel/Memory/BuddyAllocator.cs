@@ -43,6 +43,16 @@ internal sealed class BuddyAllocator(Folio[] folios)
         return count;
     }
 
+    /// <summary>Takes one given frame out of the free block that it is in (<c>__isolate_free_page</c>).</summary>
+    /// <returns>False if it is not free.</returns>
+    internal bool TryTake(Folio folio)
+    {
+        Lock.Lock();
+        bool taken = TryTakeLocked(folio.Frame);
+        Lock.Unlock();
+        return taken;
+    }
+
     /// <summary>Gives a block back (<c>free_one_page</c>).</summary>
     internal void Free(Folio folio, int order)
     {
@@ -107,6 +117,30 @@ internal sealed class BuddyAllocator(Folio[] folios)
 
         _freeFrames -= 1L << order;
         return block;
+    }
+
+    [MustHold("Lock")]
+    private bool TryTakeLocked(ulong frame)
+    {
+        int order = 0;
+        while (order <= MaxOrder && folios[frame & ~((1UL << order) - 1)].FreeOrder != order)
+            order++;
+        if (order > MaxOrder)
+            return false;
+        ulong first = frame & ~((1UL << order) - 1);
+        Unlink(folios[first]);
+
+        // The half that the frame is not in goes back, again and again.
+        while (order > 0)
+        {
+            order--;
+            ulong middle = first + (1UL << order);
+            Link(folios[frame < middle ? middle : first], order);
+            first = frame < middle ? first : middle;
+        }
+
+        _freeFrames--;
+        return true;
     }
 
     [MustHold("Lock")]

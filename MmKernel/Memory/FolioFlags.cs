@@ -44,6 +44,12 @@ internal enum FolioFlags
     /// <summary>Has a slot in swap, under which it is found (<c>PG_swapcache</c>).</summary>
     SwapCache = 1 << 11,
 
+    /// <summary>Was used, and somebody who only tracks uses has cleared the accessed bit that said so (<c>PG_young</c>).</summary>
+    Young = 1 << 13,
+
+    /// <summary>Not used since somebody who tracks uses looked (<c>PG_idle</c>).</summary>
+    Idle = 1 << 14,
+
     /// <summary>Always filled with zeros: nobody writes to it, and who maps it is not counted (<c>is_zero_folio</c>).</summary>
     Zero = 1 << 16,
 

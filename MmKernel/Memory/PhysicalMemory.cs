@@ -85,6 +85,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>The swap devices.</summary>
     internal SwapSpace Swap { get; } = new();
 
+    /// <summary>How often what happened.</summary>
+    public VmEventCounters Events { get; } = new();
+
     /// <summary>The address spaces of all processes.</summary>
     internal Registry<MmStruct> AddressSpaces { get; } = new();
 
@@ -152,6 +155,19 @@ public sealed unsafe class PhysicalMemory : IDisposable
         folio.ResetForUse(FolioFlags.None);
         folio.Compound(this, HugePages.Order);
         NativeMemory.Clear(PointerTo(folio.Frame), (nuint)HugePages.Size);
+        return folio;
+    }
+
+    /// <summary>Allocates one given frame, whose contents are undefined.</summary>
+    /// <returns>A folio with one reference; null if the frame is not free, or on a per-CPU list.</returns>
+    [return: Fresh]
+    [Acquires("result.Ref", When = "result != null")]
+    internal Folio? TryAllocateAt(ulong frame)
+    {
+        if (!_buddy.TryTake(_folios[frame]))
+            return null;
+        var folio = _folios[frame];
+        folio.ResetForUse(FolioFlags.None);
         return folio;
     }
 
@@ -235,7 +251,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
             Thread.Yield();
             if (++failures < RetriesBeforeKill)
                 continue;
-            if (!_oomKiller.TryKill(AddressSpaces))
+            if (!_oomKiller.TryKill(AddressSpaces, Events))
                 break;
             failures = 0;
         }

@@ -17,7 +17,8 @@ internal static class FolioMigration
 
     /// <summary>What goes along with the contents; what tells of lists and locks does not (<c>folio_migrate_flags</c>).</summary>
     private const FolioFlags Carried = FolioFlags.UpToDate | FolioFlags.Dirty | FolioFlags.SwapBacked | FolioFlags.Referenced
-        | FolioFlags.Anonymous | FolioFlags.Active | FolioFlags.SwapCache | FolioFlags.Readahead;
+        | FolioFlags.Anonymous | FolioFlags.Active | FolioFlags.SwapCache | FolioFlags.Readahead
+        | FolioFlags.Young | FolioFlags.Idle;
 
     /// <summary>Moves an isolated folio to a new frame (<c>migrate_pages</c> with one page).</summary>
     /// <param name="memory">The machine's memory.</param>
@@ -29,18 +30,20 @@ internal static class FolioMigration
         var target = memory.Allocate();
         if (target != null)
             return MigrateTo(memory, source, target);
+        memory.Events.Add(VmEvent.PgmigrateFail);
         PutBack(memory, source);
         return -(int)Errno.ENOMEM;
     }
 
     /// <summary>Moves an isolated folio to a given frame; both references end in here.</summary>
-    /// <returns>0: the source is freed when its last user lets go; −EBUSY: pinned; −EAGAIN: in use otherwise; −ENOENT: freed meanwhile.</returns>
+    /// <returns>0: the source is freed when its last user lets go; −EBUSY: pinned, or part of a huge page; −EAGAIN: in use otherwise; −ENOENT: freed meanwhile.</returns>
     [MustHold("source.Ref && target.Ref"), Releases("source.Ref && target.Ref"), TakesRmap]
     internal static int MigrateTo(PhysicalMemory memory, Folio source, Folio target)
     {
         int error = -(int)Errno.EAGAIN;
         for (int attempt = 0; attempt < Attempts && error == -(int)Errno.EAGAIN; attempt++)
             error = TryMigrate(memory, source, target, mayWait: attempt >= AttemptsWithoutWaiting);
+        memory.Events.Add(error == 0 ? VmEvent.PgmigrateSuccess : VmEvent.PgmigrateFail);
         if (error == 0)
         {
             memory.Lru?.Add(target);

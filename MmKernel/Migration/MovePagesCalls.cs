@@ -34,8 +34,8 @@ internal static class MovePagesCalls
     [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
     private static Folio? Isolate(VmArea vma, ulong address, MovePagesFlags flags, out int status)
     {
-        status = -(int)Errno.ENOENT;
-        var pte = PteOffsetMapLock(vma, address);
+        status = PageTableEntry.IsHuge(ReadEntry(vma, address)) ? -(int)Errno.EBUSY : -(int)Errno.ENOENT;
+        var pte = TryPteOffsetMapLock(vma, address);
         if (pte == null)
             return null;
         ulong entry = pte.Value;

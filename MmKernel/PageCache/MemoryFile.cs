@@ -111,6 +111,7 @@ public sealed class MemoryFile
 
             source.Slice(done, part).CopyTo(Bytes(folio)[(int)(at & Page.OffsetMask)..]);
             folio.Set(FolioFlags.Dirty);
+            folio.Clear(FolioFlags.Idle);
             folio.Unlock();
             Mapping.Memory.Put(folio);
             done += part;
@@ -153,6 +154,7 @@ public sealed class MemoryFile
             else
             {
                 Bytes(folio).Slice((int)(at & Page.OffsetMask), part).CopyTo(target);
+                folio.Clear(FolioFlags.Idle);
                 Mapping.Memory.Put(folio);
             }
 

@@ -53,7 +53,11 @@ internal static class FolioReclaim
             return false;
         var verdict = references == References.Ignored ? Verdict.Reclaim : CheckReferences(folio);
         if (verdict == Verdict.Activate)
+        {
             folio.Set(FolioFlags.Active);
+            lru.Memory.Events.Add(VmEvent.Pgactivate);
+        }
+
         if (verdict != Verdict.Reclaim || !Evict(lru.Memory, folio))
         {
             // Who unmapped it last could not take it out of the swap cache, for it was locked.
@@ -110,8 +114,17 @@ internal static class FolioReclaim
         if (folio.Has(FolioFlags.SwapCache))
             return memory.Swap.TryReclaim(folio);
         if (folio.IsAnonymous)
-            return folio.TryFreeze(1);
+            return TryDropUnwanted(memory, folio);
         return folio.Mapping is AddressSpace mapping && mapping.TryReclaim(folio);
+    }
+
+    [MustHold("folio && folio.Ref"), Releases("folio.Ref", When = "result")]
+    private static bool TryDropUnwanted(PhysicalMemory memory, Folio folio)
+    {
+        if (!folio.TryFreeze(1))
+            return false;
+        memory.Events.Add(VmEvent.Pglazyfreed);
+        return true;
     }
 
     /// <summary>What cannot be freed is not looked at again soon, and gives a slot back that it does not need.</summary>
@@ -119,7 +132,11 @@ internal static class FolioReclaim
     private static bool Activate(PhysicalMemory memory, Folio folio)
     {
         if (!folio.Has(FolioFlags.Mlocked))
+        {
             folio.Set(FolioFlags.Active);
+            memory.Events.Add(VmEvent.Pgactivate);
+        }
+
         memory.Swap.TryFree(memory, folio);
         return false;
     }

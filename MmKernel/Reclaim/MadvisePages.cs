@@ -167,5 +167,6 @@ internal static class MadvisePages
         Tlb.FlushTlbPage(pte, vma.Mm);
         pte.Value = entry & ~(Accessed | Dirty);
         lru.Deactivate(folio, isLazyFree: true);
+        lru.Memory.Events.Add(VmEvent.Pglazyfree);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class OomKiller
     /// </summary>
     /// <returns>False if there is nobody left to kill.</returns>
     [MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
-    internal bool TryKill(Registry<MmStruct> addressSpaces)
+    internal bool TryKill(Registry<MmStruct> addressSpaces, VmEventCounters events)
     {
         // Somebody else is at it, and what that frees may do.
         if (Interlocked.Exchange(ref _isBusy, 1) != 0)
@@ -25,6 +25,8 @@ internal sealed class OomKiller
         var victim = Choose(addressSpaces.Snapshot());
         if (victim != null)
         {
+            if (!victim.IsOomVictim)
+                events.Add(VmEvent.OomKill);
             victim.IsOomVictim = true;
             Reap(victim);
         }

@@ -138,7 +138,14 @@ internal sealed class Reclaimer
         var buffer = new FolioBuffer();
         Span<Folio?> folios = buffer;
         int count = _lru.Isolate(list, folios);
-        return FolioReclaim.ShrinkFolioList(_lru, folios[..count], References.Respected);
+        int freed = FolioReclaim.ShrinkFolioList(_lru, folios[..count], References.Respected);
+        bool isAnonymous = list == LruList.InactiveAnonymous;
+        bool isDirect = Task.Current.IsReclaiming;
+        _memory.Events.Add(isDirect ? VmEvent.PgscanDirect : VmEvent.PgscanKswapd, count);
+        _memory.Events.Add(isAnonymous ? VmEvent.PgscanAnon : VmEvent.PgscanFile, count);
+        _memory.Events.Add(isDirect ? VmEvent.PgstealDirect : VmEvent.PgstealKswapd, freed);
+        _memory.Events.Add(isAnonymous ? VmEvent.PgstealAnon : VmEvent.PgstealFile, freed);
+        return freed;
     }
 
     /// <summary>
@@ -153,13 +160,18 @@ internal sealed class Reclaimer
         for (; scan > 0; scan -= Batch)
         {
             int count = _lru.Isolate(list, folios);
+            _memory.Events.Add(VmEvent.Pgrefill, count);
             foreach (var entry in folios[..count])
             {
                 var folio = entry!;
                 folio.AdoptReference();
                 bool isReferenced = RmapWalking.FolioReferenced(folio, isLocked: false) != 0;
                 if (!isReferenced || list == LruList.ActiveAnonymous)
+                {
                     folio.Clear(FolioFlags.Active);
+                    _memory.Events.Add(VmEvent.Pgdeactivate);
+                }
+
                 _lru.PutBack(folio);
             }
         }

@@ -55,10 +55,18 @@ public static class RmapWalking
         int referenced = 0;
         RmapWalk(folio, (page, vma, address) =>
         {
-            if (page.IsLarge ? HugeRmap.ClearAccessed(page, vma, address) : ClearAccessed(page, vma, address))
+            if (TestAndClearYoung(page, vma, address))
                 referenced++;
             return true;
         });
+        if (referenced > 0)
+            folio.Clear(FolioFlags.Idle);
+        if (folio.Has(FolioFlags.Young))
+        {
+            folio.Clear(FolioFlags.Young);
+            referenced++;
+        }
+
         if (weLocked)
             folio.Unlock();
         return referenced;
@@ -121,6 +129,11 @@ public static class RmapWalking
         Lockdep.AssertHeld(anonVma.Lock, LockMode.Shared);
         Lockdep.Assert(Volatile.Read(ref vma.AnonVma) is not { } own || own.Root == anonVma.Root, "VMA in the tree of an anon_vma of another root");
     }
+
+    /// <summary>Tests and clears the accessed bits of all entries of a VMA that map the folio (<c>ptep_clear_young_notify</c>).</summary>
+    [MustHold("folio && vma.AnyRmap")]
+    internal static bool TestAndClearYoung(Folio folio, VmArea vma, ulong address) =>
+        folio.IsLarge ? HugeRmap.ClearAccessed(folio, vma, address) : ClearAccessed(folio, vma, address);
 
     /// <summary>Clears the accessed bit of the entry if it maps the folio (<c>folio_referenced_one</c>).</summary>
     [MustHold("vma.Stable")]

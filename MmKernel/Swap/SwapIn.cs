@@ -37,6 +37,7 @@ internal static class SwapIn
             folio.Set(FolioFlags.SwapBacked | FolioFlags.SwapCache);
             if (cluster.TryCache(index, folio))
             {
+                memory.Events.Add(VmEvent.Pswpin);
                 if (device.Read(entry.Slot, memory.PointerTo(folio.Frame)))
                     folio.Set(FolioFlags.UpToDate);
                 memory.Lru?.Add(folio);
@@ -77,6 +78,8 @@ internal static class SwapIn
             ReadAhead(vmf.Vma, vmf.Address);
         var read = Read(memory, device, entry, out exhausted);
         device.Put();
+        if (read != null)
+            memory.Events.Add(VmEvent.Pgmajfault);
         return read;
     }
 
@@ -117,7 +120,11 @@ internal static class SwapIn
         if (folio == null)
             return;
         if (isAhead && !wasCached)
+        {
+            memory.Events.Add(VmEvent.SwapRa);
             folio.Set(FolioFlags.Readahead);
+        }
+
         memory.Swap.FreeCache(memory, folio);
         memory.Put(folio);
     }

@@ -27,6 +27,7 @@ internal static class SwapReadahead
         long hits = history & FieldMask;
         if (folio.Has(FolioFlags.Readahead))
         {
+            vma.Mm.Machine.Memory.Events.Add(VmEvent.SwapRaHit);
             folio.Clear(FolioFlags.Readahead);
             hits = Math.Min(hits + 1, FieldMask);
         }

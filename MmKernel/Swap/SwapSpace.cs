@@ -179,8 +179,11 @@ internal sealed class SwapSpace
 
     /// <summary>Writes a folio to its slot (<c>swap_writeout</c>).</summary>
     [MustHold("folio"), MaySleep]
-    internal unsafe bool Write(PhysicalMemory memory, Folio folio) =>
-        DeviceOf(folio.Swap).Write(folio.Swap.Slot, memory.PointerTo(folio.Frame));
+    internal unsafe bool Write(PhysicalMemory memory, Folio folio)
+    {
+        memory.Events.Add(VmEvent.Pswpout);
+        return DeviceOf(folio.Swap).Write(folio.Swap.Slot, memory.PointerTo(folio.Frame));
+    }
 
     /// <summary>The device of an entry that is in use, and so keeps the device.</summary>
     private SwapDevice DeviceOf(SwapEntry entry) =>

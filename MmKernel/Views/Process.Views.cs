@@ -79,6 +79,30 @@ public sealed partial class Process
         mm.MmapLock.ReadUnlock();
     }
 
+    /// <summary>Finds pages by what they are, and write-protects them if asked (<c>PAGEMAP_SCAN(2const)</c>).</summary>
+    /// <param name="request">What to look for.</param>
+    /// <param name="regions">Where to tell; empty to tell of nothing, as for protecting only.</param>
+    /// <param name="walkEnd">Where the scan ended: before the end if there is no room for more, and where it failed.</param>
+    /// <returns>
+    /// Number of regions told of; −EINVAL: unknown flags or categories, or misaligned; −EFAULT: no such addresses; −EPERM: a VMA where writes are not
+    /// marked, if asked to check; −ENOMEM.
+    /// </returns>
+    [MaySleep]
+    public long PagemapScan(PagemapScanRequest request, Span<PageRegion> regions, out ulong walkEnd)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        walkEnd = request.Start;
+        long error = MmKernel.PagemapScan.Check(request);
+        if (error != 0)
+            return error;
+        using var entry = new SystemCall(this);
+        var mm = Task.CurrentMm!;
+        mm.MmapLock.ReadLock();
+        long result = MmKernel.PagemapScan.Run(mm, request, regions, out walkEnd);
+        mm.MmapLock.ReadUnlock();
+        return result;
+    }
+
     /// <summary>Copies the contents of a page that is in memory, whatever its protection, as <c>/proc/PID/mem</c> would.</summary>
     /// <param name="address">The page.</param>
     /// <param name="contents">Room for a page.</param>

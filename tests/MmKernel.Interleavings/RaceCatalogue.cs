@@ -58,6 +58,13 @@ internal static class RaceCatalogue
         HugeRaces.FolioSplitAndFork,
         HugeRaces.FolioSplitAndWrite,
         HugeRaces.FolioSplitAndMunmap,
+        MigrationRaces.MoveAndIdle,
+        UffdRaces.MoveAndFork,
+        UffdRaces.MoveAndWalk,
+        UffdRaces.MoveUnderAnonVmaLockAndWalk,
+        UffdRaces.MoveAndMigration,
+        KsmRaces.MergeAndExit,
+        KsmRaces.MergeAndWrite,
     ];
 
     internal static IEnumerable<string> Names => All.Select(race => race.Name);

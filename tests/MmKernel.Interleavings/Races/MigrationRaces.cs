@@ -125,6 +125,21 @@ internal static class MigrationRaces
         });
     });
 
+    /// <summary>Somebody looks whether pages are used while one is moved; a busy one is passed over.</summary>
+    internal static Race MoveAndIdle { get; } = new("migration and idle tracking", world =>
+    {
+        var process = Start(world, 1);
+        ulong first = process.FolioAt(Page0).Frame & ~63UL;
+        ulong[] all = [ulong.MaxValue];
+        world.Thread("migrate", () => TryMigrate(process, Page0));
+        world.Thread("idle", () =>
+        {
+            Assert.Equal(1, world.Machine.PageIdle.Mark(first, all));
+            Assert.Equal(1, world.Machine.PageIdle.Read(first, new ulong[1]));
+        });
+        world.Finally(() => Assert.Equal(1UL, process.Load(Page0)));
+    });
+
     private static Process Start(World world, int pages)
     {
         var process = world.Process();

@@ -171,6 +171,27 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "PageTables/Zap.cs",
             ("        if (MigrationEntry.IsIn(old))\n", "        if (MigrationEntry.IsIn(old) && vma == null)\n")),
         new(
+            "a userfaultfd moves a page that fork is copying",
+            "userfaultfd move and fork",
+            "Fork/DupMmap.cs",
+            ("                error = VmaStartWriteKillable(vma);\n", "                error = 0;\n")),
+        new(
+            "a userfaultfd moves a page that it has not locked",
+            "userfaultfd move and rmap walk",
+            "Userfaultfd/UffdMove.cs",
+            ("        folio.Lock();\n        error = MoveLocked(target, source, to, from, entry, folio);\n        folio.Unlock();\n", "        error = MoveLocked(target, source, to, from, entry, folio);\n")),
+        new(
+            "a page is merged without a look whether its process goes on",
+            "merging and exit",
+            "Ksm/KsmMerging.cs",
+            ("Folio folio, Folio merged)\n    {\n        var mm = item.Mm;\n        mm.MmapLock.ReadLock();\n", "Folio folio, Folio merged)\n    {\n        var mm = item.Mm;\n"),
+            ("            if (done)\n                place = new KsmLink(mm, item.Address, anonVma);\n            folio.Unlock();\n        }\n\n        mm.MmapLock.ReadUnlock();\n", "            if (done)\n                place = new KsmLink(mm, item.Address, anonVma);\n            folio.Unlock();\n        }\n\n")),
+        new(
+            "a page is merged though it was written to since it was compared",
+            "merging and write",
+            "Ksm/KsmMerging.cs",
+            ("                && ksm.Memory.IsSame(folio, merged)\n", "")),
+        new(
             "mprotect passes over pages that are being moved",
             "migration and mprotect",
             "PageTables/Protection.cs",
