@@ -401,7 +401,7 @@ internal sealed partial class BodyAnalysis
             Names = state.Names.RemoveRange(state.Names.Where(entry => entry.Key.Any(Is)).Select(static entry => entry.Key)),
         };
         if (path is MemberOf or ElementOf && state.Mentions(path) && !state.Canonical(value).Any(Is)) state = Snapshot(state, path, SyntaxOf(path));
-        state = state with { Facts = state.Facts.Forget(path), Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
+        state = state.Forget(path) with { Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
         Term canonical = state.Canonical(value);
         if (canonical is Constant constant)
         {

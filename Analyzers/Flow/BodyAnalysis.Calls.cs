@@ -324,6 +324,7 @@ internal sealed partial class BodyAnalysis
 
         ImmutableHashSet<Term> missing = state.Excused;
         List<State> paths = InvokeNow(state, site);
+        foreach (LockClause clause in contract.Releases.Concat(contract.Downgrades).Concat(contract.Acquires)) paths = Step(paths, path => ToldApart(path, held => clause.Locks.Replace(AtEntry).Locks.Any(item => path.Canonical(item.Term).Equals(held))));
         foreach (LockClause clause in contract.Releases.Concat(contract.Downgrades).Concat(contract.Acquires).Concat(contract.Asserts))
         {
             if (clause.When?.Replace(AtExit) is not { } when) continue;
@@ -933,15 +934,14 @@ internal sealed partial class BodyAnalysis
         foreach (Term assigned in contract.Assigns)
         {
             Term at = path.Canonical(assigned.Replace(entry));
-            path = path with
+            path = path.Forget(at) with
             {
-                Facts = path.Facts.Forget(at),
                 Names = path.Names.RemoveRange(path.Names.Where(name => name.Key.Any(part => part.Equals(at))).Select(static name => name.Key)),
             };
             if (at is MemberOf member && path.Mentions(at)) path = Snapshot(path, member, site.Operation.Syntax);
         }
 
-        if (contract.Needs.Count == 0 || path.Facts.IsEmpty) return path;
+        if (contract.Needs.Count == 0 || (path.Facts.IsEmpty && !path.Holds.Any(static hold => hold.Maybe))) return path;
         var given = new List<LockFormula.Lock>();
         foreach (LockClause clause in contract.Needs)
         {
@@ -950,8 +950,7 @@ internal sealed partial class BodyAnalysis
         }
 
         bool IsGiven(LockFormula.Lock needed) => given.Any(item => item.Term.Equals(needed.Term) && item.Mode >= (needed.Mode == Mode.None ? Mode.Shared : needed.Mode));
-        FactSet facts = path.Facts.Keep(literal => Survives(path, literal, IsGiven));
-        return ReferenceEquals(facts, path.Facts) ? path : path with { Facts = facts };
+        return path.Keep(literal => Survives(path, literal, IsGiven));
     }
 
     private static State? Ensure(State state, FactClause clause, Func<Term, Term?> exit)

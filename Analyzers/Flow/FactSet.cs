@@ -197,7 +197,13 @@ internal sealed class FactSet
     /// What holds on both sides. Of the facts that differ each pair, one per side, stays as a clause, so that "ret is None, therefore
     /// AnonVma is set" survives the place where paths meet.
     /// </summary>
-    internal static FactSet Merge(FactSet left, FactSet right)
+    /// <param name="left">The one side.</param>
+    /// <param name="right">The other side.</param>
+    /// <param name="apart">
+    /// Where the sides differ in much, a fact that is true on the left one and false on the right one: then the facts that differ stay as what follows from that one, which are far fewer
+    /// clauses than there are pairs.
+    /// </param>
+    internal static FactSet Merge(FactSet left, FactSet right, Fact? apart = null)
     {
         if (ReferenceEquals(left, right)) return left;
         var common = ImmutableArray.CreateBuilder<Literal>();
@@ -232,6 +238,13 @@ internal sealed class FactSet
             if (left.Knows(clause)) AddClause(clauses, clause);
         }
 
+        if (apart is not null)
+        {
+            Imply(clauses, apart.Negate(), onlyLeft);
+            Imply(clauses, apart, onlyRight);
+            return new FactSet(common.ToImmutable(), clauses.ToImmutableArray());
+        }
+
         foreach (Literal first in onlyLeft)
         {
             foreach (Literal second in onlyRight)
@@ -245,6 +258,20 @@ internal sealed class FactSet
         Weaken(clauses, right.Clauses, left, onlyLeft);
         if (onlyLeft.Count == 0 && common.Count == left.Literals.Length && Same(clauses, left.Clauses)) return left;
         return new FactSet(common.ToImmutable(), clauses.ToImmutableArray());
+    }
+
+    /// <summary>Adds for each literal that it is true, or else the fact is.</summary>
+    private static void Imply(List<Clause> clauses, Fact otherwise, List<Literal> literals)
+    {
+        if (otherwise.ToClauses(limit: 4) is not { } parts) return;
+        foreach (Literal literal in literals)
+        {
+            foreach (ImmutableArray<Literal> part in parts)
+            {
+                var clause = new Clause(part);
+                if (clauses.Count < MaxClauses && !clause.Decides(literal.Atom)) AddClause(clauses, clause.With(literal));
+            }
+        }
     }
 
     /// <summary>Whether both sets say the same.</summary>
