@@ -42,6 +42,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Notes what is left behind, and judges what is said of it.</summary>
     private void CheckLeft(State outcome, Term result, SyntaxNode exit, Location location, Func<Term, Term?> atExit)
     {
+        CheckInvoked(outcome, exit, location);
         _inference?.Exit(outcome, result);
         _findings.Exit(outcome, result);
         foreach (FactClause clause in _contract.Ensures) CheckEnsured(outcome, clause, exit, location, atExit);

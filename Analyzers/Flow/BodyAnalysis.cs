@@ -26,6 +26,9 @@ internal sealed partial class BodyAnalysis
     /// <summary>States a block may have before two of them are merged although they hold different locks.</summary>
     private const int MaxStates = 16;
 
+    /// <summary>Paths that know more than this are searched for what nobody can ask for.</summary>
+    private const int FactsToSift = 100;
+
     private readonly Engine _engine;
     private readonly ContractCatalog _catalog;
     private readonly ControlFlowGraph _graph;
@@ -49,6 +52,9 @@ internal sealed partial class BodyAnalysis
     private bool _recording;
     private bool _propagating;
     private int _spent;
+
+    /// <summary>Whether some path knew more than is kept.</summary>
+    private bool _forgets;
 
     internal BodyAnalysis(Engine engine, ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, State start, SemanticModel? model, Inference? inference, CancellationToken cancellation)
     {
@@ -81,7 +87,7 @@ internal sealed partial class BodyAnalysis
     {
         Solve(new Run(0, _graph.Blocks.Length - 1, isWhole: true), 0, EntryStates(_start), record: true);
         List<Diagnostic> found = [.. _findings.Report(NamesIn)];
-        if (IsExhausted) found.Add(TooLarge(_owner, _body));
+        if (IsExhausted || _forgets) found.Add(TooLarge(_owner, _body));
         return found;
     }
 
@@ -162,7 +168,7 @@ internal sealed partial class BodyAnalysis
     {
         _block = block;
         if (block.Kind == BasicBlockKind.Exit) return;
-        List<State> current = states;
+        List<State> current = states.Any(static state => state.Facts.Literals.Length > FactsToSift) ? states.ConvertAll(static state => state.Facts.Literals.Length > FactsToSift ? state.WithoutDead() : state) : states;
         for (int index = 0; index < block.Operations.Length && !IsExhausted; index++)
         {
             IOperation operation = block.Operations[index];
@@ -175,7 +181,12 @@ internal sealed partial class BodyAnalysis
             current = next.Count > current.Count && next.Count > MaxStates ? Bounded(next, block, index) : next;
         }
 
-        foreach (State state in current) _spent += (block.Operations.Length + 1) * (1 + (state.Facts.Literals.Length >> 3));
+        foreach (State state in current)
+        {
+            _spent += (block.Operations.Length + 1) * (1 + (state.Facts.Literals.Length >> 3));
+            _forgets |= state.Facts.IsFull;
+        }
+
         var values = new List<(State State, Term? Value)>(current.Count);
         foreach (State state in current)
         {

@@ -189,6 +189,30 @@ internal sealed record State
         return ReferenceEquals(facts, Facts) && holds.Equals(Holds) ? this : this with { Facts = facts, Holds = holds };
     }
 
+    /// <summary>The state without facts about values that nothing names any more: nobody can ask for them.</summary>
+    internal State WithoutDead()
+    {
+        var live = new HashSet<Term>();
+        bool Note(Term part)
+        {
+            if (part is Opaque) live.Add(part);
+            return false;
+        }
+
+        foreach (Term value in Values.Values) value.Any(Note);
+        foreach (KeyValuePair<Term, Term> name in Names) name.Value.Any(Note);
+        foreach (Term key in Names.Keys.Concat(Stamps.Keys).Concat(Stale.Keys).Concat(Deep.Keys).Concat(Fresh).Concat(Scopes.Keys).Concat(Excused)) key.Any(Note);
+        foreach (LockFormula formula in Stamps.Values.Concat(Stale.Values).Concat(Deep.Values).Concat(Whiles.Values)) formula.Any(Note);
+        foreach (Atom atom in Whiles.Keys) atom.Any(Note);
+        foreach (Hold hold in Holds.Concat(Entry).Concat(Scopes.Values.SelectMany(static owned => owned)))
+        {
+            hold.Term.Any(Note);
+            foreach (Fact tell in hold.Tells) tell.Any(Note);
+        }
+
+        return this with { Facts = Facts.Keep(literal => !literal.Atom.Any(part => part is Opaque && !live.Contains(part))) };
+    }
+
     /// <summary>The holds, told by those facts alone that stay.</summary>
     private ImmutableArray<Hold> HoldsTold(Func<Fact, bool> stays)
     {
@@ -487,6 +511,7 @@ internal sealed record State
                     }
                 }
 
+                if (value is Opaque { NeverNull: true }) facts = facts.Assume(Fact.IsNull(symbol).Negate()) ?? facts;
                 Term? Map(Term part) => part.Equals(value) ? symbol : null;
                 if ((state.Facts.Marks & value.Mark) != 0)
                 {

@@ -103,6 +103,22 @@ public sealed class ManyConditionsTests
         Assert.NotEmpty(await Verify.Diagnostics(source.Replace(right, wrong, StringComparison.Ordinal)).ReportAsync());
     }
 
+    [Fact]
+    public async Task FactsThatNobodyCanAskForAgain_IsSilent() => await Verify.Silent(Source(
+        1, ["bool taken = Coin();", "if (taken) G{0}.Enter();", string.Concat(Enumerable.Repeat("if (Coin()) W{0}.ToString();\n", 300)).Replace("W{0}", "0", StringComparison.Ordinal), "if (taken) V{0}++;", "if (taken) G{0}.Exit();"]));
+
+    [Fact]
+    public async Task ExceptionsInManyPlaces_IsSilent() => await Verify.Silent(Source(
+        1, ["if (c{0}) G{0}.Enter();"], middle: "try {" + string.Concat(Enumerable.Repeat("if (Coin()) throw new Exception();\n", 300)) + "} finally {", end: "if (c{0}) G{0}.Exit();", after: "}"));
+
+    [Fact]
+    public async Task MoreFactsThanAreKept_FlagsThatAlone()
+    {
+        string facts = string.Concat(Enumerable.Range(0, 300).Select(i => $"bool b{i} = Coin(); if (!b{i}) throw new Exception();\n"));
+        var reported = await Verify.Diagnostics(Source(1, ["bool taken = Coin();", "if (taken) G{0}.Enter();", "try {", facts, "} finally {", "if (taken) G{0}.Exit();", "}"])).ReportAsync();
+        Assert.Equal("MML0015", Assert.Single(reported).Id);
+    }
+
     /// <summary>Runs each step for all gates before the next step; {0} is the number of the gate.</summary>
     private static string Source(int gates, string[] steps, string before = "", string middle = "", string end = "", string last = "", string after = "", string contract = "")
     {
