@@ -111,6 +111,9 @@ internal abstract class Fact : IEquatable<Fact>
 
     internal abstract bool Mentions(Term term);
 
+    /// <summary>Whether all literals satisfy the predicate.</summary>
+    internal abstract bool Every(Func<Literal, bool> predicate);
+
     internal abstract Fact Replace(Func<Term, Term?> map);
 
     internal abstract string Display(Func<Term, string?> name);
@@ -168,6 +171,7 @@ internal abstract class Fact : IEquatable<Fact>
         Constant constant => Of(constant.Value is null),
         Condition => False,
         Tuple => False,
+        Opaque { NeverNull: true } => False,
         _ => new Single(new Literal(new Atom(AtomKind.IsNull, term), positive: true)),
     };
 
@@ -298,6 +302,8 @@ internal abstract class Fact : IEquatable<Fact>
 
         internal override bool Mentions(Term term) => Literal.Atom.Mentions(term);
 
+        internal override bool Every(Func<Literal, bool> predicate) => predicate(Literal);
+
         internal override Fact Replace(Func<Term, Term?> map)
         {
             Atom atom = Literal.Atom;
@@ -334,6 +340,8 @@ internal abstract class Fact : IEquatable<Fact>
 
         internal override bool Mentions(Term term) => (Marks & term.Mark) != 0 && Parts.Any(part => part.Mentions(term));
 
+        internal override bool Every(Func<Literal, bool> predicate) => Parts.All(part => part.Every(predicate));
+
         internal override Fact Replace(Func<Term, Term?> map) => And(Parts.Select(part => part.Replace(map)));
 
         internal override string Display(Func<Term, string?> name) => Parts.IsEmpty ? "true" : string.Join(" && ", Parts.Select(part => part is Some ? "(" + part.Display(name) + ")" : part.Display(name)));
@@ -354,6 +362,8 @@ internal abstract class Fact : IEquatable<Fact>
         internal override bool Any(Func<Term, bool> predicate) => Parts.Any(part => part.Any(predicate));
 
         internal override bool Mentions(Term term) => (Marks & term.Mark) != 0 && Parts.Any(part => part.Mentions(term));
+
+        internal override bool Every(Func<Literal, bool> predicate) => Parts.All(part => part.Every(predicate));
 
         internal override Fact Replace(Func<Term, Term?> map) => Or(Parts.Select(part => part.Replace(map)));
 

@@ -112,12 +112,13 @@ internal sealed class Root : Term
 /// <summary>A value that has no path: what a call returned, a loop's merged value, a read that nothing keeps stable.</summary>
 internal sealed class Opaque : Term
 {
-    internal Opaque(object site, string name, ITypeSymbol? type, bool earlier = false)
+    internal Opaque(object site, string name, ITypeSymbol? type, bool earlier = false, bool neverNull = false)
         : base(Mix(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(site), earlier ? 1 : 2), type)
     {
         Site = site;
         Name = name;
         Earlier = earlier;
+        NeverNull = neverNull;
     }
 
     /// <summary>Where the value comes into being; sites compare by reference.</summary>
@@ -128,7 +129,10 @@ internal sealed class Opaque : Term
     /// <summary>Whether a later evaluation at the same site has taken over the name.</summary>
     internal bool Earlier { get; }
 
-    internal Opaque AsEarlier() => new(Site, Name, Type, earlier: true);
+    /// <summary>Whether what makes the value says that it is not null; of one site, all values are so or none is.</summary>
+    internal bool NeverNull { get; }
+
+    internal Opaque AsEarlier() => new(Site, Name, Type, earlier: true, NeverNull);
 
     internal override string Display(Func<Term, string?> name) => name(this) ?? (Earlier ? "an earlier " + Name : Name);
 

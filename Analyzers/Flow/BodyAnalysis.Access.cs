@@ -400,13 +400,27 @@ internal sealed partial class BodyAnalysis
         {
             Names = state.Names.RemoveRange(state.Names.Where(entry => entry.Key.Any(Is)).Select(static entry => entry.Key)),
         };
-        if (path is MemberOf or ElementOf && state.Mentions(path) && !state.Canonical(value).Any(Is)) state = Snapshot(state, path, SyntaxOf(path));
-        state = state with { Facts = state.Facts.Forget(path), Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
+        Term given = state.Canonical(value);
+        bool isAboutItself = given is Condition && given.Any(Is);
+        if (path is MemberOf or ElementOf && (isAboutItself || (state.Mentions(path) && !given.Any(Is))))
+        {
+            state = Snapshot(state, path, SyntaxOf(path), out Opaque before);
+            if (isAboutItself) value = given.Replace(part => Is(part) ? before : null);
+        }
+
+        state = state.Forget(path) with { Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
         Term canonical = state.Canonical(value);
         if (canonical is Constant constant)
         {
             Fact fact = constant.Value is null ? Fact.IsNull(path) : constant.Value is bool flag ? (flag ? Fact.Holds(path) : Fact.Holds(path).Negate()) : Fact.Equal(path, constant);
             return Lasting(state, fact) is { } known ? state.Assume(known) ?? state : state;
+        }
+
+        if (canonical is Condition condition && path is MemberOf or ElementOf && !condition.Any(Is))
+        {
+            Fact holds = Fact.Holds(path);
+            Fact says = state.Decide(condition.Fact) is { } decided ? decided ? holds : holds.Negate() : Fact.And(Fact.Or(holds.Negate(), condition.Fact), Fact.Or(holds, condition.Fact.Negate()));
+            return AssumeLasting(state, says) ?? state;
         }
 
         if (canonical is Condition or Tuple || canonical.Any(Is) || canonical.Depth > MaxPathDepth) return state;
@@ -524,6 +538,8 @@ internal sealed partial class BodyAnalysis
             foreach (LockFormula.Lock item in missing.Locks) Excuse(state.Canonical(item.Term));
         }
 
+        // A path that cannot keep what it learns cannot be judged; that it cannot is reported.
+        if (state.Facts.IsFull) return;
         if (!_recording || (_inference is not null && missing is not null && _inference.Need(missing))) return;
         _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties, refinement, unless);
     }

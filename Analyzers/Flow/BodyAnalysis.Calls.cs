@@ -48,12 +48,13 @@ internal sealed partial class BodyAnalysis
         IOperation? ignored = _ignoredResult;
         _ignoredResult = null;
         if (AtomicAccess(invocation, state) is { } access) return access;
-        if (HasFlag(invocation, state) is { } flag) return flag;
+        if ((HasFlag(invocation, state) ?? SameReference(invocation, state)) is { } told) return told;
         IMethodSymbol callee = invocation.TargetMethod;
         MemberContract contract = ContractOfCall(invocation);
         var results = new List<Outcome>();
-        foreach ((State at, Term? receiver, Term[] arguments, IOperation?[] operands) in Operands(invocation.Instance, invocation.Arguments, callee, state))
+        foreach ((State given, Term? receiver, Term[] arguments, IOperation?[] operands) in Operands(invocation.Instance, invocation.Arguments, callee, state))
         {
+            State at = callee.MethodKind == MethodKind.DelegateInvoke ? NoteInvoked(given, receiver, invocation.Syntax) : given;
             if (receiver is not null && invocation.Instance is { } scope && DisposedScope(invocation, scope) && !at.Scopes.ContainsKey(receiver) && receiver is Root { Kind: RootKind.Parameter })
             {
                 // Whose lock a scope holds that was passed in, its caller knows.
@@ -70,7 +71,7 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
 
-            if (_recording && callee.MethodKind == MethodKind.DelegateInvoke && receiver is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol given }) _inference?.Invoke(given, at.Holds);
+            if (_recording && callee.MethodKind == MethodKind.DelegateInvoke && receiver is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol invoked }) _inference?.Invoke(invoked, at.Holds);
             if (receiver is not null && !CarriedBy(receiver).IsEmpty)
             {
                 // A local that holds a lambda is called, or a sequence made with lambdas is enumerated.
@@ -206,6 +207,14 @@ internal sealed partial class BodyAnalysis
         return Evaluate(instance, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.Equal(Masked.Of(outcome.Value, bits), new Constant(bits, null)), invocation.Type))).ToList();
     }
 
+    /// <summary><c>ReferenceEquals</c> is <c>==</c> of objects.</summary>
+    private List<Outcome>? SameReference(IInvocationOperation invocation, State state)
+    {
+        if (invocation is not { TargetMethod: { Name: "ReferenceEquals", ContainingType.SpecialType: SpecialType.System_Object }, Arguments.Length: 2 }) return null;
+        return EvaluateAll(invocation.Arguments.OrderBy(static argument => argument.Parameter?.Ordinal).Select(static argument => argument.Value).ToList(), state)
+            .Select(all => new Outcome(all.State, ConditionOf(Fact.Equal(all.State.Canonical(all.Values[0]), all.State.Canonical(all.Values[1])), invocation.Type))).ToList();
+    }
+
     /// <summary>Volatile and Interlocked are judged by the member they are given.</summary>
     private List<Outcome>? AtomicAccess(IInvocationOperation invocation, State state)
     {
@@ -297,10 +306,10 @@ internal sealed partial class BodyAnalysis
         NoteCall(state, site);
         WatchCall(state, site);
         State before = state;
-        state = PassArguments(state, site);
+        state = NotePassed(PassArguments(state, site), site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
-        if (AssumeReturned(state, site) is not { } returned) return [];
-        state = returned;
+        if (AssumeReturned(state, site) is not { } returned || AssumeNotNull(returned, site, result) is not { } known) return [];
+        state = known;
         if (contract.IsEmpty) return InvokeNow(state, site).Select(path => new Outcome(path, result)).ToList();
         Term? AtEntry(Term part) => Substitute(part, site, null, exit: false);
         Term? AtExit(Term part) => Substitute(part, site, result, exit: true);
@@ -324,6 +333,7 @@ internal sealed partial class BodyAnalysis
 
         ImmutableHashSet<Term> missing = state.Excused;
         List<State> paths = InvokeNow(state, site);
+        foreach (LockClause clause in contract.Releases.Concat(contract.Downgrades).Concat(contract.Acquires)) paths = Step(paths, path => ToldApart(path, held => clause.Locks.Replace(AtEntry).Locks.Any(item => path.Canonical(item.Term).Equals(held))));
         foreach (LockClause clause in contract.Releases.Concat(contract.Downgrades).Concat(contract.Acquires).Concat(contract.Asserts))
         {
             if (clause.When?.Replace(AtExit) is not { } when) continue;
@@ -397,6 +407,35 @@ internal sealed partial class BodyAnalysis
         }
 
         return state;
+    }
+
+    /// <summary>What is known because the call came back with this result, by what the callee says about null; null if it cannot have come back.</summary>
+    private State? AssumeNotNull(State state, CallSite site, Term result)
+    {
+        if (site.Callee is not IMethodSymbol method) return state;
+        NullContract contract = _engine.NullContractOf(method);
+        State? known = state;
+        foreach ((int parameter, bool? when) in contract.NotNull)
+        {
+            if (parameter >= site.Arguments.Length || known is null) continue;
+            Fact there = Fact.IsNull(site.Left.TryGetValue(parameter, out Term? left) ? left : site.Arguments[parameter]).Negate();
+            known = AssumeLasting(known, when is { } returned ? Fact.Or(Returns(!returned), there) : there);
+        }
+
+        foreach ((ISymbol member, bool? when) in contract.Members)
+        {
+            if (known is null || (!member.IsStatic && site.Receiver is null)) continue;
+            Fact there = Fact.IsNull(known.Canonical(new MemberOf(member.IsStatic ? null : site.Receiver, member))).Negate();
+            known = AssumeLasting(known, when is { } returned ? Fact.Or(Returns(!returned), there) : there);
+        }
+
+        foreach (int parameter in contract.NotNullWith)
+        {
+            if (known is not null && parameter < site.Arguments.Length && known.Decide(Fact.IsNull(site.Arguments[parameter])) == false) known = known.Assume(Fact.IsNull(result).Negate());
+        }
+
+        return known;
+        Fact Returns(bool value) => value ? Fact.Holds(result) : Fact.Holds(result).Negate();
     }
 
     private void CheckAssigned(State state, CallSite site, Term assigned)
@@ -933,15 +972,14 @@ internal sealed partial class BodyAnalysis
         foreach (Term assigned in contract.Assigns)
         {
             Term at = path.Canonical(assigned.Replace(entry));
-            path = path with
+            path = path.Forget(at) with
             {
-                Facts = path.Facts.Forget(at),
                 Names = path.Names.RemoveRange(path.Names.Where(name => name.Key.Any(part => part.Equals(at))).Select(static name => name.Key)),
             };
             if (at is MemberOf member && path.Mentions(at)) path = Snapshot(path, member, site.Operation.Syntax);
         }
 
-        if (contract.Needs.Count == 0 || path.Facts.IsEmpty) return path;
+        if (contract.Needs.Count == 0 || (path.Facts.IsEmpty && !path.Holds.Any(static hold => hold.Maybe))) return path;
         var given = new List<LockFormula.Lock>();
         foreach (LockClause clause in contract.Needs)
         {
@@ -950,8 +988,7 @@ internal sealed partial class BodyAnalysis
         }
 
         bool IsGiven(LockFormula.Lock needed) => given.Any(item => item.Term.Equals(needed.Term) && item.Mode >= (needed.Mode == Mode.None ? Mode.Shared : needed.Mode));
-        FactSet facts = path.Facts.Keep(literal => Survives(path, literal, IsGiven));
-        return ReferenceEquals(facts, path.Facts) ? path : path with { Facts = facts };
+        return path.Keep(literal => Survives(path, literal, IsGiven));
     }
 
     private static State? Ensure(State state, FactClause clause, Func<Term, Term?> exit)

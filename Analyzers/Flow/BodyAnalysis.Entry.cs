@@ -78,7 +78,11 @@ internal sealed partial class BodyAnalysis
         Fact? when = clause.When is { } condition && !MentionsExit(condition) ? condition.Replace(map) : null;
         foreach (State state in states)
         {
-            if (when is not null)
+            if (when is not null && states.Count >= MaxStates && state.Decide(when) is null && (formula is LockFormula.Lock || (formula is LockFormula.All all && all.Parts.All(static part => part is LockFormula.Lock))))
+            {
+                result.Add(EnterTold(state, formula, mode, origin, when));
+            }
+            else if (when is not null)
             {
                 if (state.Assume(when.Negate()) is { } without) result.Add(without);
                 if (state.Assume(when) is { } with) result.AddRange(EnterHeld(with, formula, mode, origin));
@@ -91,6 +95,18 @@ internal sealed partial class BodyAnalysis
         }
 
         return result;
+    }
+
+    /// <summary>Where every combination of many conditions would be a path, locks are held at entry as their condition tells.</summary>
+    private State EnterTold(State state, LockFormula formula, Mode mode, Origin origin, Fact when)
+    {
+        foreach (LockFormula.Lock item in formula.Locks)
+        {
+            Term term = state.Canonical(item.Term);
+            if (HoldOf(state, term) is null) state = state with { Holds = state.Holds.Add(new Hold(term, item.Mode == Mode.None && mode != Mode.None ? mode : NaturalMode(item), origin, _catalog.InfoOf(term), null).When(ImmutableArray.Create(when))) };
+        }
+
+        return state;
     }
 
     /// <summary>Whether the fact is about what the call leaves behind, not about what it was given.</summary>

@@ -23,19 +23,62 @@ internal sealed partial class BodyAnalysis
             _ => null,
         };
 
-        List<State> outcomes = [state];
-        foreach (LockClause clause in _contract.Releases.Concat(_contract.Downgrades).Concat(_contract.Acquires))
+        List<LockClause> conditional = _contract.Releases.Concat(_contract.Downgrades).Concat(_contract.Acquires).Where(clause => clause.When is { } when && state.Decide(when.Replace(AtExit)) is null).ToList();
+        int undecided = conditional.Count + state.Entry.Count(hold => state.WasHeld(hold) is null) + state.Holds.Length - state.Holds.Select(static hold => hold.Term).Distinct().Count();
+        if (undecided > MaxConditionsAtExit)
         {
-            if (clause.When?.Replace(AtExit) is not { } when) continue;
+            CheckHoldsApart(state, conditional, exit, location, AtExit);
+            CheckLeft(state, result, exit, location, AtExit);
+            return;
+        }
+
+        foreach (State outcome in Outcomes(state, conditional, AtExit))
+        {
+            CheckHolds(outcome, exit, location, AtExit);
+            CheckLeft(outcome, result, exit, location, AtExit);
+        }
+    }
+
+    /// <summary>Notes what is left behind, and judges what is said of it.</summary>
+    private void CheckLeft(State outcome, Term result, SyntaxNode exit, Location location, Func<Term, Term?> atExit)
+    {
+        CheckInvoked(outcome, exit, location);
+        _inference?.Exit(outcome, result);
+        _findings.Exit(outcome, result);
+        foreach (FactClause clause in _contract.Ensures) CheckEnsured(outcome, clause, exit, location, atExit);
+    }
+
+    /// <summary>Conditions of the contract that are told apart in all their combinations; where there are more, only those that concern one lock are.</summary>
+    private const int MaxConditionsAtExit = 6;
+
+    /// <summary>The ways in which the conditions may have come out.</summary>
+    private static List<State> Outcomes(State state, IEnumerable<LockClause> conditional, Func<Term, Term?> atExit, Term? about = null)
+    {
+        List<State> outcomes = ToldApart(state, term => about is null || term.Equals(about)).ToList();
+        foreach (Hold entry in state.Entry)
+        {
+            if (entry.Tells.IsEmpty || (about is not null && !state.Canonical(entry.Term).Equals(about)) || state.WasHeld(entry) is not null) continue;
+            if (HoldOf(state, state.Canonical(entry.Term)) is { Origin: Origin.Entry } now && now.Tells.Any(entry.Tells.Contains)) continue;
+            outcomes = outcomes.SelectMany(outcome => new[] { outcome.Assume(entry.Tells[0]), outcome.Assume(entry.Tells[0].Negate()) }.OfType<State>()).ToList();
+        }
+
+        foreach (LockClause clause in conditional)
+        {
+            Fact when = clause.When!.Replace(atExit);
             outcomes = outcomes.SelectMany(outcome => outcome.Decide(when) is not null ? [outcome] : new[] { outcome.Assume(when), outcome.Assume(when.Negate()) }.OfType<State>()).ToList();
         }
 
-        foreach (State outcome in outcomes)
+        return outcomes;
+    }
+
+    /// <summary>Judges each lock by the conditions that are about it.</summary>
+    private void CheckHoldsApart(State state, List<LockClause> conditional, SyntaxNode exit, Location location, Func<Term, Term?> atExit)
+    {
+        IEnumerable<Term> LocksOf(LockClause clause) => clause.Locks.Replace(atExit).Locks.Concat(clause.Locks.Replace(EntryMap).Locks).Select(item => state.Canonical(item.Term));
+        foreach (Term term in conditional.SelectMany(LocksOf).Concat(state.Holds.Select(static hold => hold.Term)).Concat(state.Entry.Select(hold => state.Canonical(hold.Term))).Distinct().ToList())
         {
-            _inference?.Exit(outcome, result);
-            _findings.Exit(outcome, result);
-            CheckHolds(outcome, exit, location, AtExit);
-            foreach (FactClause clause in _contract.Ensures) CheckEnsured(outcome, clause, exit, location, AtExit);
+            IEnumerable<LockClause> about = conditional.Where(clause => LocksOf(clause).Contains(term));
+            foreach (State outcome in Outcomes(state, about, atExit, term)) CheckHolds(outcome, exit, location, atExit, term);
         }
     }
 
@@ -47,12 +90,18 @@ internal sealed partial class BodyAnalysis
         return own.RefKind is RefKind.Out or RefKind.Ref && state.Values.TryGetValue(own, out Term? left) ? left : Root.Parameter(own);
     }
 
-    private void CheckHolds(State outcome, SyntaxNode exit, Location location, Func<Term, Term?> atExit)
+    private void CheckHolds(State outcome, SyntaxNode exit, Location location, Func<Term, Term?> atExit, Term? about = null)
     {
         var expected = new List<(Hold Hold, bool Kept, Term Name)>();
+
+        // Whether these were held at entry is not known, and the same is so now.
+        var same = new HashSet<Term>();
         for (int index = 0; index < outcome.Entry.Length; index++)
         {
             Term term = outcome.Canonical(outcome.Entry[index].Term);
+            bool? held = outcome.WasHeld(outcome.Entry[index]);
+            if (held is null) same.Add(term);
+            if (held != true) continue;
             expected.Add((outcome.Entry[index].With(term: term), true, outcome.EntryNames[index]));
         }
 
@@ -100,9 +149,14 @@ internal sealed partial class BodyAnalysis
             }
         }
 
-        foreach ((Hold hold, bool kept, _) in expected) CheckPromised(outcome, hold, kept, exit, location);
+        foreach ((Hold hold, bool kept, _) in expected)
+        {
+            if (about is null || hold.Term.Equals(about)) CheckPromised(outcome, hold, kept, exit, location);
+        }
+
         foreach (Hold hold in outcome.Holds)
         {
+            if ((about is not null && !hold.Term.Equals(about)) || (hold is { Maybe: true, Origin: Origin.Entry } && same.Contains(hold.Term))) continue;
             Hold? wanted = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term)).Hold;
             string key = "exit:" + hold.Term;
             if (hold.Origin == Origin.Assumed || outcome.Excused.Contains(hold.Term) || IsReleasedWithItsCollection(hold) || IsKeptByScope(outcome, hold.Term) || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term)

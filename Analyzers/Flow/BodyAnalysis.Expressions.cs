@@ -211,7 +211,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>A symbol for what the operation yields this time; an earlier value of the same operation gets another name.</summary>
     private Opaque Fresh(IOperation operation, string name, State state, out State next)
     {
-        var symbol = new Opaque(operation, name, operation.Type);
+        var symbol = new Opaque(operation, name, operation.Type, neverNull: operation is IInvocationOperation { Type.IsReferenceType: true, TargetMethod: var called } && _engine.NullContractOf(called).ResultIsNeverNull);
         next = _block is { } block && _inLoop[block.Ordinal] ? state.Retire(symbol) : state;
         return symbol;
     }

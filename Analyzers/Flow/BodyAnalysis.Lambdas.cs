@@ -196,7 +196,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>What the callee held for the delegate is its own again, and what it gave up before is for its contract to say.</summary>
     private static State Restore(State end, State caller, State start)
     {
-        ImmutableArray<Hold> holds = end.Holds.Where(hold => hold.Origin != Origin.Assumed || caller.Holds.Any(known => known.Term.Equals(hold.Term))).ToImmutableArray();
+        ImmutableArray<Hold> holds = end.Holds.Where(hold => hold.Origin != Origin.Assumed || IsInvoked(hold) || caller.Holds.Any(known => known.Term.Equals(hold.Term))).ToImmutableArray();
         holds = holds.AddRange(caller.Holds.Where(hold => start.Holds.All(kept => !kept.Term.Equals(hold.Term)) && holds.All(kept => !kept.Term.Equals(hold.Term))));
         return holds.SequenceEqual(end.Holds) ? end : end with { Holds = holds };
     }

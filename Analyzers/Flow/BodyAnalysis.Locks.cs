@@ -88,11 +88,33 @@ internal sealed partial class BodyAnalysis
         if (state.Excused.Contains(term) || _excusedNow.Contains(term) || state.IsFresh(term)) return Verdict.Held;
         if (HoldOf(state, term) is { } hold)
         {
-            if (hold.Maybe) return Verdict.Maybe;
+            if (hold.Maybe) return QueryTold(state, item, hold);
             return item.Mode == Mode.None || hold.Mode >= item.Mode ? Verdict.Held : Verdict.WrongMode;
         }
 
         return (term is Root { Kind: RootKind.This } && IsTrusted(term)) || IsCollected(term, _current) ? Verdict.Held : Verdict.NotHeld;
+    }
+
+    /// <summary>How a lock fares that is held where a fact is true: as it fares in the worse case, though nobody knows if that case is possible.</summary>
+    private Verdict QueryTold(State state, LockFormula.Lock item, Hold hold)
+    {
+        if (hold.Tells.IsEmpty) return Verdict.Maybe;
+        Verdict worst = Verdict.Held;
+        foreach (State told in state.Split(hold))
+        {
+            Verdict verdict = QueryLock(told, item);
+            if (verdict == Verdict.NotHeld) verdict = Verdict.Maybe;
+            if (verdict > worst) worst = verdict;
+        }
+
+        return worst;
+    }
+
+    /// <summary>The paths on which one lock that is held in this mode or in that is held in one of them.</summary>
+    private static IEnumerable<State> ToldApart(State state, Func<Term, bool> concerns)
+    {
+        if (!ConditionalHolds.AnyTwice(state.Holds, concerns, out Hold? either)) return [state];
+        return state.Split(either!).SelectMany(told => ToldApart(told, concerns));
     }
 
     /// <summary>Whether the path runs through null on this path and so names nothing.</summary>
@@ -253,8 +275,8 @@ internal sealed partial class BodyAnalysis
     /// <summary>Forgets what others may now change, and marks what has become stale.</summary>
     private State Interfere(State state, SyntaxNode site)
     {
-        FactSet facts = state.Facts.Keep(literal => Survives(state, literal, null));
-        if (!ReferenceEquals(facts, state.Facts)) state = state with { Facts = facts };
+        State whole = state;
+        state = state.Keep(literal => Survives(whole, literal, null));
         foreach (KeyValuePair<Term, LockFormula> stamp in state.Stamps)
         {
             if (state.Stale.ContainsKey(stamp.Key) || state.IsFresh(stamp.Key) || state.Facts.Evaluate(new Atom(AtomKind.IsNull, stamp.Key)) == true) continue;

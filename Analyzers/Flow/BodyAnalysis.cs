@@ -26,6 +26,9 @@ internal sealed partial class BodyAnalysis
     /// <summary>States a block may have before two of them are merged although they hold different locks.</summary>
     private const int MaxStates = 16;
 
+    /// <summary>Paths that know more than this are searched for what nobody can ask for.</summary>
+    private const int FactsToSift = 100;
+
     private readonly Engine _engine;
     private readonly ContractCatalog _catalog;
     private readonly ControlFlowGraph _graph;
@@ -49,6 +52,9 @@ internal sealed partial class BodyAnalysis
     private bool _recording;
     private bool _propagating;
     private int _spent;
+
+    /// <summary>Whether some path knew more than is kept.</summary>
+    private bool _forgets;
 
     internal BodyAnalysis(Engine engine, ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, State start, SemanticModel? model, Inference? inference, CancellationToken cancellation)
     {
@@ -81,7 +87,7 @@ internal sealed partial class BodyAnalysis
     {
         Solve(new Run(0, _graph.Blocks.Length - 1, isWhole: true), 0, EntryStates(_start), record: true);
         List<Diagnostic> found = [.. _findings.Report(NamesIn)];
-        if (IsExhausted) found.Add(TooLarge(_owner, _body));
+        if (IsExhausted || _forgets) found.Add(TooLarge(_owner, _body));
         return found;
     }
 
@@ -162,19 +168,25 @@ internal sealed partial class BodyAnalysis
     {
         _block = block;
         if (block.Kind == BasicBlockKind.Exit) return;
-        List<State> current = states;
-        foreach (IOperation operation in block.Operations)
+        List<State> current = states.Any(static state => state.Facts.Literals.Length > FactsToSift) ? states.ConvertAll(static state => state.Facts.Literals.Length > FactsToSift ? state.WithoutDead() : state) : states;
+        for (int index = 0; index < block.Operations.Length && !IsExhausted; index++)
         {
+            IOperation operation = block.Operations[index];
             var next = new List<State>(current.Count);
             foreach (State state in current)
             {
                 foreach (Outcome outcome in EvaluateWhole(operation, EndStatements(state, operation.Syntax))) next.Add(outcome.State);
             }
 
-            current = next;
+            current = next.Count > current.Count && next.Count > MaxStates ? Bounded(next, block, index) : next;
         }
 
-        foreach (State state in current) _spent += (block.Operations.Length + 1) * (1 + (state.Facts.Literals.Length >> 3));
+        foreach (State state in current)
+        {
+            _spent += (block.Operations.Length + 1) * (1 + (state.Facts.Literals.Length >> 3));
+            _forgets |= state.Facts.IsFull;
+        }
+
         var values = new List<(State State, Term? Value)>(current.Count);
         foreach (State state in current)
         {
@@ -394,8 +406,7 @@ internal sealed partial class BodyAnalysis
         }
         else
         {
-            index = Nearest(known, state);
-            merged = State.MergeByForce(known[index], state, SymbolFor);
+            (index, merged) = MergeWithNearest(known, state, SymbolFor);
         }
 
         if (merged.SameAs(known[index])) return false;
@@ -404,22 +415,30 @@ internal sealed partial class BodyAnalysis
         return true;
     }
 
-    /// <summary>The path that differs in the fewest holds.</summary>
-    private static int Nearest(List<State> known, State state)
+    /// <summary>No more paths than a block may have, for calls in a row that each have two outcomes.</summary>
+    private List<State> Bounded(List<State> states, BasicBlock block, int operation)
     {
-        int nearest = 0;
+        var bounded = new List<State>(MaxStates);
+        foreach (State state in states) AddTo(bounded, -1 - (block.Ordinal << 12 | operation & 0xFFF), state);
+        return bounded;
+    }
+
+    /// <summary>Merges a path with the one that differs in the fewest holds, if facts tell the two apart; else with the next one, as far as that is better.</summary>
+    private static (int Index, State Merged) MergeWithNearest(List<State> known, State state, Func<object, Term, Opaque> symbolFor)
+    {
+        (int Index, State Merged)? best = null;
         int least = int.MaxValue;
-        for (int index = 0; index < known.Count; index++)
+        foreach (int index in Enumerable.Range(0, known.Count).OrderBy(index => ConditionalHolds.Distance(known[index], state) + (known[index].Entry.SequenceEqual(state.Entry) ? 0 : known.Count)))
         {
-            int distance = 0;
-            foreach (Hold hold in known[index].Holds) distance += state.Holds.Contains(hold) ? 0 : 1;
-            foreach (Hold hold in state.Holds) distance += known[index].Holds.Contains(hold) ? 0 : 1;
-            if (distance >= least) continue;
-            least = distance;
-            nearest = index;
+            State merged = State.MergeByForce(known[index], state, symbolFor);
+            int unknown = merged.Holds.Count(static hold => hold.Maybe && hold.Tells.IsEmpty);
+            if (unknown >= least) continue;
+            least = unknown;
+            best = (index, merged);
+            if (unknown == 0) break;
         }
 
-        return nearest;
+        return best!.Value;
     }
 
     /// <summary>Paths on which a local names different locks stay apart.</summary>

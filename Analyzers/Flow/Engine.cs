@@ -61,6 +61,11 @@ internal sealed class Engine
     internal bool IsBorrowed(IParameterSymbol parameter) =>
         Catalog.AttributesOf(parameter.OriginalDefinition).Any(static attribute => attribute.Name is "Borrowed" or "Fresh");
 
+    /// <summary>What a method says about null.</summary>
+    internal NullContract NullContractOf(IMethodSymbol method) => _nullContracts.GetOrAdd(method, static method => new NullContract(method));
+
+    private readonly ConcurrentDictionary<IMethodSymbol, NullContract> _nullContracts = new(SymbolEqualityComparer.IncludeNullability);
+
     /// <summary>Checks a body and the lambdas and local functions in it.</summary>
     private IEnumerable<Diagnostic> Analyze(ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, SemanticModel? model, Observations? seen, CancellationToken cancellation)
     {
@@ -354,6 +359,7 @@ internal sealed class Engine
         IInvocationOperation invocation => !ContractOf(invocation.TargetMethod).IsEmpty
             || (invocation.TargetMethod.MethodKind == MethodKind.DelegateInvoke && (!ContractOf(invocation.TargetMethod.ContainingType).IsEmpty || TouchesValue(invocation.Instance))),
         IArgumentOperation { Parameter: { } parameter } argument when Catalog.InvocationOf(parameter) is not null => TouchesValue(argument.Value is IConversionOperation conversion ? conversion.Operand : argument.Value),
+        IParameterReferenceOperation { Parameter: var given } => given.Type.TypeKind == TypeKind.Delegate && Catalog.InvocationOf(given) == Invocation.Once,
         IBinaryOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,
         IUnaryOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,
         IConversionOperation { OperatorMethod: { } method } => !ContractOf(method).IsEmpty,

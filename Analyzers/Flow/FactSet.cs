@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 
 namespace MmLint.Analyzers;
 
@@ -18,7 +19,7 @@ internal sealed class FactSet
 
     private const int MaxClauseLength = 6;
 
-    /// <summary>Bodies that tell more things apart on one path are generated; what was known first, or says least, is dropped there.</summary>
+    /// <summary>Bodies that tell more things apart on one path are generated; what says least is dropped there, and if nothing does, what is new.</summary>
     private const int MaxLiterals = 256;
 
     private readonly ulong _operands;
@@ -94,8 +95,31 @@ internal sealed class FactSet
         }
 
         if (DecideParts(fact) is { } decided) return decided;
+        return DecideWhole(fact) ?? DecideByCases(fact);
+    }
+
+    private bool? DecideWhole(Fact fact)
+    {
         if (Assume(fact.Negate()) is null) return true;
         return Assume(fact) is null ? false : null;
+    }
+
+    /// <summary>What holds whether or not the first statement of the fact is true: "a and b are the same" takes two steps.</summary>
+    private bool? DecideByCases(Fact fact)
+    {
+        Literal? first = null;
+        bool isFlat = fact is Fact.All { Parts: var all } ? all.All(static part => part is Fact.Single) : fact is Fact.Some { Parts: var some } && some.All(static part => part is Fact.Single);
+        if (isFlat) return null;
+        fact.Every(literal =>
+        {
+            first = literal;
+            return false;
+        });
+        if (first is not { } literal || (_clauseOperands & literal.Atom.Operands) == 0) return null;
+        FactSet? with = Assume(new Fact.Single(literal));
+        FactSet? without = Assume(new Fact.Single(literal.Negate()));
+        if (with is null || without is null) return (with ?? without)?.DecideWhole(fact);
+        return with.DecideWhole(fact) is { } known && without.DecideWhole(fact) == known ? known : null;
     }
 
     /// <summary>The value of an atom, as far as the literals alone tell.</summary>
@@ -197,7 +221,13 @@ internal sealed class FactSet
     /// What holds on both sides. Of the facts that differ each pair, one per side, stays as a clause, so that "ret is None, therefore
     /// AnonVma is set" survives the place where paths meet.
     /// </summary>
-    internal static FactSet Merge(FactSet left, FactSet right)
+    /// <param name="left">The one side.</param>
+    /// <param name="right">The other side.</param>
+    /// <param name="apart">
+    /// Where the sides differ in much, a fact that is true on the left one and false on the right one: then the facts that differ stay as what follows from that one, which are far fewer
+    /// clauses than there are pairs.
+    /// </param>
+    internal static FactSet Merge(FactSet left, FactSet right, Fact? apart = null)
     {
         if (ReferenceEquals(left, right)) return left;
         var common = ImmutableArray.CreateBuilder<Literal>();
@@ -232,6 +262,13 @@ internal sealed class FactSet
             if (left.Knows(clause)) AddClause(clauses, clause);
         }
 
+        if (apart is not null)
+        {
+            Imply(clauses, apart.Negate(), onlyLeft);
+            Imply(clauses, apart, onlyRight);
+            return new FactSet(common.ToImmutable(), clauses.ToImmutableArray());
+        }
+
         foreach (Literal first in onlyLeft)
         {
             foreach (Literal second in onlyRight)
@@ -245,6 +282,20 @@ internal sealed class FactSet
         Weaken(clauses, right.Clauses, left, onlyLeft);
         if (onlyLeft.Count == 0 && common.Count == left.Literals.Length && Same(clauses, left.Clauses)) return left;
         return new FactSet(common.ToImmutable(), clauses.ToImmutableArray());
+    }
+
+    /// <summary>Adds for each literal that it is true, or else the fact is.</summary>
+    private static void Imply(List<Clause> clauses, Fact otherwise, List<Literal> literals)
+    {
+        if (otherwise.ToClauses(limit: 4) is not { } parts) return;
+        foreach (Literal literal in literals)
+        {
+            foreach (ImmutableArray<Literal> part in parts)
+            {
+                var clause = new Clause(part);
+                if (clauses.Count < MaxClauses && !clause.Decides(literal.Atom)) AddClause(clauses, clause.With(literal));
+            }
+        }
     }
 
     /// <summary>Whether both sets say the same.</summary>
@@ -364,12 +415,22 @@ internal sealed class FactSet
         return whole;
     }
 
+    /// <summary>Whether the next fact is not kept.</summary>
+    internal bool IsFull => Literals.Length >= MaxLiterals && Least() == Literals.Length;
+
+    /// <summary>The first fact that only says what something is not.</summary>
+    private int Least()
+    {
+        int least = 0;
+        while (least < Literals.Length && Literals[least] is not { Positive: false, Atom: { Kind: AtomKind.Equal, Right: Constant } }) least++;
+        return least;
+    }
+
     private FactSet With(Literal literal)
     {
         if (Literals.Length < MaxLiterals) return new FactSet(this, literal);
-        int least = 0;
-        while (least < Literals.Length && Literals[least] is not { Positive: false, Atom: { Kind: AtomKind.Equal, Right: Constant } }) least++;
-        return new FactSet(Literals.RemoveAt(least < Literals.Length ? least : 0).Add(literal), Clauses);
+        int least = Least();
+        return least < Literals.Length ? new FactSet(Literals.RemoveAt(least).Add(literal), Clauses) : this;
     }
 
     /// <summary>The clause without literals that are false; null where one is true.</summary>

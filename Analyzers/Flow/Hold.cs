@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
@@ -17,7 +19,7 @@ internal enum Origin
 }
 
 /// <summary>One lock that is held on a path.</summary>
-internal sealed class Hold(Term term, Mode mode, Origin origin, LockInfo info, SyntaxNode? site, int depth = 1, bool maybe = false, Mode beneath = Mode.None) : IEquatable<Hold>
+internal sealed class Hold(Term term, Mode mode, Origin origin, LockInfo info, SyntaxNode? site, int depth = 1, bool maybe = false, Mode beneath = Mode.None, ImmutableArray<Fact> tells = default) : IEquatable<Hold>
 {
     internal Term Term { get; } = term;
 
@@ -39,13 +41,20 @@ internal sealed class Hold(Term term, Mode mode, Origin origin, LockInfo info, S
     /// <summary>Whether paths were merged of which only some hold it.</summary>
     internal bool Maybe { get; } = maybe;
 
+    /// <summary>Of a hold that is perhaps there: facts of which each is true exactly where it is. Empty where nothing tells.</summary>
+    internal ImmutableArray<Fact> Tells { get; } = tells.IsDefault || !maybe ? ImmutableArray<Fact>.Empty : tells;
+
     public bool Equals(Hold? other) =>
-        other is not null && Mode == other.Mode && Origin == other.Origin && Depth == other.Depth && Maybe == other.Maybe && Beneath == other.Beneath && Term.Equals(other.Term);
+        other is not null && Tells.Length == other.Tells.Length && Mode == other.Mode && Origin == other.Origin && Depth == other.Depth && Maybe == other.Maybe && Beneath == other.Beneath && Term.Equals(other.Term)
+        && (Tells.Equals(other.Tells) || Tells.SequenceEqual(other.Tells));
 
     public override bool Equals(object? obj) => Equals(obj as Hold);
 
     public override int GetHashCode() => unchecked((Term.GetHashCode() * 31) + ((int)Mode * 7) + (int)Origin + Depth);
 
     internal Hold With(Term? term = null, Mode? mode = null, Origin? origin = null, int? depth = null, bool? maybe = null, Mode? beneath = null) =>
-        new(term ?? Term, mode ?? Mode, origin ?? Origin, Info, Site, depth ?? Depth, maybe ?? Maybe, beneath ?? Beneath);
+        new(term ?? Term, mode ?? Mode, origin ?? Origin, Info, Site, depth ?? Depth, maybe ?? Maybe, beneath ?? Beneath, Tells);
+
+    /// <summary>The same hold, there exactly where each of the facts is true; with no fact, perhaps there.</summary>
+    internal Hold When(ImmutableArray<Fact> tells) => new(Term, Mode, Origin, Info, Site, Depth, maybe: true, Beneath, tells);
 }

@@ -124,7 +124,106 @@ internal sealed record State
             state = unified;
         }
 
+        return state.Settle();
+    }
+
+    /// <summary>Decides holds that are perhaps there where facts now tell; null where these contradict.</summary>
+    private State? Settle()
+    {
+        State state = this;
+        for (int index = 0; index < state.Holds.Length; index++)
+        {
+            Hold hold = state.Holds[index];
+            if (hold.Tells.IsEmpty || state.Told(hold) is not { } there) continue;
+            if (state.Decided(hold, there) is not { } decided) return null;
+
+            // What is known now may decide others.
+            state = decided;
+            index = -1;
+        }
+
         return state;
+    }
+
+    /// <summary>This path where the hold is there, or is not; null where it cannot be so.</summary>
+    private State? Decided(Hold hold, bool there)
+    {
+        FactSet? facts = Facts;
+        foreach (Fact tell in hold.Tells) facts = facts?.Assume(Canonical(there ? tell : tell.Negate()));
+        return facts is null ? null : this with { Facts = facts, Holds = there ? Holds.Replace(hold, hold.With(maybe: false)) : Holds.Remove(hold) };
+    }
+
+    /// <summary>The paths on which the hold is there, and on which it is not.</summary>
+    internal IEnumerable<State> Split(Hold hold)
+    {
+        if (Decided(hold, there: true)?.Settle() is { } with) yield return with;
+        if (Decided(hold, there: false)?.Settle() is { } without) yield return without;
+    }
+
+    /// <summary>Whether the caller held it; null where that depends on what is not known.</summary>
+    internal bool? WasHeld(Hold entry) => entry.Maybe ? Told(entry) : true;
+
+    private bool? Told(Hold hold)
+    {
+        foreach (Fact tell in hold.Tells)
+        {
+            if (Decide(tell) is { } there) return there;
+        }
+
+        return null;
+    }
+
+    /// <summary>The state without the facts that <paramref name="keep"/> refuses; what they tell of a hold is unknown then.</summary>
+    internal State Keep(Func<Literal, bool> keep)
+    {
+        FactSet facts = Facts.Keep(keep);
+        ImmutableArray<Hold> holds = HoldsTold(tell => tell.Every(literal => keep(literal) && keep(literal.Negate())));
+        return ReferenceEquals(facts, Facts) && holds.Equals(Holds) ? this : this with { Facts = facts, Holds = holds };
+    }
+
+    /// <summary>The state without whatever facts mention the term.</summary>
+    internal State Forget(Term term)
+    {
+        FactSet facts = Facts.Forget(term);
+        ImmutableArray<Hold> holds = HoldsTold(tell => !tell.Mentions(term));
+        return ReferenceEquals(facts, Facts) && holds.Equals(Holds) ? this : this with { Facts = facts, Holds = holds };
+    }
+
+    /// <summary>The state without facts about values that nothing names any more: nobody can ask for them.</summary>
+    internal State WithoutDead()
+    {
+        var live = new HashSet<Term>();
+        bool Note(Term part)
+        {
+            if (part is Opaque) live.Add(part);
+            return false;
+        }
+
+        foreach (Term value in Values.Values) value.Any(Note);
+        foreach (KeyValuePair<Term, Term> name in Names) name.Value.Any(Note);
+        foreach (Term key in Names.Keys.Concat(Stamps.Keys).Concat(Stale.Keys).Concat(Deep.Keys).Concat(Fresh).Concat(Scopes.Keys).Concat(Excused)) key.Any(Note);
+        foreach (LockFormula formula in Stamps.Values.Concat(Stale.Values).Concat(Deep.Values).Concat(Whiles.Values)) formula.Any(Note);
+        foreach (Atom atom in Whiles.Keys) atom.Any(Note);
+        foreach (Hold hold in Holds.Concat(Entry).Concat(Scopes.Values.SelectMany(static owned => owned)))
+        {
+            hold.Term.Any(Note);
+            foreach (Fact tell in hold.Tells) tell.Any(Note);
+        }
+
+        return this with { Facts = Facts.Keep(literal => !literal.Atom.Any(part => part is Opaque && !live.Contains(part))) };
+    }
+
+    /// <summary>The holds, told by those facts alone that stay.</summary>
+    private ImmutableArray<Hold> HoldsTold(Func<Fact, bool> stays)
+    {
+        ImmutableArray<Hold> holds = Holds;
+        for (int index = 0; index < holds.Length; index++)
+        {
+            Hold hold = holds[index];
+            if (!hold.Tells.IsEmpty && !hold.Tells.All(stays)) holds = holds.SetItem(index, hold.When(hold.Tells.Where(stays).ToImmutableArray()));
+        }
+
+        return holds;
     }
 
     /// <summary>Makes two terms one; null where what is known of them contradicts.</summary>
@@ -144,7 +243,7 @@ internal sealed record State
     {
         if (Facts.Replace(term, by) is not { } facts) return null;
         var change = new Renaming(term, by);
-        return this with
+        State renamed = this with
         {
             Facts = facts,
             Values = MapValues(Values, change),
@@ -161,6 +260,7 @@ internal sealed record State
             Excused = Excused.IsEmpty ? Excused : MapSet(Excused, change),
             Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => new Loss(change.Of(loss.Term), loss.Site, loss.How, loss.IsHandover)).ToImmutableList() : Losses,
         };
+        return renamed.Settle();
     }
 
     /// <summary>Whether the term occurs anywhere.</summary>
@@ -174,7 +274,7 @@ internal sealed record State
 
         foreach (Hold hold in Holds)
         {
-            if (hold.Term.Contains(term)) return true;
+            if (hold.Term.Contains(term) || (!hold.Tells.IsEmpty && hold.Tells.Any(tell => tell.Mentions(term)))) return true;
         }
 
         foreach (KeyValuePair<object, Term> entry in Values)
@@ -197,9 +297,8 @@ internal sealed record State
     internal State Retire(Term symbol, Opaque earlier)
     {
         if (!Mentions(symbol)) return this;
-        State state = this with
+        State state = Forget(earlier) with
         {
-            Facts = Facts.Forget(earlier),
             Names = NamesWithout(earlier),
             Stale = Stale.Remove(earlier),
             Stamps = Stamps.Remove(earlier),
@@ -283,7 +382,11 @@ internal sealed record State
             && Stamps.Count == other.Stamps.Count && SameTerms(Fresh, other.Fresh) && Scopes.Count == other.Scopes.Count);
 
     /// <summary>What both paths agree on. Values that differ get a new name each, <paramref name="symbolFor"/> saying which.</summary>
-    internal static State Merge(State left, State right, Func<object, Term, Opaque> symbolFor)
+    /// <param name="left">The one path.</param>
+    /// <param name="right">The other path.</param>
+    /// <param name="symbolFor">What a value is called that differs.</param>
+    /// <param name="isForced">Whether the holds may differ: what only one side holds becomes a hold that is there where facts tell, or only perhaps.</param>
+    internal static State Merge(State left, State right, Func<object, Term, Opaque> symbolFor, bool isForced = false)
     {
         if (ReferenceEquals(left, right)) return left;
         var differing = new List<(object Key, Term Left, Term Right, Opaque Symbol)>();
@@ -308,12 +411,17 @@ internal sealed record State
         ImmutableDictionary<object, Term> values = left.Values;
         foreach (object key in gone) values = values.Remove(key);
         foreach ((object key, Term _, Term _, Opaque symbol) in differing) values = values.SetItem(key, symbol);
-        FactSet facts = FactSet.Merge(first.Facts, second.Facts);
+        FactSet facts = FactSet.Merge(first.Facts, second.Facts, isForced ? ConditionalHolds.TellingApart(first.Facts, second.Facts).FirstOrDefault() : null);
         foreach ((object _, Term leftValue, Term rightValue, Opaque symbol) in differing) facts = CommonFlags(facts, leftValue, rightValue, symbol);
+        ImmutableArray<Hold> holds = isForced || AnyTold(first) || AnyTold(second) ? ConditionalHolds.Join(first, second) : left.Holds;
+        (ImmutableArray<Hold> atEntry, ImmutableArray<Term> entryNames) = isForced && !left.Entry.SequenceEqual(right.Entry) ? ConditionalHolds.JoinEntry(first, second) : (left.Entry, left.EntryNames);
         return left with
         {
             Values = values,
             Facts = facts,
+            Holds = holds,
+            Entry = atEntry,
+            EntryNames = entryNames,
             Names = CommonNames(first.Names, second.Names),
             Whiles = Joined(first.Whiles, second.Whiles),
             Stamps = Joined(first.Stamps, second.Stamps),
@@ -341,24 +449,22 @@ internal sealed record State
     private static ImmutableDictionary<TKey, TValue> Joined<TKey, TValue>(ImmutableDictionary<TKey, TValue> left, ImmutableDictionary<TKey, TValue> right)
         where TKey : notnull => ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
 
-    /// <summary>Merges although the holds differ: what only one side holds becomes a hold that is only perhaps there.</summary>
+    private static bool AnyTold(State state)
+    {
+        foreach (Hold hold in state.Holds)
+        {
+            if (!hold.Tells.IsEmpty) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Merges although the holds differ.</summary>
     internal static State MergeByForce(State left, State right, Func<object, Term, Opaque> symbolFor)
     {
-        var holds = new List<Hold>();
-        foreach (Hold hold in left.Holds)
-        {
-            holds.Add(right.Holds.Contains(hold) ? hold : hold.With(maybe: true));
-        }
-
-        foreach (Hold hold in right.Holds)
-        {
-            if (!left.Holds.Contains(hold) && !holds.Any(known => known.Term.Equals(hold.Term))) holds.Add(hold.With(maybe: true));
-        }
-
-        ImmutableArray<Hold> joined = holds.ToImmutableArray();
         ImmutableDictionary<Term, LockFormula> stale = left.Stale.Where(entry => right.Stale.ContainsKey(entry.Key)).ToImmutableDictionary();
         ImmutableHashSet<Term> excused = left.Excused.Intersect(right.Excused);
-        return Merge(left with { Holds = joined, Stale = stale, Excused = excused }, right with { Holds = joined, Stale = stale, Excused = excused }, symbolFor);
+        return Merge(left with { Stale = stale, Excused = excused }, right with { Stale = stale, Excused = excused }, symbolFor, isForced: true);
     }
 
     /// <summary>Flags that two constants agree on are known of the value that stands for both.</summary>
@@ -405,6 +511,7 @@ internal sealed record State
                     }
                 }
 
+                if (value is Opaque { NeverNull: true }) facts = facts.Assume(Fact.IsNull(symbol).Negate()) ?? facts;
                 Term? Map(Term part) => part.Equals(value) ? symbol : null;
                 if ((state.Facts.Marks & value.Mark) != 0)
                 {
@@ -462,11 +569,18 @@ internal sealed record State
     {
         for (int index = 0; index < holds.Length; index++)
         {
-            if (!change.Concerns(holds[index].Term)) continue;
-            Hold renamed = holds[index].With(change.Of(holds[index].Term));
+            Hold renamed = holds[index];
+            if (renamed.Tells.Any(change.Concerns))
+            {
+                renamed = renamed.When(renamed.Tells.Select(tell => tell.Replace(change.Map)).ToImmutableArray());
+                holds = holds.SetItem(index, renamed);
+            }
+
+            if (!change.Concerns(renamed.Term)) continue;
+            renamed = renamed.With(change.Of(renamed.Term));
 
             // Locks that a loop collects share a name after two rounds: one hold stands for them all.
-            if (holds.Any(other => other.Term.Equals(renamed.Term))) holds = holds.RemoveAt(index--);
+            if (holds.Any(other => other.Term.Equals(renamed.Term) && (other.Tells.IsEmpty || renamed.Tells.IsEmpty))) holds = holds.RemoveAt(index--);
             else holds = holds.SetItem(index, renamed);
         }
 
@@ -510,6 +624,8 @@ internal sealed record State
     private sealed class Renaming(Term term, Term by)
     {
         internal bool Concerns(Term other) => other.Contains(term);
+
+        internal bool Concerns(Fact fact) => fact.Mentions(term);
 
         internal Term Of(Term other) => other.Contains(term) ? other.Replace(Map) : other;
 

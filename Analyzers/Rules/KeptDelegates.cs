@@ -12,6 +12,6 @@ internal static class KeptDelegates
     {
         IParameterSymbol parameter = reference.Parameter;
         if (catalog.InvocationOf(parameter) is null or Invocation.WhileEnumerated || DelegateUse.IsInvokedOrTested(reference, catalog)) yield break;
-        yield return new ContractProblem(Rule.KeptDelegate, reference.Syntax.GetLocation(), parameter.Name);
+        yield return new ContractProblem(Rule.KeptDelegate, reference.Syntax.GetLocation(), "'" + parameter.Name + "' is [InvokedNow]: invoke it, test it, or pass it on to a parameter that is [InvokedNow] too; here it may be kept");
     }
 }

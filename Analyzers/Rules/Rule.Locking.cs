@@ -28,5 +28,5 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor LockCycle = Create("MML1020", "Locks are taken in a circle", "{0}", Locking, DiagnosticSeverity.Error, compilationEnd: true);
     internal static readonly DiagnosticDescriptor HeldAcrossAwait = Create("MML1019", "Thread-owned lock is held across await or yield", "{0}", Locking, DiagnosticSeverity.Error);
     internal static readonly DiagnosticDescriptor UnstatedGuard = Create("MML1021", "Field is accessed without the lock that guards it elsewhere", "{0}", Locking, DiagnosticSeverity.Info);
-    internal static readonly DiagnosticDescriptor KeptDelegate = Create("MML1022", "Delegate that is invoked now is kept", "'{0}' is [InvokedNow]: invoke it, test it, or pass it on to a parameter that is [InvokedNow] too; here it may be kept", Locking, DiagnosticSeverity.Error);
+    internal static readonly DiagnosticDescriptor KeptDelegate = Create("MML1022", "Delegate is not invoked as its parameter says", "{0}", Locking, DiagnosticSeverity.Error);
 }

@@ -553,4 +553,44 @@ public sealed class InvokedNow : ThemeTests
             public int Take(Visits other) => _gate.Locked(() => other._count); // MML1008
         }
         """);
+
+    [Theory]
+    [InlineData("action();")]
+    [InlineData("if (Coin()) action(); else { Work(); action.Invoke(); }")]
+    [InlineData("if (Coin()) throw new Exception(); action();")]
+    [InlineData("try { action(); } finally { Work(); }")]
+    [InlineData("Once(action);")]
+    [InlineData("Once(() => action());")]
+    [InlineData("bool first = Coin(); if (first) action(); Work(); if (!first) action();")]
+    [InlineData("while (true) { if (Coin()) { action(); return; } }")]
+    public Task InvokedExactlyOnce_IsSilent(string body) => Silent(Helpers + "public static void Run([InvokedNow(Once = true)] Action action)\n{\n" + body + "\n}");
+
+    [Theory]
+    [InlineData("action?.Invoke();")]
+    [InlineData("if (action != null) action();")]
+    [InlineData("if (action is null) return; action();")]
+    public Task InvokedOnceUnlessNull_IsSilent(string body) => Silent(Helpers + "public static void Run([InvokedNow(Once = true)] Action? action)\n{\n" + body + "\n}");
+
+    [Theory]
+    [InlineData("action();\naction(); // MML1022")]
+    [InlineData("if (Coin()) action();\nWork();\naction(); // MML1022")]
+    [InlineData("action();\nwhile (Coin())\naction(); // MML1022")]
+    [InlineData("try { action(); }\ncatch (Exception) {\naction(); // MML1022\n}")]
+    [InlineData("Once(action);\naction(); // MML1022")]
+    [InlineData("Repeat(action); // MML1022")]
+    [InlineData("if (Coin())\nreturn; // MML1022\naction();")]
+    public Task InvokedTwiceOrPerhapsNot_Flags(string body) => Flags(Helpers + "public static void Run([InvokedNow(Once = true)] Action action)\n{\n" + body + "\n}");
+
+    [Theory]
+    [InlineData("if (Coin()) action();")]
+    [InlineData("foreach (int item in new int[3]) { action(); break; }")]
+    public Task NeverInvokedOnSomePath_Flags(string body) => Flags(Helpers + "public static void Run([InvokedNow(Once = true)] Action action)\n{\n" + body + "\n} // MML1022");
+
+    [Fact]
+    public Task AnyNumberOfTimesIsHeldToNothing_IsSilent() => Silent("""
+        public static void Run([InvokedNow] Action action)
+        {
+            if (Coin()) { action(); action(); }
+        }
+        """);
 }

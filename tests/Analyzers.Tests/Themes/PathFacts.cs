@@ -365,4 +365,32 @@ public sealed class PathFacts : ThemeTests
             _gate.Exit();
         }
         """);
+
+    [Theory]
+    [InlineData("first != second")]
+    [InlineData("!ReferenceEquals(first, second)")]
+    [InlineData("!object.ReferenceEquals(second, first)")]
+    [InlineData("!(first == second)")]
+    [InlineData("first is not null && first != second")]
+    public Task OneObjectUnderTwoNames_IsSilent(string differ) => Silent($$"""
+        public void Run(Node first, Node second)
+        {
+            first.Gate.Enter();
+            if ({{differ}}) second.Gate.Enter();
+            first.Value += second.Value;
+            if ({{differ}}) second.Gate.Exit();
+            first.Gate.Exit();
+        }
+        """);
+
+    [Fact]
+    public Task OneObjectUnderTwoNamesLockedOtherwise_Flags() => Flags("""
+        public void Run(Node first, Node second)
+        {
+            first.Gate.Enter();
+            if (ReferenceEquals(first, second)) second.Gate.Enter(); // MML1004
+            second.Value++; // MML1009
+            first.Gate.Exit();
+        }
+        """);
 }

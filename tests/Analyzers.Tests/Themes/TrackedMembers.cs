@@ -95,4 +95,28 @@ public sealed class TrackedMembers : ThemeTests
         [WriteOnce] public int _limit;
         public static Subject Make() { var subject = new Subject(); subject._limit = 4; return subject; }
         """);
+
+    [Theory]
+    [InlineData("Open != old(Open)", "Open = !Open;")]
+    [InlineData("Open == old(Open)", "Open = !Open; Open = !Open;")]
+    [InlineData("Open", "if (!Open) Open = !Open;")]
+    [InlineData("Open == other", "Open = other;")]
+    [InlineData("Open != other", "Open = !other;")]
+    [InlineData("!Open || old(Open)", "Open = Open && other;")]
+    public Task FlagComputedFromItself_IsSilent(string ensured, string body) => Silent($$"""
+        [Tracked] public bool Open;
+        [Assigns("Open"), Ensures("{{ensured}}")] public void Run(bool other) { {{body}} }
+        """);
+
+    [Theory]
+    [InlineData("Open != old(Open)", "Open = true;")]
+    [InlineData("Open != old(Open)", "Open = !Open; Open = !Open;")]
+    [InlineData("Open == old(Open)", "Open = !Open;")]
+    [InlineData("Open == old(Open)", "Open = Open && other;")]
+    [InlineData("Open", "Open = !Open;")]
+    public Task FlagThatIsOtherwise_Flags(string ensured, string body) => Flags($$"""
+        [Tracked] public bool Open;
+        [Assigns("Open"), Ensures("{{ensured}}")] public void Run(bool other) { {{body}}
+        } // MML1015
+        """);
 }

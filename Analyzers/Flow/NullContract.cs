@@ -1,0 +1,75 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>What a method says about null in the language's own way: by nullable types and by the attributes of <c>System.Diagnostics.CodeAnalysis</c>, which the compiler checks.</summary>
+internal sealed class NullContract
+{
+    internal NullContract(IMethodSymbol method)
+    {
+        ResultIsNeverNull = IsNeverNull(method.ReturnType, method.OriginalDefinition.ReturnType) && !Says(method.GetReturnTypeAttributes(), "MaybeNullAttribute");
+        foreach (AttributeData attribute in method.GetReturnTypeAttributes())
+        {
+            if (attribute.AttributeClass?.Name == "NotNullIfNotNullAttribute" && Argument(attribute) is string source) NotNullWith.AddRange(method.Parameters.Where(parameter => parameter.Name == source).Select(static parameter => parameter.Ordinal));
+        }
+
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            bool leaves = parameter.RefKind is RefKind.Out or RefKind.Ref && IsNeverNull(parameter.Type, parameter.OriginalDefinition.Type);
+            foreach (AttributeData attribute in parameter.GetAttributes())
+            {
+                switch (attribute.AttributeClass?.Name)
+                {
+                    case "NotNullAttribute":
+                        NotNull.Add((parameter.Ordinal, null));
+                        break;
+                    case "NotNullWhenAttribute" when Argument(attribute) is bool when:
+                        NotNull.Add((parameter.Ordinal, when));
+                        break;
+                    case "MaybeNullWhenAttribute" when leaves && Argument(attribute) is bool perhaps:
+                        NotNull.Add((parameter.Ordinal, !perhaps));
+                        leaves = false;
+                        break;
+                    case "MaybeNullAttribute":
+                        leaves = false;
+                        break;
+                }
+            }
+
+            if (leaves) NotNull.Add((parameter.Ordinal, null));
+        }
+
+        foreach (AttributeData attribute in method.GetAttributes().Concat(method.AssociatedSymbol?.GetAttributes() ?? Enumerable.Empty<AttributeData>()))
+        {
+            bool? when = attribute.AttributeClass?.Name == "MemberNotNullWhenAttribute" ? Argument(attribute) as bool? : null;
+            if (when is null && attribute.AttributeClass?.Name != "MemberNotNullAttribute") continue;
+            foreach (TypedConstant argument in attribute.ConstructorArguments.Skip(when is null ? 0 : 1))
+            {
+                IEnumerable<object?> names = argument.Kind == TypedConstantKind.Array ? argument.Values.Select(static value => value.Value) : [argument.Value];
+                foreach (ISymbol member in names.OfType<string>().SelectMany(name => method.ContainingType.GetMembers(name)).Where(static member => member is IFieldSymbol or IPropertySymbol)) Members.Add((member, when));
+            }
+        }
+    }
+
+    /// <summary>Whether the declared type of the result has no null.</summary>
+    internal bool ResultIsNeverNull { get; }
+
+    /// <summary>Parameters that are not null when the call comes back, always or when it returns this.</summary>
+    internal List<(int Parameter, bool? When)> NotNull { get; } = [];
+
+    /// <summary>Members of the receiver that are not null when the call comes back, always or when it returns this.</summary>
+    internal List<(ISymbol Member, bool? When)> Members { get; } = [];
+
+    /// <summary>Parameters of which each makes the result not null by not being null itself.</summary>
+    internal List<int> NotNullWith { get; } = [];
+
+    /// <summary>The annotation of what a method's own type parameter stands for is inferred, and not to be relied on here.</summary>
+    private static bool IsNeverNull(ITypeSymbol type, ITypeSymbol declared) =>
+        type is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } && declared is not ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Method };
+
+    private static object? Argument(AttributeData attribute) => attribute.ConstructorArguments.Length > 0 && attribute.ConstructorArguments[0].Kind != TypedConstantKind.Array ? attribute.ConstructorArguments[0].Value : null;
+
+    private static bool Says(IEnumerable<AttributeData> attributes, string name) => attributes.Any(attribute => attribute.AttributeClass?.Name == name);
+}

@@ -1,0 +1,77 @@
+using System.Threading.Tasks;
+
+namespace AnalyzerTests.Themes;
+
+/// <summary>What nullable types and the attributes of the framework say about null is known, as it is to the compiler.</summary>
+public sealed class Nullness : ThemeTests
+{
+    private const string Methods = """
+        public static extern bool TryGet([NotNullWhen(true)] out Node? node);
+        public static extern bool IsMissing([NotNullWhen(false)] Node? node);
+        public static extern void Fill([NotNull] ref Node? node);
+        [return: NotNullIfNotNull(nameof(node))] public static extern Node? Same(Node? node);
+        public static extern Node Make();
+        public static extern Node? Find();
+        [return: MaybeNull] public static extern Node Perhaps();
+        public static extern T First<T>(List<T> from);
+        public Node? Current { get; init; }
+        [MemberNotNullWhen(true, nameof(Current))] public extern bool HasCurrent();
+        [Requires("node != null")] public static extern void Use(Node? node);
+        [Acquires("node.Gate", When = "node != null")] public static extern void Lock(Node? node);
+        [Releases("node.Gate", When = "node != null")] public static extern void Unlock(Node? node);
+
+        """;
+
+    [Theory]
+    [InlineData("if (TryGet(out var node)) Use(node);")]
+    [InlineData("if (!TryGet(out var node)) return; Use(node);")]
+    [InlineData("bool found = TryGet(out var node); if (found) Use(node);")]
+    [InlineData("while (TryGet(out var node)) Use(node);")]
+    [InlineData("if (TryGet(out var node) && Coin()) { Lock(node); node.Gate.Exit(); }")]
+    [InlineData("var node = Find(); if (!IsMissing(node)) Use(node);")]
+    [InlineData("var node = Find(); Fill(ref node); Use(node);")]
+    [InlineData("Use(Same(Make()));")]
+    [InlineData("Use(Make());")]
+    [InlineData("var node = Make(); Lock(node); node.Value++; node.Gate.Exit();")]
+    [InlineData("var node = Make(); if (Coin()) node = Make(); Use(node);")]
+    [InlineData("var node = Find(); System.ArgumentNullException.ThrowIfNull(node); Use(node);")]
+    [InlineData("var nodes = new Dictionary<int, Node>(); if (nodes.TryGetValue(1, out var node)) Use(node);")]
+    [InlineData("var nodes = new Queue<Node>(); while (nodes.TryDequeue(out var node)) Use(node);")]
+    [InlineData("var all = new Subject(); if (all.HasCurrent()) Use(all.Current);")]
+    [InlineData("TryGet(out var node); Lock(node); Unlock(node);")]
+    public Task NotNullBySignature_IsSilent(string body) => Silent(Methods + "public static void Run()\n{\n" + body + "\n}");
+
+    [Theory]
+    [InlineData("TryGet(out var node); Use(node);")]
+    [InlineData("if (TryGet(out var node)) return; Use(node);")]
+    [InlineData("var node = Find(); if (IsMissing(node)) Use(node);")]
+    [InlineData("Use(Same(Find()));")]
+    [InlineData("Use(Find());")]
+    [InlineData("Use(Perhaps());")]
+    [InlineData("Use(First(new List<Node?>()));")]
+    [InlineData("var nodes = new Dictionary<int, Node>(); nodes.TryGetValue(1, out var node); Use(node);")]
+    [InlineData("var nodes = new Dictionary<int, Node?>(); if (nodes.TryGetValue(1, out var node)) Use(node);")]
+    [InlineData("var all = new Subject(); if (!all.HasCurrent()) Use(all.Current);")]
+    [InlineData("TryGet(out var node); if (TryGet(out _)) Use(node);")]
+    public Task PerhapsNull_Flags(string body) => Flags(Methods + "public static void Run()\n{\n" + body + " // MML1015\n}");
+
+    [Fact]
+    public Task LockedWhereFoundAndUnlockedWhereFound_IsSilent() => Silent(Methods + """
+        public static void Run()
+        {
+            bool found = TryGet(out var node);
+            if (found) node!.Gate.Enter();
+            Work();
+            if (found) node!.Gate.Exit();
+        }
+        """);
+
+    [Fact]
+    public Task LockedWhereFoundAndUnlockedWhereNotNull_Flags() => Flags(Methods + """
+        public static void Run()
+        {
+            if (TryGet(out var node)) node.Gate.Enter();
+            Unlock(node); // MML1005
+        }
+        """);
+}
