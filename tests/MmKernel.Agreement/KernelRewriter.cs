@@ -248,11 +248,13 @@ internal sealed class KernelRewriter(SemanticModel model, ContractCatalog catalo
     private bool IsAtomic(ArgumentSyntax argument) =>
         argument.Parent?.Parent is InvocationExpressionSyntax call && model.GetSymbolInfo(call).Symbol is { ContainingType: { Name: "Volatile" or "Interlocked" } };
 
-    private static BlockSyntax Body(MemberCode code, string call, IMethodSymbol method)
+    private BlockSyntax Body(MemberCode code, string call, IMethodSymbol method)
     {
+        // That nobody else can reach it is checked at each call. Frames are used again, so a thread that has an old name may have looked.
+        string fresh = string.Concat(method.Parameters.Where(parameter => catalog.AttributesOf(parameter).Any(static attribute => attribute.Name == "Fresh")).Select(static parameter => $"AuditedLocks.Own(@{parameter.Name});\n"));
         string result = method.ReturnsVoid ? "" : method.ReturnsByRef || method.ReturnsByRefReadonly ? $"ref var {ContractCode.Result} = ref " : $"var {ContractCode.Result} = ";
         string end = method.ReturnsVoid ? "" : $"return {(method.ReturnsByRef || method.ReturnsByRefReadonly ? "ref " : "")}{ContractCode.Result};\n";
-        return (BlockSyntax)ParseStatement($"\n{{\n{MemberCode.Open}{code.Entry}{result}{call};\n{code.Exit}{MemberCode.Close}{end}}}\n");
+        return (BlockSyntax)ParseStatement($"\n{{\n{MemberCode.Open}{fresh}{code.Entry}{result}{call};\n{code.Exit}{MemberCode.Close}{end}}}\n");
     }
 
     private static SyntaxList<StatementSyntax> Statements(string text) => ((BlockSyntax)ParseStatement($"{{\n{text}}}\n")).Statements;
