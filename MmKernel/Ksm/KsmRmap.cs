@@ -39,8 +39,7 @@ internal static class KsmRmap
         while (goesOn && (at = intervals.Next(at, 0, ulong.MaxValue)) != IntervalTree<AnonVmaChain>.None)
         {
             var vma = intervals.ItemOf(at).Vma;
-            RmapWalking.AssertLinked(vma, anonVma);
-            if (link.Address < vma.Start || link.Address >= vma.End || (vma.Mm != link.Mm) != isFork)
+            if (!RmapWalking.IsLinked(vma, anonVma) || link.Address < vma.Start || link.Address >= vma.End || (vma.Mm != link.Mm) != isFork)
                 continue;
 
             // A fork that the scan knows by now was visited before.

@@ -112,7 +112,8 @@ public static class RmapWalking
         while ((node = intervals.Next(node, pages.Index, pages.Index + pages.Count - 1)) != IntervalTree<AnonVmaChain>.None)
         {
             var vma = intervals.ItemOf(node).Vma;
-            AssertLinked(vma, anonVma);
+            if (!IsLinked(vma, anonVma))
+                continue;
             ulong address = pages.Index < vma.PageOffset ? vma.Start : vma.Start + ((pages.Index - vma.PageOffset) << Page.Shift);
             if (!one(folio, vma, address))
                 break;
@@ -120,14 +121,16 @@ public static class RmapWalking
     }
 
     /// <summary>
-    /// A VMA found in the tree of an anon_vma has an anon_vma of the same root, so its lock is the one held (checked, and assumed from here
-    /// on). A VMA that fork is just making is in the trees already and has none yet.
+    /// Whether a VMA found in the tree of an anon_vma has one itself: then its root is the same, and its lock the one held (checked, and assumed
+    /// from here on). A VMA that is just being copied is in the trees already and has none yet; nothing of the folio is mapped there.
     /// </summary>
-    [MustHold("anonVma.Lock"), AssertsHeld("vma.AnyRmap")]
-    internal static void AssertLinked(VmArea vma, AnonVma anonVma)
+    [MustHold("anonVma.Lock"), AssertsHeld("vma.AnyRmap", When = "result")]
+    internal static bool IsLinked(VmArea vma, AnonVma anonVma)
     {
         Lockdep.AssertHeld(anonVma.Lock, LockMode.Shared);
-        Lockdep.Assert(Volatile.Read(ref vma.AnonVma) is not { } own || own.Root == anonVma.Root, "VMA in the tree of an anon_vma of another root");
+        var own = Volatile.Read(ref vma.AnonVma);
+        Lockdep.Assert(own == null || own.Root == anonVma.Root, "VMA in the tree of an anon_vma of another root");
+        return own != null;
     }
 
     /// <summary>Tests and clears the accessed bits of all entries of a VMA that map the folio (<c>ptep_clear_young_notify</c>).</summary>
