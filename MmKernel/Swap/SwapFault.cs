@@ -56,6 +56,9 @@ internal static class SwapFault
         if (folio.MapCount == 0)
             memory.Swap.TryFree(memory, folio);
         folio.Unlock();
+
+        // The slot may have been given up between the look at it and the unlocking.
+        memory.Swap.FreeCache(memory, folio);
         memory.Put(folio);
     }
 

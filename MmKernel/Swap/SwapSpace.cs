@@ -102,13 +102,7 @@ internal sealed class SwapSpace
         var folio = cluster.Find(index);
         if (folio == null)
             return;
-        if (folio.TryLock())
-        {
-            if (folio.MapCount == 0 && folio.Swap == entry)
-                TryFree(memory, folio);
-            folio.Unlock();
-        }
-
+        FreeCache(memory, folio);
         memory.Put(folio);
     }
 
@@ -137,10 +131,16 @@ internal sealed class SwapSpace
     [MustHold("folio.Ref")]
     internal void FreeCache(PhysicalMemory memory, Folio folio)
     {
-        if (!folio.Has(FolioFlags.SwapCache) || folio.MapCount != 0 || !folio.TryLock())
-            return;
-        TryFree(memory, folio);
-        folio.Unlock();
+        while (folio.Has(FolioFlags.SwapCache) && folio.MapCount == 0 && folio.TryLock())
+        {
+            var entry = folio.Swap;
+            bool isFree = !folio.Has(FolioFlags.SwapCache) || TryFree(memory, folio);
+            folio.Unlock();
+
+            // Who gave the slot up after the look at it found the folio locked, and left it to us.
+            if (isFree || DeviceOf(entry).ClusterOf(entry.Slot).CountOf(SwapDevice.IndexOf(entry.Slot)) != 0)
+                return;
+        }
     }
 
     /// <summary>
