@@ -538,8 +538,6 @@ internal sealed partial class BodyAnalysis
             foreach (LockFormula.Lock item in missing.Locks) Excuse(state.Canonical(item.Term));
         }
 
-        // A path that cannot keep what it learns cannot be judged; that it cannot is reported.
-        if (state.Facts.IsFull) return;
         if (!_recording || (_inference is not null && missing is not null && _inference.Need(missing))) return;
         _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties, refinement, unless);
     }

@@ -53,7 +53,7 @@ internal sealed partial class BodyAnalysis
     private bool _propagating;
     private int _spent;
 
-    /// <summary>Whether some path knew more than is kept.</summary>
+    /// <summary>Whether some path learnt more than is kept: from there on nothing said of the body would be certain.</summary>
     private bool _forgets;
 
     internal BodyAnalysis(Engine engine, ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, State start, SemanticModel? model, Inference? inference, CancellationToken cancellation)
@@ -80,14 +80,14 @@ internal sealed partial class BodyAnalysis
     /// </summary>
     private const int MaxWork = 300_000;
 
-    private bool IsExhausted => _spent > MaxWork;
+    private bool IsExhausted => _spent > MaxWork || _forgets;
 
     /// <summary>Analyses the body and returns what it finds; functions nested in it are bodies of their own.</summary>
     internal IEnumerable<Diagnostic> Check()
     {
         Solve(new Run(0, _graph.Blocks.Length - 1, isWhole: true), 0, EntryStates(_start), record: true);
         List<Diagnostic> found = [.. _findings.Report(NamesIn)];
-        if (IsExhausted || _forgets) found.Add(TooLarge(_owner, _body));
+        if (IsExhausted) found.Add(TooLarge(_owner, _body));
         return found;
     }
 

@@ -115,7 +115,7 @@ internal sealed class FactSet
             first = literal;
             return false;
         });
-        if (first is not { } literal || (_clauseOperands & literal.Atom.Operands) == 0) return null;
+        if (first is not { } literal) return null;
         FactSet? with = Assume(new Fact.Single(literal));
         FactSet? without = Assume(new Fact.Single(literal.Negate()));
         if (with is null || without is null) return (with ?? without)?.DecideWhole(fact);

@@ -11,23 +11,27 @@ namespace AnalyzerTests.Robustness;
 /// </summary>
 internal sealed class RandomProgram
 {
-    private const int Gates = 3;
     private const int ReaderWriter = 2;
-    private const int Conditions = 3;
     private const int Locals = 6;
     private const int MaxDepth = 3;
-    private const int MaxPaths = 4000;
+    private const int MaxPaths = 20000;
 
+    private readonly int _gates;
+    private readonly int _conditions;
     private readonly Random _random;
     private readonly List<Statement> _body;
     private readonly StringBuilder _text = new();
     private int _line = 1;
     private int _locals;
 
-    public RandomProgram(int seed)
+    /// <param name="seed">What decides everything.</param>
+    /// <param name="isWide">Whether all of many gates are taken first, most under conditions, and all given back last.</param>
+    public RandomProgram(int seed, bool isWide = false)
     {
         _random = new Random(seed);
-        _body = Block(MaxDepth, [], []);
+        _gates = isWide ? 6 : 3;
+        _conditions = isWide ? 4 : 3;
+        _body = isWide ? Wide() : Block(MaxDepth, [], []);
         if (_random.Next(4) > 0)
             Spoil();
         Render();
@@ -43,6 +47,7 @@ internal sealed class RandomProgram
         If,
         IfTry,
         Try,
+        TryOut,
         Let,
         Flip,
         While,
@@ -60,12 +65,12 @@ internal sealed class RandomProgram
     {
         var wrongs = new HashSet<(int, string)>();
         int paths = 0;
-        for (int conditions = 0; conditions < 1 << Conditions; conditions++)
+        for (int conditions = 0; conditions < 1 << _conditions; conditions++)
         {
             var choices = new List<bool>();
             do
             {
-                var path = new Path(conditions, choices);
+                var path = new Path(_conditions, conditions, choices);
                 var wrong = path.Run(_body, _line);
                 if (path.IsPointless || ++paths > MaxPaths)
                     return null;
@@ -102,7 +107,7 @@ internal sealed class RandomProgram
 
     private IEnumerable<Statement> Piece(int depth, IReadOnlyList<(int Gate, string? Condition, bool Shared)> held, IReadOnlyList<Statement> undo)
     {
-        var free = Enumerable.Range(0, Gates).Except(held.Select(h => h.Gate)).ToList();
+        var free = Enumerable.Range(0, _gates).Except(held.Select(h => h.Gate)).ToList();
         int kind = _random.Next(depth == 0 ? 3 : 13);
         if (kind > 5 && (free.Count == 0 || _locals == Locals))
             kind = _random.Next(6);
@@ -125,7 +130,7 @@ internal sealed class RandomProgram
             case 4:
                 return [new Statement(Kind.If) { Condition = "Coin()", Body = [.. Copy(undo), new Statement(Kind.Return)] }];
             case 5 when _random.Next(4) == 0:
-                return [new Statement(Kind.Flip) { Target = $"c{_random.Next(Conditions)}" }];
+                return [new Statement(Kind.Flip) { Target = $"c{_random.Next(_conditions)}" }];
             case 5:
                 return [new Statement(Kind.While) { Body = Block(depth - 1, held, undo) }];
             case 6:
@@ -147,7 +152,7 @@ internal sealed class RandomProgram
             {
                 string local = $"l{_locals++}";
                 var exit = new Statement(Kind.If) { Condition = local, Body = [new Statement(Kind.Exit) { Gate = gate, Shared = shared }] };
-                return [new Statement(Kind.Try) { Target = local, Gate = gate, Shared = shared }, .. Block(depth - 1, [.. held, (gate, local, shared)], [exit, .. undo]), Copy(exit)];
+                return [new Statement(_random.Next(2) == 0 ? Kind.Try : Kind.TryOut) { Target = local, Gate = gate, Shared = shared }, .. Block(depth - 1, [.. held, (gate, local, shared)], [exit, .. undo]), Copy(exit)];
             }
 
             case 10:
@@ -175,6 +180,43 @@ internal sealed class RandomProgram
         }
     }
 
+    private List<Statement> Wide()
+    {
+        var taken = new List<Statement>();
+        var held = new List<(int Gate, string? Condition, bool Shared)>();
+        var given = new List<Statement>();
+        for (int gate = 0; gate < _gates; gate++)
+        {
+            bool shared = gate == ReaderWriter && _random.Next(2) == 0;
+            var enter = new Statement(Kind.Enter) { Gate = gate, Shared = shared };
+            string? condition = Condition();
+            switch (_random.Next(6))
+            {
+                case 0:
+                    condition = $"l{_locals++}";
+                    taken.Add(new Statement(_random.Next(2) == 0 ? Kind.Try : Kind.TryOut) { Target = condition, Gate = gate, Shared = shared });
+                    break;
+                case 1:
+                    taken.Add(new Statement(Kind.Let) { Target = $"l{_locals}", Condition = condition });
+                    condition = $"l{_locals++}";
+                    taken.Add(new Statement(Kind.If) { Condition = condition, Body = [enter] });
+                    break;
+                case 2:
+                    taken.Add(new Statement(Kind.If) { Condition = "Coin()", Body = [enter, new Statement(Kind.Let) { Target = $"l{_locals}", Condition = "true" }] });
+                    condition = $"l{_locals++}";
+                    break;
+                default:
+                    taken.Add(new Statement(Kind.If) { Condition = condition, Body = [enter] });
+                    break;
+            }
+
+            held.Add((gate, condition, shared));
+            given.Insert(_random.Next(given.Count + 1), new Statement(Kind.If) { Condition = condition, Body = [new Statement(Kind.Exit) { Gate = gate, Shared = shared }] });
+        }
+
+        return [.. taken, .. Block(1, held, given), .. Copy(given)];
+    }
+
     private List<Statement> Conditionally(
         (int Gate, bool Shared) taken, string condition, List<Statement> before, int depth, IReadOnlyList<(int Gate, string? Condition, bool Shared)> held, IReadOnlyList<Statement> undo)
     {
@@ -191,8 +233,8 @@ internal sealed class RandomProgram
 
     private string Condition()
     {
-        string first = $"{(_random.Next(2) == 0 ? "!" : "")}c{_random.Next(Conditions)}";
-        return _random.Next(4) == 0 ? $"{first} {(_random.Next(2) == 0 ? "&&" : "||")} c{_random.Next(Conditions)}" : first;
+        string first = $"{(_random.Next(2) == 0 ? "!" : "")}c{_random.Next(_conditions)}";
+        return _random.Next(4) == 0 ? $"{first} {(_random.Next(2) == 0 ? "&&" : "||")} c{_random.Next(_conditions)}" : first;
     }
 
     private static List<Statement> Copy(IEnumerable<Statement> statements) => [.. statements.Select(Copy)];
@@ -218,7 +260,7 @@ internal sealed class RandomProgram
                 block[index].Shared = !block[index].Shared;
                 break;
             default:
-                block[index].Gate = (block[index].Gate + 1) % Gates;
+                block[index].Gate = (block[index].Gate + 1) % _gates;
                 break;
         }
     }
@@ -228,7 +270,7 @@ internal sealed class RandomProgram
 
     private void Render()
     {
-        for (int gate = 0; gate < Gates; gate++)
+        for (int gate = 0; gate < _gates; gate++)
         {
             Write(0, $"[Lock({(gate == ReaderWriter ? "ReaderWriter" : "LockKind.Mutex")})] public sealed class Gate{gate}");
             Write(0, "{");
@@ -237,6 +279,7 @@ internal sealed class RandomProgram
                 string formula = mode.Length == 0 ? "this" : mode + "(this)";
                 Write(1, $"[Acquires(\"{formula}\")] public extern void Enter{mode}();");
                 Write(1, $"[Acquires(\"{formula}\", When = \"result\", Try = true)] public extern bool TryEnter{mode}();");
+                Write(1, $"[Acquires(\"{formula}\", When = \"taken\", Try = true)] public extern void TryEnterOut{mode}(out bool taken);");
                 Write(1, $"[Releases(\"{formula}\")] public extern void Exit{mode}();");
             }
 
@@ -245,11 +288,11 @@ internal sealed class RandomProgram
 
         Write(0, "public sealed class Subject");
         Write(0, "{");
-        for (int gate = 0; gate < Gates; gate++)
+        for (int gate = 0; gate < _gates; gate++)
             Write(1, $"public readonly Gate{gate} g{gate} = new(); [GuardedBy(nameof(g{gate}))] public int v{gate};");
         Write(1, "public static extern bool Coin();");
         Write(1, "public static extern void Work();");
-        Write(1, $"public void Run({string.Join(", ", Enumerable.Range(0, Conditions).Select(c => $"bool c{c}"))})");
+        Write(1, $"public void Run({string.Join(", ", Enumerable.Range(0, _conditions).Select(c => $"bool c{c}"))})");
         Write(1, "{");
         Write(2, $"bool {string.Join(", ", Enumerable.Range(0, Locals).Select(l => $"l{l} = false"))};");
         Render(2, _body);
@@ -272,6 +315,7 @@ internal sealed class RandomProgram
                 Kind.Work => "Work();",
                 Kind.Return => "return;",
                 Kind.Try => $"{statement.Target} = g{statement.Gate}.TryEnter{statement.Mode}();",
+                Kind.TryOut => $"g{statement.Gate}.TryEnterOut{statement.Mode}(out {statement.Target});",
                 Kind.Let => $"{statement.Target} = {statement.Condition};",
                 Kind.Flip => $"{statement.Target} = Coin();",
                 _ => null,
@@ -341,10 +385,10 @@ internal sealed class RandomProgram
         private (int Line, string Id)? _wrong;
         private int _next;
 
-        public Path(int conditions, List<bool> choices)
+        public Path(int count, int conditions, List<bool> choices)
         {
             _choices = choices;
-            _true.UnionWith(Enumerable.Range(0, Conditions).Where(c => (conditions >> c & 1) != 0).Select(c => $"c{c}"));
+            _true.UnionWith(Enumerable.Range(0, count).Where(c => (conditions >> c & 1) != 0).Select(c => $"c{c}"));
         }
 
         private enum Way
@@ -402,7 +446,7 @@ internal sealed class RandomProgram
                         return Run(statement.Other, ref returnLine);
                     _held[statement.Gate] = statement.Mode;
                     return Run(statement.Body, ref returnLine);
-                case Kind.Try:
+                case Kind.Try or Kind.TryOut:
                     IsPointless |= _held.ContainsKey(statement.Gate);
                     Set(statement.Target, Choose());
                     if (_true.Contains(statement.Target))
@@ -439,6 +483,7 @@ internal sealed class RandomProgram
             "Coin()" => Choose(),
             _ when condition.Split(" && ") is [var left, var right] => Holds(left) && Holds(right),
             _ when condition.Split(" || ") is [var left, var right] => Holds(left) || Holds(right),
+            "true" => true,
             _ when condition[0] == '!' => !Holds(condition[1..]),
             _ => _true.Contains(condition),
         };

@@ -14,26 +14,31 @@ public sealed class RandomProgramsTests
     private const int Programs = 150;
 
     [Fact]
-    public async Task EveryPathCounts()
+    public Task EveryPathCounts() => JudgeAll(Programs, isWide: false);
+
+    [Fact]
+    public Task EveryPathCountsWithManyConditions() => JudgeAll(Programs / 2, isWide: true);
+
+    private static async Task JudgeAll(int programs, bool isWide)
     {
         int first = int.TryParse(Environment.GetEnvironmentVariable("MMLINT_SEED"), out int chosen) ? chosen : 1;
         int right = 0;
         int wrong = 0;
-        for (int seed = first; seed < first + Programs; seed++)
+        for (int seed = first; seed < first + programs; seed++)
         {
-            int wrongs = await Judge(seed);
+            int wrongs = await Judge(seed, isWide);
             right += wrongs == 0 ? 1 : 0;
             wrong += wrongs > 0 ? 1 : 0;
         }
 
-        Assert.InRange(right, Programs / 8, Programs);
-        Assert.InRange(wrong, Programs / 8, Programs);
+        Assert.InRange(right, programs / 8, programs);
+        Assert.InRange(wrong, programs / 8, programs);
     }
 
     /// <returns>How many wrongs there are; -1 if the program was not judged.</returns>
-    private static async Task<int> Judge(int seed)
+    private static async Task<int> Judge(int seed, bool isWide)
     {
-        var program = new RandomProgram(seed);
+        var program = new RandomProgram(seed, isWide);
         if (program.FirstWrongs() is not { } wrongs)
             return -1;
         // Orders are random too, and no path through one function shows a circle.
@@ -41,12 +46,14 @@ public sealed class RandomProgramsTests
             .Select(d => (d.Location.GetLineSpan().StartLinePosition.Line + 1, d.Id)).ToHashSet();
 
         // One leak is reported per acquire, so of the leaks only that there is one.
-        var missed = wrongs.Where(w => w.Id != "MML1006" && !reported.Contains(w)).ToList();
-        if (wrongs.Any(w => w.Id == "MML1006") && !reported.Any(r => r.Id == "MML1006"))
+        // What depends on more conditions than are kept apart is said with less certainty, and nothing more is said of that lock.
+        bool isUncertain = isWide && reported.Any(r => r.Id == "MML1003");
+        var missed = wrongs.Where(w => w.Id != "MML1006" && !isUncertain && !reported.Contains(w)).ToList();
+        if (wrongs.Any(w => w.Id == "MML1006") && !isUncertain && !reported.Any(r => r.Id == "MML1006"))
             missed.AddRange(wrongs.Where(w => w.Id == "MML1006"));
         var invented = wrongs.Count == 0 ? reported.ToList() : [];
         if (missed.Count > 0 || invented.Count > 0)
-            throw new XunitException($"seed {seed}: missed {string.Join(", ", missed)}; invented {string.Join(", ", invented)}{Environment.NewLine}{Numbered(program.Source)}");
+            throw new XunitException($"seed {seed}{(isWide ? " wide" : "")}: missed {string.Join(", ", missed)}; invented {string.Join(", ", invented)}{Environment.NewLine}{Numbered(program.Source)}");
         return wrongs.Count;
     }
 
