@@ -14,7 +14,7 @@ namespace MmKernel.Stress;
 /// <param name="IsFile">Whether a file is behind it.</param>
 internal sealed record Area(string Name, ulong Start, bool IsShared, bool IsFile)
 {
-    /// <summary>Pages of each area; they cross the border of a page table.</summary>
+    /// <summary>Pages of an area unless it says otherwise; they cross the border of a page table.</summary>
     internal const ulong Pages = 40;
 
     internal const Prot ReadWrite = Prot.Read | Prot.Write;
@@ -47,7 +47,10 @@ internal sealed record Area(string Name, ulong Start, bool IsShared, bool IsFile
     /// <summary>All pages that were written fully are equal, so that they can be merged.</summary>
     internal static Area Merging { get; } = new("merging", 0x28_0000_0000 + AcrossTables, IsShared: false, IsFile: false) { IsUniform = true };
 
-    internal static IReadOnlyList<Area> All { get; } = [Anonymous, Changing, Shared, Private, Moving, Stack, Served, Watched, Merging];
+    /// <summary>Two huge pages, where there are any, cut up and put together.</summary>
+    internal static Area Huge { get; } = new("huge", 0x29_0000_0000, IsShared: false, IsFile: false) { PageCount = 2 * HugePages.PageCount };
+
+    internal static IReadOnlyList<Area> All { get; } = [Anonymous, Changing, Shared, Private, Moving, Stack, Served, Watched, Merging, Huge];
 
     /// <summary>Whether a word says only where in its page it is.</summary>
     internal bool IsUniform { get; private init; }
@@ -55,7 +58,9 @@ internal sealed record Area(string Name, ulong Start, bool IsShared, bool IsFile
     /// <summary>How far <see cref="Moving"/> and <see cref="Served"/> move.</summary>
     internal const ulong MovedBy = 0x1000_0000 + (3 * Page.Size);
 
-    internal ulong Length => Pages * Page.Size;
+    internal ulong PageCount { get; private init; } = Pages;
+
+    internal ulong Length => PageCount * Page.Size;
 
     /// <summary>Maps the whole area anew.</summary>
     internal void Map(Process process, MemoryFile file)

@@ -23,6 +23,12 @@ internal sealed record StressOptions
 
     /// <summary>How the machine is built.</summary>
     internal MachineOptions Machine => SwapBytes == 0
-        ? new MachineOptions { MemoryBytes = 32 << 20 }
-        : new MachineOptions { MemoryBytes = 4 << 20, Reclaim = ReclaimPolicy.Background, Overcommit = OvercommitMode.Always };
+        ? new MachineOptions { MemoryBytes = 48 << 20, HugePages = HugePageMode.Madvise }
+        : new MachineOptions
+        {
+            MemoryBytes = 8 << 20,
+            HugePages = HugePageMode.Madvise,
+            Reclaim = ReclaimPolicy.Background,
+            Overcommit = OvercommitMode.Always,
+        };
 }

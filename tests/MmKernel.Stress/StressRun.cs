@@ -12,9 +12,10 @@ namespace MmKernel.Stress;
 /// <param name="Options">What was asked for.</param>
 /// <param name="Rounds">How often all threads paused and everything was compared with recomputed truth.</param>
 /// <param name="Counts">How often each operation was done.</param>
+/// <param name="Answers">How many faults and events handlers of userfaultfds answered.</param>
 /// <param name="Checks">How many rules the lock validator checked.</param>
 /// <param name="Failure">The first broken invariant; null if there was none.</param>
-internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnlyDictionary<string, long> Counts, long Checks, string? Failure)
+internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnlyDictionary<string, long> Counts, long Answers, long Checks, string? Failure)
 {
     public override string ToString()
     {
@@ -22,6 +23,7 @@ internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnly
         foreach (var (name, count) in Counts.OrderByDescending(entry => entry.Value))
             text.AppendLine($"{name,-24}{count,14:N0}");
         text.AppendLine($"{"all operations",-24}{Counts.Values.Sum(),14:N0}");
+        text.AppendLine($"{"faults answered",-24}{Answers,14:N0}");
         text.AppendLine($"{"lock rules checked",-24}{Checks,14:N0}");
         text.AppendLine($"{"quiescent checks",-24}{Rounds,14:N0}");
         if (Failure != null)
@@ -61,8 +63,7 @@ internal static class StressRun
 
         failure ??= world.TryEnd();
         var named = operations.Select((operation, i) => (operation.Name, Count: counts[i])).ToDictionary(entry => entry.Name, entry => entry.Count);
-        named["(faults answered)"] = world.Handlers.Answers;
-        return new StressReport(options, rounds, named, checks, failure);
+        return new StressReport(options, rounds, named, world.Handlers.Answers, checks, failure);
     }
 
     private static string? Round(StressWorld world, StressOptions options, int round, IReadOnlyList<Operation> operations, long[] counts, ref long checks)

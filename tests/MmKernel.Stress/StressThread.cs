@@ -26,5 +26,5 @@ internal sealed class StressThread(StressWorld world, int id, Random random)
     internal void InSome(Action<StressProcess> action) => World.Use(AnySlot(), action);
 
     /// <summary>A random address of a page, and a word in it.</summary>
-    internal ulong AnyOffset() => ((ulong)Random.Next((int)Area.Pages) * Page.Size) + ((ulong)Random.Next(BytesUsed / 8) * 8);
+    internal ulong AnyOffset(ulong pages = Area.Pages) => ((ulong)Random.Next((int)pages) * Page.Size) + ((ulong)Random.Next(BytesUsed / 8) * 8);
 }

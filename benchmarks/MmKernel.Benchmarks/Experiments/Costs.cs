@@ -19,9 +19,9 @@ internal sealed record Costs(double Local, double Transfer, WaitCosts Waiting)
     internal static Costs Measure()
     {
         double spin = Best(Rounds, () => Time(1000, static () => Thread.SpinWait(8 * 60)));
-        double spinQueued = Best(Rounds, () => Time(100, SpinAsSleepersDo));
+        double spinQueued = Best(Rounds, () => Time(2, SpinAsSleepersDo));
         double local = Best(Rounds, MeasureLocal);
-        return new Costs(local, Math.Max(local, MeasureTransfer()), new WaitCosts(spin, spinQueued, MeasureWake()));
+        return new Costs(local, MeasureTransfer() is var transfer and < double.MaxValue ? Math.Max(local, transfer) : local, new WaitCosts(spin, spinQueued, MeasureWake()));
     }
 
     internal void Print() => Report.Print(
@@ -70,36 +70,34 @@ internal sealed record Costs(double Local, double Transfer, WaitCosts Waiting)
         }) / 2;
     }
 
-    /// <summary>
-    /// Two threads count one word up by turns. The fastest hundred turns are those in which both had a processor.
-    /// </summary>
+    /// <summary>Two threads count one word up by turns. The fastest hundred turns are those in which both had a processor.</summary>
     private static double MeasureTransfer()
     {
-        const int Batches = 3000;
         const int TurnsInBatch = 100;
         int word = 0;
         double best = double.MaxValue;
-        var other = new Thread(() => Count(1, null));
-        other.Start();
-        Count(0, time => best = Math.Min(best, time / TurnsInBatch));
-        other.Join();
+        bool stop = false;
+        var threads = ((int[])[0, 1]).Select(parity => new Thread(() => Count(parity))).ToArray();
+        foreach (var thread in threads)
+            thread.Start();
+        Thread.Sleep(500);
+        Volatile.Write(ref stop, true);
+        foreach (var thread in threads)
+            thread.Join();
         return best;
 
-        void Count(int parity, Action<double>? report)
+        void Count(int parity)
         {
             long start = Stopwatch.GetTimestamp();
-            for (int turn = parity; turn < Batches * TurnsInBatch; turn += 2)
+            for (int turn = parity; !Volatile.Read(ref stop); turn += 2)
             {
-                for (int spins = 0; Volatile.Read(ref word) != turn; spins++)
-                {
-                    if (spins > 10_000)
-                        Thread.Yield();
-                }
-
-                Interlocked.Increment(ref word);
-                if (report == null || turn == 0 || turn % TurnsInBatch != 0)
+                while (Volatile.Read(ref word) != turn && !Volatile.Read(ref stop))
+                    Thread.SpinWait(1);
+                Volatile.Write(ref word, turn + 1);
+                if (parity != 0 || turn % TurnsInBatch != 0)
                     continue;
-                report(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+                if (turn != 0)
+                    best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / TurnsInBatch);
                 start = Stopwatch.GetTimestamp();
             }
         }
@@ -107,7 +105,7 @@ internal sealed record Costs(double Local, double Transfer, WaitCosts Waiting)
 
     private static double MeasureWake()
     {
-        const int Samples = 200;
+        const int Samples = 60;
         var semaphore = new RwSemaphore(LockdepClass.Create("calibration", LockKind.ReaderWriter));
         var times = new List<double>();
         long released = 0;

@@ -27,6 +27,8 @@ internal static class AccessOperations
         new("store watched", 15, thread => thread.InSome(process => Store(thread, process, Area.Watched, 0))),
         new("load merging", 15, thread => thread.InSome(process => Load(thread, process, Area.Merging, 0))),
         new("store merging", 15, thread => thread.InSome(process => Store(thread, process, Area.Merging, 0))),
+        new("load huge", 12, thread => thread.InSome(process => Load(thread, process, Area.Huge, 0))),
+        new("store huge", 12, thread => thread.InSome(process => Store(thread, process, Area.Huge, 0))),
     ];
 
     /// <summary>Where something that moves may be.</summary>
@@ -34,7 +36,7 @@ internal static class AccessOperations
 
     private static void Load(StressThread thread, StressProcess process, Area area, ulong moved)
     {
-        ulong offset = thread.AnyOffset();
+        ulong offset = thread.AnyOffset(area.PageCount);
         var result = process.Process.Read(area.Start + moved + offset, thread.Word);
         if (result.IsOk)
             area.Check(BitConverter.ToUInt64(thread.Word), offset, process);
@@ -44,7 +46,7 @@ internal static class AccessOperations
 
     private static void Store(StressThread thread, StressProcess process, Area area, ulong moved)
     {
-        ulong offset = thread.AnyOffset();
+        ulong offset = thread.AnyOffset(area.PageCount);
         var result = process.Process.Write(area.Start + moved + offset, BitConverter.GetBytes(area.ValueAt(offset, process)));
         if (!result.IsOk)
             Allow(area, result);
