@@ -29,15 +29,31 @@ internal static class MovePagesCalls
         return folio == null ? status : FolioMigration.Migrate(mm.Machine.Memory, folio);
     }
 
+    /// <summary>Where no entry of its own is, there may be a huge page, which stays where it is if it could not be split.</summary>
+    [MustHold("vma.Mm.MmapLock")]
+    private static int StatusWithoutEntry(VmArea vma, ulong address, MovePagesFlags flags)
+    {
+        ulong entry = ReadEntry(vma, address);
+        if (entry == PageTableEntry.None)
+            return -(int)Errno.ENOENT;
+        if (PageTableEntry.IsSpecial(entry))
+            return -(int)Errno.EFAULT;
+        return flags == MovePagesFlags.None ? 0 : -(int)Errno.EBUSY;
+    }
+
     /// <summary>The page at an address, taken off its list (<c>add_folio_for_migration</c>).</summary>
     /// <returns>With a reference; null if it is not to be moved, or cannot be.</returns>
     [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
     private static Folio? Isolate(VmArea vma, ulong address, MovePagesFlags flags, out int status)
     {
-        status = PageTableEntry.IsHuge(ReadEntry(vma, address)) ? -(int)Errno.EBUSY : -(int)Errno.ENOENT;
         var pte = TryPteOffsetMapLock(vma, address);
         if (pte == null)
+        {
+            status = StatusWithoutEntry(vma, address, flags);
             return null;
+        }
+
+        status = -(int)Errno.ENOENT;
         ulong entry = pte.Value;
         if (!PageTableEntry.IsPresent(entry) || PageTableEntry.IsSpecial(entry))
         {

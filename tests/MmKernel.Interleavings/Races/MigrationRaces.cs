@@ -129,12 +129,13 @@ internal static class MigrationRaces
     internal static Race MoveAndIdle { get; } = new("migration and idle tracking", world =>
     {
         var process = Start(world, 1);
-        ulong first = process.FolioAt(Page0).Frame & ~63UL;
-        ulong[] all = [ulong.MaxValue];
+        ulong frame = process.FolioAt(Page0).Frame;
+        ulong first = frame & ~63UL;
+        ulong[] one = [1UL << (int)(frame - first)];
         world.Thread("migrate", () => TryMigrate(process, Page0));
         world.Thread("idle", () =>
         {
-            Assert.Equal(1, world.Machine.PageIdle.Mark(first, all));
+            Assert.Equal(1, world.Machine.PageIdle.Mark(first, one));
             Assert.Equal(1, world.Machine.PageIdle.Read(first, new ulong[1]));
         });
         world.Finally(() => Assert.Equal(1UL, process.Load(Page0)));

@@ -181,11 +181,10 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "Userfaultfd/UffdMove.cs",
             ("        folio.Lock();\n        error = MoveLocked(target, source, to, from, entry, folio);\n        folio.Unlock();\n", "        error = MoveLocked(target, source, to, from, entry, folio);\n")),
         new(
-            "a page is merged without a look whether its process goes on",
+            "a page that became a merged one for nothing stays one",
             "merging and exit",
-            "Ksm/KsmMerging.cs",
-            ("Folio folio, Folio merged)\n    {\n        var mm = item.Mm;\n        mm.MmapLock.ReadLock();\n", "Folio folio, Folio merged)\n    {\n        var mm = item.Mm;\n"),
-            ("            if (done)\n                place = new KsmLink(mm, item.Address, anonVma);\n            folio.Unlock();\n        }\n\n        mm.MmapLock.ReadUnlock();\n", "            if (done)\n                place = new KsmLink(mm, item.Address, anonVma);\n            folio.Unlock();\n        }\n\n")),
+            "Ksm/KsmScan.cs",
+            ("            KsmUnmerge.BreakCow(item);\n", "")),
         new(
             "a page is merged though it was written to since it was compared",
             "merging and write",

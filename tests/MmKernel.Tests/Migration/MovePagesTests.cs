@@ -60,6 +60,28 @@ public sealed class MovePagesTests : MigrationTest
     }
 
     [Fact]
+    public void A_huge_page_is_told_of_split_for_one_that_is_to_be_moved_and_stays_while_it_is_pinned()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 16 << 20, HugePages = HugePageMode.Always });
+        var process = machine.CreateProcess();
+        Assert.Equal((long)Elsewhere, process.Mmap(Elsewhere, HugePages.Size, ReadWrite, Anonymous));
+        int[] status = new int[1];
+        Assert.Equal(0, process.MovePages([Elsewhere + Page.Size], MovePagesFlags.None, status));
+        Assert.Equal(Error(Errno.ENOENT), status[0]);
+        Assert.True(process.Write(Elsewhere, BitConverter.GetBytes(5UL)).IsOk);
+        Assert.Equal(0, process.MovePages([Elsewhere + Page.Size], MovePagesFlags.None, status));
+        Assert.Equal(0, status[0]);
+        Assert.Equal(1, process.PinPages(Elsewhere, 1, PinFlags.Write, out var pins));
+        Assert.Equal(1, process.MovePages([Elsewhere + Page.Size], MovePagesFlags.MoveAll, status));
+        Assert.Equal(Error(Errno.EBUSY), status[0]);
+        pins!.Dispose();
+        Assert.Equal(0, process.MovePages([Elsewhere], MovePagesFlags.MoveAll, status));
+        Assert.Equal(0, status[0]);
+        Assert.Equal(5UL, ReadAt(process, Elsewhere));
+        Truth.Check(machine, process);
+    }
+
+    [Fact]
     public void A_page_that_is_the_processs_own_stays_so()
     {
         Assert.Equal(0, Move(Process, 0));
