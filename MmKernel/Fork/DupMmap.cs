@@ -62,6 +62,7 @@ internal static class DupMmap
         child.StartBreak = mm.StartBreak;
         child.Break = mm.Break;
         child.MmapBase = mm.MmapBase;
+        child.IsHugePageDisabled = mm.IsHugePageDisabled;
         ulong address = 0;
         while (mm.Vmas.Find(address) is { } vma)
         {

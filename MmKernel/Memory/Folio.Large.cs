@@ -76,7 +76,7 @@ public sealed partial class Folio
     internal void Scatter(PhysicalMemory memory)
     {
         const FolioFlags Inherited = FolioFlags.UpToDate | FolioFlags.Dirty | FolioFlags.SwapBacked | FolioFlags.Referenced
-            | FolioFlags.Anonymous | FolioFlags.Active | FolioFlags.Mlocked;
+            | FolioFlags.Anonymous | FolioFlags.Active | FolioFlags.Mlocked | FolioFlags.Idle | FolioFlags.Young;
         Lockdep.Assert(ReferenceCount == 0 && MapCount == 0, "large folio split while in use");
         int pages = PageCount;
         Volatile.Write(ref _order, 0);

@@ -67,6 +67,10 @@ public sealed unsafe class PhysicalMemory : IDisposable
         }
     }
 
+    /// <summary>What a frame is used for (<c>/proc/kpageflags</c>); outdated as soon as it is returned.</summary>
+    /// <param name="frame">Its number.</param>
+    public KernelPageFlags FlagsOf(ulong frame) => KernelPageFlagsView.Describe(_folios[frame]);
+
     /// <summary>The pages that may be reclaimed; null if the machine does not reclaim.</summary>
     internal LruLists? Lru { get; }
 

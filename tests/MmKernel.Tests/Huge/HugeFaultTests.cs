@@ -108,6 +108,23 @@ public sealed class HugeFaultTests() : HugePageWorld(HugePageMode.Always)
     }
 
     [Fact]
+    public void The_flags_of_frames_tell_the_first_page_of_a_huge_one_from_the_others()
+    {
+        Read(Base + Huge);
+        Write(Base, 1);
+        var entries = new PagemapEntry[513];
+        Process.Pagemap(Base, entries);
+        const KernelPageFlags Expected = KernelPageFlags.UpToDate | KernelPageFlags.Mmap | KernelPageFlags.Anon | KernelPageFlags.SwapBacked | KernelPageFlags.Thp;
+        Assert.Equal(Expected | KernelPageFlags.CompoundHead, FlagsOf(entries[0]));
+        Assert.Equal(Expected | KernelPageFlags.CompoundTail, FlagsOf(entries[511]));
+        Assert.Equal(KernelPageFlags.UpToDate | KernelPageFlags.Thp | KernelPageFlags.ZeroPage | KernelPageFlags.CompoundHead, FlagsOf(entries[512]));
+        Assert.Equal(0, Process.Munmap(Base, Huge));
+        Assert.Equal(KernelPageFlags.None, FlagsOf(entries[0]));
+    }
+
+    private KernelPageFlags FlagsOf(PagemapEntry entry) => Machine.Memory.FlagsOf((ulong)(entry & PagemapEntry.FrameMask));
+
+    [Fact]
     public void The_views_show_huge_pages_and_do_not_split_them()
     {
         Fill(Base, 0x4000);
@@ -159,6 +176,25 @@ public sealed class HugePageModeTests() : HugePageWorld(HugePageMode.Madvise)
         Write(Base, 1);
         Assert.Equal(0UL, HugeIn(Process));
         CheckTruth();
+    }
+
+    [Fact]
+    public void Not_in_a_process_that_does_without_and_in_its_children()
+    {
+        Machine.HugePages.Mode = HugePageMode.Always;
+        Write(Base, 1);
+        Assert.Equal(0, Process.DisableHugePages(true));
+        Write(Base + Huge, 1);
+        var child = Fork();
+        Assert.True(child.AreHugePagesDisabled);
+        Write(child, Base + (2 * Huge), 1);
+        Assert.Equal(1UL, HugeIn(Process));
+        Assert.Equal(1UL, HugeIn(child));
+        Assert.Equal(-(long)Errno.EINVAL, Process.Madvise(Base + Huge, Huge, Advice.Collapse));
+        Assert.Equal(0, Process.DisableHugePages(false));
+        Write(Base + (2 * Huge), 1);
+        Assert.Equal(2UL, HugeIn(Process));
+        CheckTruth(child);
     }
 
     [Fact]
