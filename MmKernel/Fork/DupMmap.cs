@@ -56,7 +56,7 @@ internal static class DupMmap
     }
 
     [MustHold("exclusive(mm.MmapLock) && exclusive(child.MmapLock) && mm.Users && child.Users"), MustHold("mm.Residents.Sole", When = "alone")]
-    [Requires("loader.Mm == child"), MaySleep]
+    [MustHold("mm.WriteProtectSeq.WriteSection"), Requires("loader.Mm == child"), MaySleep]
     private static int CopyVmas(MmStruct mm, MmStruct child, VmaTreeLoader loader, bool alone)
     {
         child.StartBreak = mm.StartBreak;
