@@ -629,9 +629,15 @@ internal sealed partial class BodyAnalysis
                 bool releasedFirst = site.Contract.Releases.Any(release => release.Locks.Replace(map).Locks.Any(other => state.Canonical(other.Term).Equals(term)));
                 if (held is not null && !releasedFirst)
                 {
-                    if (clause.Idempotent || info.Reentrant || held.Maybe || info.Kind == Kind.Reference) continue;
+                    if (clause.Idempotent || info.Reentrant || info.Kind == Kind.Reference) continue;
                     if (clause.Try) continue;
                     if (mode == Mode.Exclusive && held.Mode == Mode.Upgradeable) continue;
+                    if (held.Maybe)
+                    {
+                        if (!held.Tells.IsEmpty) FailNeed(state, site.Operation.Syntax, "again:" + item.Term, Rule.MayNotBeHeld, null, sentence => "'" + site.Name + "' takes " + sentence.Name(term) + ", which may be held already" + Since(sentence, held), ("maybe", held.Site ?? (object)held.Term));
+                        continue;
+                    }
+
                     Excuse(term);
                     FailNeed(state, site.Operation.Syntax, "again:" + item.Term, Rule.AlreadyHeld, null, sentence => sentence.Name(term) + " is already held " + (held.Mode == Mode.Exclusive ? "exclusively" : "shared") + Since(sentence, held) + sentence.Condition, null);
                     continue;

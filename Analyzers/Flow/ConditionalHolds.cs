@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
 
@@ -18,18 +19,21 @@ internal static class ConditionalHolds
     private const int MaxLiterals = 8;
 
     /// <summary>The holds of a path that stands for both. Whether a hold is there is known, said by facts, or unknown.</summary>
-    internal static ImmutableArray<Hold> Join(State left, State right) => Join(left, right, left.Holds, right.Holds);
+    /// <param name="left">The one path.</param>
+    /// <param name="right">The other path.</param>
+    /// <param name="renamed">Values that differ, with the symbol that stands for both.</param>
+    internal static ImmutableArray<Hold> Join(State left, State right, IReadOnlyList<(Term Left, Term Right, Term Symbol)> renamed) => Join(left, right, left.Holds, right.Holds, renamed);
 
     /// <summary>What the caller of a path that stands for both held, with the names under which the contract knows it.</summary>
-    internal static (ImmutableArray<Hold> Entry, ImmutableArray<Term> Names) JoinEntry(State left, State right)
+    internal static (ImmutableArray<Hold> Entry, ImmutableArray<Term> Names) JoinEntry(State left, State right, IReadOnlyList<(Term Left, Term Right, Term Symbol)> renamed)
     {
-        ImmutableArray<Hold> entry = Join(left, right, left.Entry, right.Entry);
+        ImmutableArray<Hold> entry = Join(left, right, left.Entry, right.Entry, renamed);
         ImmutableArray<Term> names = left.EntryNames;
         for (int index = names.Length; index < entry.Length; index++) names = names.Add(right.EntryNames[right.Entry.IndexOf(right.Entry.First(hold => hold.Term.Equals(entry[index].Term)))]);
         return (entry, names);
     }
 
-    private static ImmutableArray<Hold> Join(State left, State right, ImmutableArray<Hold> leftHolds, ImmutableArray<Hold> rightHolds)
+    private static ImmutableArray<Hold> Join(State left, State right, ImmutableArray<Hold> leftHolds, ImmutableArray<Hold> rightHolds, IReadOnlyList<(Term Left, Term Right, Term Symbol)> renamed)
     {
         var joined = ImmutableArray.CreateBuilder<Hold>(leftHolds.Length);
         List<Fact>? apart = null;
@@ -38,13 +42,13 @@ internal static class ConditionalHolds
         {
             Hold? same = Alike(rightHolds, hold);
             if (same is { Maybe: false } && !hold.Maybe) joined.Add(hold);
-            else joined.Add(hold.When(Tells(hold, same, left, right, Apart, swapped: false)));
+            else joined.Add(hold.When(Tells(hold, same, left, right, Apart, renamed, swapped: false)));
         }
 
         foreach (Hold hold in rightHolds)
         {
             if (Alike(leftHolds, hold) is not null) continue;
-            ImmutableArray<Fact> tells = Tells(hold, null, right, left, Apart, swapped: true);
+            ImmutableArray<Fact> tells = Tells(hold, null, right, left, Apart, renamed, swapped: true);
 
             // One lock in two modes is two holds, as long as facts say which of them it is.
             int known = joined.FindIndexOf(other => other.Term.Equals(hold.Term));
@@ -96,11 +100,18 @@ internal static class ConditionalHolds
     /// <param name="self">The one path.</param>
     /// <param name="other">The other path.</param>
     /// <param name="apart">Facts that are true on the left path and false on the right one.</param>
+    /// <param name="renamed">Values that differ, with the symbol that stands for both.</param>
     /// <param name="swapped">Whether the one path is the right one.</param>
-    private static ImmutableArray<Fact> Tells(Hold own, Hold? same, State self, State other, Func<List<Fact>> apart, bool swapped)
+    private static ImmutableArray<Fact> Tells(Hold own, Hold? same, State self, State other, Func<List<Fact>> apart, IReadOnlyList<(Term Left, Term Right, Term Symbol)> renamed, bool swapped)
     {
         if ((own.Maybe && own.Tells.IsEmpty) || same is { Maybe: true, Tells.IsEmpty: true }) return ImmutableArray<Fact>.Empty;
         var tells = new List<Fact>();
+        foreach ((Term first, Term second, Term symbol) in renamed)
+        {
+            // A local that remembers on each path whether the lock was taken remembers it on both.
+            if (symbol.Type?.SpecialType == SpecialType.System_Boolean && Says(self, own, Fact.Holds(swapped ? second : first)) && Says(other, same, Fact.Holds(swapped ? first : second))) tells.Add(Fact.Holds(symbol));
+        }
+
         if (own.Maybe && same is { Maybe: true })
         {
             foreach (Fact tell in own.Tells)
@@ -137,6 +148,9 @@ internal static class ConditionalHolds
 
         return tells.Take(MaxTells).ToImmutableArray();
     }
+
+    /// <summary>Whether the fact is true on the path exactly where the hold is there.</summary>
+    private static bool Says(State state, Hold? hold, Fact fact) => hold is { Maybe: true } ? hold.Tells.Contains(fact) : state.Facts.Decide(fact) == hold is not null;
 
     /// <summary>Facts that are true on the left path and false on the right one, the latest first.</summary>
     internal static List<Fact> TellingApart(FactSet left, FactSet right)

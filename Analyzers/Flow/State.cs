@@ -413,8 +413,9 @@ internal sealed record State
         foreach ((object key, Term _, Term _, Opaque symbol) in differing) values = values.SetItem(key, symbol);
         FactSet facts = FactSet.Merge(first.Facts, second.Facts, isForced ? ConditionalHolds.TellingApart(first.Facts, second.Facts).FirstOrDefault() : null);
         foreach ((object _, Term leftValue, Term rightValue, Opaque symbol) in differing) facts = CommonFlags(facts, leftValue, rightValue, symbol);
-        ImmutableArray<Hold> holds = isForced || AnyTold(first) || AnyTold(second) ? ConditionalHolds.Join(first, second) : left.Holds;
-        (ImmutableArray<Hold> atEntry, ImmutableArray<Term> entryNames) = isForced && !left.Entry.SequenceEqual(right.Entry) ? ConditionalHolds.JoinEntry(first, second) : (left.Entry, left.EntryNames);
+        List<(Term Left, Term Right, Term Symbol)> renamed = differing.ConvertAll(entry => (left.Values[entry.Key], right.Values[entry.Key], (Term)entry.Symbol));
+        ImmutableArray<Hold> holds = isForced || AnyTold(first) || AnyTold(second) ? ConditionalHolds.Join(first, second, renamed) : left.Holds;
+        (ImmutableArray<Hold> atEntry, ImmutableArray<Term> entryNames) = isForced && !left.Entry.SequenceEqual(right.Entry) ? ConditionalHolds.JoinEntry(first, second, renamed) : (left.Entry, left.EntryNames);
         return left with
         {
             Values = values,
