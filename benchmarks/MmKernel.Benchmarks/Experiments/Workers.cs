@@ -29,6 +29,9 @@ internal sealed class Tally
     /// <summary>Nanoseconds in which the thread was ready to run and had no processor.</summary>
     internal long WaitedForCpu { get; set; }
 
+    /// <summary>Nanoseconds in which the thread ran.</summary>
+    internal long Ran { get; set; }
+
     /// <summary>How long each took, where that is measured.</summary>
     internal Latencies Latencies { get; } = new();
 
@@ -67,6 +70,9 @@ internal sealed record Outcome(double Seconds, IReadOnlyList<Tally> Tallies, lon
     /// <summary>How often threads did per second what they are there for, those before one left out.</summary>
     internal double Rate(int first) => Tallies.Skip(first).Sum(tally => tally.Done) / Seconds;
 
+    /// <summary>Nanoseconds that the first thread ran for each time; the same on a busy machine, as long as the thread waits for nobody.</summary>
+    internal double CpuTimeForOne => Tallies[0].Ran / (double)Math.Max(1, Tallies[0].Done);
+
     /// <summary>A count for each 1,000 times that threads did what they are there for.</summary>
     internal double PerThousand(long count, int first) => count * 1000.0 / Math.Max(1, Tallies.Skip(first).Sum(tally => tally.Done));
 
@@ -94,7 +100,7 @@ internal static class Workers
         {
             start.SignalAndWait();
             var before = CountSwitches();
-            long waited = WaitedForCpu();
+            var (ran, waited) = ThreadTime();
             try
             {
                 body(tallies[id]);
@@ -104,7 +110,9 @@ internal static class Workers
                 failures[id] = e;
             }
 
-            tallies[id].WaitedForCpu = WaitedForCpu() - waited;
+            var end = ThreadTime();
+            tallies[id].Ran = end.Ran - ran;
+            tallies[id].WaitedForCpu = end.Waited - waited;
             var after = CountSwitches();
             Interlocked.Add(ref switches, after.Voluntary - before.Voluntary);
             Interlocked.Add(ref yields, after.Others - before.Others);
@@ -152,8 +160,12 @@ internal static class Workers
         return best!;
     }
 
-    /// <summary>Nanoseconds that the thread spent on the run queue; the kernel's file has running, waiting and slices.</summary>
-    private static long WaitedForCpu() => long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[1], CultureInfo.InvariantCulture);
+    /// <summary>Nanoseconds that the thread ran, and that it was ready to run without a processor.</summary>
+    internal static (long Ran, long Waited) ThreadTime()
+    {
+        string[] fields = File.ReadAllText("/proc/thread-self/schedstat").Split(' ');
+        return (long.Parse(fields[0], CultureInfo.InvariantCulture), long.Parse(fields[1], CultureInfo.InvariantCulture));
+    }
 
     private static (long Voluntary, long Others) CountSwitches()
     {
