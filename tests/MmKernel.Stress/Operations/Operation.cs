@@ -23,6 +23,7 @@ internal static class OperationCatalogue
         .. UserfaultOperations.All,
         .. MergingOperations.All,
         .. PinOperations.All,
+        .. MigrationOperations.All,
     ];
 
     private static readonly int s_weights = All.Sum(operation => operation.Weight);
