@@ -53,13 +53,13 @@ internal sealed class Chart(string title, string xLabel, string yLabel)
     private string ToScript()
     {
         var script = new StringBuilder();
-        script.AppendLine("set terminal svg size 860,500 font 'sans-serif,13' background 'white'");
+        script.AppendLine("set terminal svg noenhanced size 860,500 font 'sans-serif,13' background 'white'");
         script.AppendLine(CultureInfo.InvariantCulture, $"set title '{title}'");
         script.AppendLine(CultureInfo.InvariantCulture, $"set xlabel '{xLabel}'");
         script.AppendLine(CultureInfo.InvariantCulture, $"set ylabel '{yLabel}'");
         script.AppendLine("set grid ytics lc '#dddddd'\nset border 3\nset tics nomirror\nset key outside bottom center horizontal\nset yrange [0:]");
         if (IsLogarithmic)
-            script.AppendLine("set logscale y 10\nset yrange [*:*]\nset format y '10^{%L}'");
+            script.AppendLine("set logscale y 10\nset yrange [*:*]\nset format y '%.0s%c'");
         if (Categories == null)
             script.AppendLine("set logscale x 2\nset xrange [1.7:600]\nset xtics (2, 8, 64, 512)");
         else

@@ -27,12 +27,12 @@ internal sealed class LibraryLoading(ExperimentOptions options)
         Report.Print(
             $"{Libraries} libraries, each text, constants, relocated data, data and zeros; two of the five are written",
             [
-                "policy", "VMAs", "anon_vmas", "links", "after fork: anon_vmas", "links", "CPU, loading", "bytes/VMA", "CPU, fork and exit", "bytes/fork", "anon_vma lock/fork",
+                "policy", "VMAs", "anon_vmas", "links", "after fork: anon_vmas", "links", "bytes/VMA", "CPU, fork and exit", "bytes/fork", "anon_vma lock/fork",
             ],
             policies.Select((policy, i) => (IReadOnlyList<string>)
             [
                 NameOf(policy), $"{objects[i].Vmas:N0}", $"{objects[i].AnonVmas:N0}", $"{objects[i].Links:N0}", $"{objects[i].AnonVmasWithChild:N0}",
-                $"{objects[i].LinksWithChild:N0}", Report.Time(objects[i].LoadTime), Report.Number(objects[i].LoadBytes / (double)objects[i].Vmas),
+                $"{objects[i].LinksWithChild:N0}", Report.Number(objects[i].LoadBytes / (double)objects[i].Vmas),
                 Report.Time(outcomes[i].CpuTimeForOne), $"{objects[i].ForkBytes:N0}",
                 Report.Number(outcomes[i].Locks.Of(LockdepClass.AnonVma).Exclusive / (double)outcomes[i].Tallies[0].Done),
             ]));
@@ -84,9 +84,7 @@ internal sealed class LibraryLoading(ExperimentOptions options)
 
         var process = machine.CreateProcess();
         long bytes = GC.GetAllocatedBytesForCurrentThread();
-        long ran = Workers.ThreadTime().Ran;
         Load(process, library);
-        double loading = Workers.ThreadTime().Ran - ran;
         long loaded = GC.GetAllocatedBytesForCurrentThread();
         var alone = ObjectsOf(process);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -94,7 +92,7 @@ internal sealed class LibraryLoading(ExperimentOptions options)
         long forked = GC.GetAllocatedBytesForCurrentThread();
         var both = ObjectsOf(process, child);
         child.Exit();
-        var census = new Census(process.Mm.MapCount, alone.AnonVmas, alone.Links, both.AnonVmas, both.Links, loading, loaded - bytes, forked - before);
+        var census = new Census(process.Mm.MapCount, alone.AnonVmas, alone.Links, both.AnonVmas, both.Links, loaded - bytes, forked - before);
         process.Exit();
         Rcu.Barrier();
         return census;
@@ -151,5 +149,5 @@ internal sealed class LibraryLoading(ExperimentOptions options)
 
     /// <summary>What there is.</summary>
     private sealed record Census(
-        int Vmas, int AnonVmas, int Links, int AnonVmasWithChild, int LinksWithChild, double LoadTime, long LoadBytes, long ForkBytes);
+        int Vmas, int AnonVmas, int Links, int AnonVmasWithChild, int LinksWithChild, long LoadBytes, long ForkBytes);
 }
