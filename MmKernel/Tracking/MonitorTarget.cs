@@ -4,7 +4,7 @@ using MmLint;
 
 namespace MmKernel;
 
-/// <summary>The addresses that a monitor watches, and how it finds the page at one (<c>struct damon_operations</c>).</summary>
+/// <summary>The addresses that a monitor watches, and how it finds the page at one (<c>damon_operations</c>).</summary>
 internal abstract class MonitorTarget
 {
     /// <summary>What is watched now, in order.</summary>

@@ -1,13 +1,13 @@
 namespace MmKernel;
 
-/// <summary>What an access monitor found out about a range of addresses (<c>struct damon_region</c>).</summary>
+/// <summary>What an access monitor found out about a range of addresses (<c>damon_region</c>).</summary>
 /// <param name="Start">First address.</param>
 /// <param name="End">First address behind it.</param>
 /// <param name="Accesses">In how many samples of the last aggregation the page that stood for the region had been used (<c>nr_accesses</c>).</param>
 /// <param name="Age">For how many aggregations that has been about so (<c>age</c>).</param>
 public readonly record struct MonitoredRegion(ulong Start, ulong End, int Accesses, int Age);
 
-/// <summary>How an access monitor works (<c>struct damon_attrs</c>).</summary>
+/// <summary>How an access monitor works (<c>damon_attrs</c>).</summary>
 public sealed record MonitorOptions
 {
     /// <summary>Samples that make an aggregation (<c>aggr_interval</c> in units of <c>sample_interval</c>).</summary>
