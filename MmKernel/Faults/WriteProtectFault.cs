@@ -34,7 +34,7 @@ internal static class WriteProtectFault
         if (vmf.Vma.IsShared)
             return WpShared(vmf, pte);
 
-        var folio = vmf.Vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(vmf.OrigPte));
+        var folio = pte.FolioIn(vmf.Vma.Mm.Machine.Memory, vmf.OrigPte);
         if (folio.IsAnonymous && (folio.Has(FolioFlags.AnonExclusive) || CanReuse(vmf, folio, pte)))
         {
             WpPageReuse(vmf, pte);
@@ -58,7 +58,7 @@ internal static class WriteProtectFault
             return VmFault.None;
         }
 
-        var folio = file.Mapping.Memory.FolioOf(PageTableEntry.FrameOf(vmf.OrigPte));
+        var folio = pte.FolioIn(file.Mapping.Memory, vmf.OrigPte);
         folio.Get();
         PteUnmapUnlock(pte);
         return SharedWrite.WpPageShared(vmf, folio, file.Mapping);

@@ -26,9 +26,9 @@ internal static class GetUserPages
             return null;
         }
 
-        // The entry's own reference keeps the folio while the table is locked. Dirty now: the write comes after the lock is gone.
+        // Dirty now: the write comes after the lock is gone.
         pte.Or(isWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
-        var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
+        var folio = pte.FolioIn(vma.Mm.Machine.Memory, entry);
         folio.Get();
         PteUnmapUnlock(pte);
         return folio;

@@ -56,6 +56,17 @@ public sealed unsafe class MappedPte
     [MustHold("this")]
     internal void GoBack(int entries) => _entry -= entries;
 
+    /// <summary>The folio that the entry maps; the entry's own reference keeps it while the table is locked (<c>vm_normal_folio</c>).</summary>
+    /// <param name="memory">The memory that the folio is part of.</param>
+    /// <param name="value">What the entry is, as read under the lock; it is present.</param>
+    [MustHold("Ptl")]
+    [return: ValidWhileHeld("this.Ptl || result.Ref")]
+    internal Folio FolioIn(PhysicalMemory memory, ulong value)
+    {
+        Lockdep.AssertHeld(Ptl, LockMode.Exclusive);
+        return memory.FolioOf(PageTableEntry.FrameOf(value));
+    }
+
     /// <summary>Replaces the entry in one step and returns what was there, with the bits that the processor set until then.</summary>
     [MustHold("Ptl")]
     internal ulong Exchange(ulong value)

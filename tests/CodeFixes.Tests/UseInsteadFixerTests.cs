@@ -550,6 +550,78 @@ public sealed class UseInsteadFixerTests
             }
         """);
 
+    [Theory]
+    [InlineData("(vmf.Vma)")]
+    [InlineData("vmf.Vma!")]
+    public Task Argument_is_read_through_what_changes_nothing(string argument) => Fixes(
+        $$"""
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                if ({|MML2001:Rmap.AnonVmaPrepare({{argument}})|} != 0)
+                    return VmFault.Oom;
+                return Pages.Map(vmf);
+            }
+        """,
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                var ret = Rmap.VmfAnonPrepare(vmf);
+                if (ret != VmFault.None)
+                    return ret;
+                return Pages.Map(vmf);
+            }
+        """);
+
+    [Fact]
+    public Task Success_kept_as_a_bool_and_denied() => Fixes(
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                bool failed = {|MML2001:Rmap.AnonVmaPrepare(vmf.Vma)|} != 0;
+                if (!failed)
+                    return Pages.Map(vmf);
+                return VmFault.Oom;
+            }
+        """,
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                var ret = Rmap.VmfAnonPrepare(vmf);
+                if (ret == VmFault.None)
+                    return Pages.Map(vmf);
+                return ret;
+            }
+        """);
+
+    [Fact]
+    public Task Local_that_changes_with_others_offers_nothing() => OffersNothing("""
+            [FaultHandler, MustHold("other.Lock")] static VmFault Prepare(FaultContext vmf, VmArea other)
+            {
+                var vma = vmf.Vma;
+                (vma, _) = (other, 0);
+                if (Rmap.AnonVmaPrepare(vma) != 0) // MML2001
+                    return VmFault.Oom;
+                return VmFault.None;
+            }
+        """);
+
+    [Theory]
+    [InlineData("int error = Rmap.AnonVmaPrepare(vmf.Vma); Console.WriteLine(); if (error != 0) return VmFault.Oom;")]
+    [InlineData("int error = Rmap.AnonVmaPrepare(vmf.Vma); if (isSlow) return VmFault.Oom; Console.WriteLine(error);")]
+    [InlineData("int error = Rmap.AnonVmaPrepare(vmf.Vma); if (error != 0 && isSlow) return VmFault.Oom;")]
+    [InlineData("while (Rmap.AnonVmaPrepare(vmf.Vma) != 0) Console.WriteLine();")]
+    [InlineData("var kept = Rmap.AnonVmaPrepare(vmf.Vma) != 0 ? VmFault.Oom : VmFault.None; Console.WriteLine(kept);")]
+    [InlineData("if (Rmap.AnonVmaPrepare(vmf.Vma) != 0 && isSlow) return VmFault.Oom;")]
+    [InlineData("if (Rmap.AnonVmaPrepare(vmf.Vma) == 0) Console.WriteLine(); else isSlow = true;")]
+    [InlineData("if (Rmap.AnonVmaPrepare(vmf.Vma) == 0) Console.WriteLine();")]
+    public Task Result_that_does_not_decide_about_leaving_offers_nothing(string use) => OffersNothing($$"""
+            [FaultHandler] static VmFault Prepare(FaultContext vmf, bool isSlow)
+            {
+                {{use}} // MML2001
+                return VmFault.None;
+            }
+        """);
+
     private static async Task Fixes(string before, string after) =>
         await Verify.Fix(FaultPath.Subject(before), FaultPath.Subject(after), Key).WithSource("Mm.cs", FaultPath.Source, FaultPath.Source);
 
