@@ -24,7 +24,7 @@ internal static class OperationCatalogue
         .. MergingOperations.All,
         .. PinOperations.All,
         .. FrameOperations.All,
-        .. MigrationOperations.All,
+        .. TrackingOperations.All,
     ];
 
     private static readonly int s_weights = All.Sum(operation => operation.Weight);

@@ -4,8 +4,8 @@ using Xunit;
 
 namespace MmKernel.Stress;
 
-/// <summary>All pages move together, and somebody looks which of them are used.</summary>
-internal static class MigrationOperations
+/// <summary>Memory is compacted, and somebody looks which pages are used and what they are.</summary>
+internal static class TrackingOperations
 {
     internal static IReadOnlyList<Operation> All { get; } =
     [
@@ -34,10 +34,10 @@ internal static class MigrationOperations
     private static void ScanPagemap(StressThread thread, Process process)
     {
         var area = Area.All[thread.Random.Next(Area.All.Count)];
-        var regions = new PageRegion[(int)Area.Pages];
+        var regions = new PageRegion[(int)area.PageCount];
         var request = new PagemapScanRequest { Start = area.Start, End = area.Start + area.Length, Required = PageCategories.Present, Returned = PageCategories.All };
         long count = process.PagemapScan(request, regions, out ulong end);
-        Assert.InRange(count, 0, (long)Area.Pages);
+        Assert.InRange(count, 0, (long)area.PageCount);
         Assert.Equal(request.End, end);
         for (int i = 1; i < count; i++)
             Assert.True(regions[i].Start >= regions[i - 1].End, "regions overlap");
