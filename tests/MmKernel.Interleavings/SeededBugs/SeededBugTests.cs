@@ -196,11 +196,6 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "PageTables/Protection.cs",
             ("        if (!MigrationEntry.IsIn(entry))\n", "        if (MigrationEntry.IsIn(entry))\n")),
         new(
-            "a merged page is found by its node and not looked at again under its lock",
-            "migration and merging",
-            "Ksm/Ksm.cs",
-            ("            if (node.Folio == folio)\n                return folio;\n", "            if (node != null)\n                return folio;\n")),
-        new(
             "a huge page is mapped though somebody was faster",
             "two first writes to a huge page",
             "Huge/HugeFault.cs",
