@@ -23,7 +23,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("Rmap/AnonPrepare.cs", "            vma.AnonVma = anonVma;\n", "            vma.AnonVma = null;\n", nameof(CheckKind.Ensures), "AnonVmaPrepare")]
+    [InlineData("AddressSpaces/MincoreCalls.cs", "        mm.MmapLock.ReadLock();\n", "", nameof(CheckKind.Needs), "Vma")]
     public void A_kernel_that_breaks_a_contract_is_found(string file, string old, string replacement, string kind, string member)
     {
         var kernel = Instrumentation.OfKernel((path, text) => path == file ? Replaced(text, old, replacement) : text);
