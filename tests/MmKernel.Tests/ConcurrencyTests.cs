@@ -21,8 +21,6 @@ public sealed class ConcurrencyTests(ITestOutputHelper output)
     [InlineData(AnonVmaCheck.Late, false)]
     public void Everything_adds_up_at_quiescent_points(AnonVmaCheck check, bool perVmaLocks)
     {
-        const int Threads = 4;
-        const int Rounds = 6;
         int seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
         using var machine = new Machine(new MachineOptions
@@ -33,29 +31,8 @@ public sealed class ConcurrencyTests(ITestOutputHelper output)
         });
         Process[] processes = [machine.CreateProcess(), machine.CreateProcess()];
         long free = machine.Memory.FreeFrames;
-        var failures = new List<Exception>();
-        for (int round = 0; round < Rounds; round++)
-        {
-            int baseSeed = seed + (round * 1000);
-            var threads = Enumerable.Range(0, Threads).Select(id => new Thread(() =>
-            {
-                try
-                {
-                    Run(processes[id % 2], id, new Random(baseSeed + id));
-                }
-                catch (Exception e)
-                {
-                    lock (failures)
-                        failures.Add(e);
-                }
-            })).ToArray();
-            foreach (var thread in threads)
-                thread.Start();
-            foreach (var thread in threads)
-                Assert.True(thread.Join(TimeSpan.FromSeconds(30)), "a thread hangs");
-            Assert.Empty(failures);
-            Truth.Check(machine, processes);
-        }
+        QuiescentRounds.Run(
+            rounds: 6, seed, TimeSpan.FromSeconds(30), (id, random) => Run(processes[id % 2], id, random), () => Truth.Check(machine, processes));
 
         foreach (var process in processes)
             Assert.Equal(0, process.Munmap(0, Page.TaskSize));

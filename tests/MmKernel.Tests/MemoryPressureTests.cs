@@ -57,29 +57,8 @@ public sealed class MemoryPressureTests(ITestOutputHelper output)
             Assert.Equal((long)Shared, process.Mmap(Shared, SharedPages * Page.Size, ReadWrite, MapFlags.Shared | MapFlags.Fixed, file.Open(isWritable: true)));
         }
 
-        var failures = new List<Exception>();
-        for (int round = 0; round < 3; round++)
-        {
-            int roundSeed = seed + (round * 100);
-            var threads = Enumerable.Range(0, 4).Select(id => new Thread(() =>
-            {
-                try
-                {
-                    Run(processes[id % 2], new Random(roundSeed + id), Pages, SharedPages);
-                }
-                catch (Exception e)
-                {
-                    lock (failures)
-                        failures.Add(e);
-                }
-            })).ToArray();
-            foreach (var thread in threads)
-                thread.Start();
-            foreach (var thread in threads)
-                Assert.True(thread.Join(TimeSpan.FromSeconds(120)), "a thread hangs");
-            Assert.Empty(failures);
-            Truth.Check(machine, processes, [file]);
-        }
+        QuiescentRounds.Run(
+            rounds: 3, seed, TimeSpan.FromSeconds(120), (id, random) => Run(processes[id % 2], random, Pages, SharedPages), () => Truth.Check(machine, processes, [file]));
     }
 
     [Fact]

@@ -29,29 +29,8 @@ public sealed class MixedStressTests(ITestOutputHelper output)
             Assert.Equal((long)Shared, process.Mmap(Shared, Pages * Page.Size, ReadWrite, MapFlags.Shared | MapFlags.Fixed, file.Open(isWritable: true)));
         }
 
-        var failures = new List<Exception>();
-        for (int round = 0; round < 5; round++)
-        {
-            int roundSeed = seed + (round * 100);
-            var threads = Enumerable.Range(0, 4).Select(id => new Thread(() =>
-            {
-                try
-                {
-                    Run(processes[id % 2], processes[(id + 1) % 2], file, new Random(roundSeed + id));
-                }
-                catch (Exception e)
-                {
-                    lock (failures)
-                        failures.Add(e);
-                }
-            })).ToArray();
-            foreach (var thread in threads)
-                thread.Start();
-            foreach (var thread in threads)
-                Assert.True(thread.Join(TimeSpan.FromSeconds(30)), "a thread hangs");
-            Assert.Empty(failures);
-            Truth.Check(machine, processes, [file]);
-        }
+        QuiescentRounds.Run(
+            rounds: 5, seed, TimeSpan.FromSeconds(30), (id, random) => Run(processes[id % 2], processes[(id + 1) % 2], file, random), () => Truth.Check(machine, processes, [file]));
     }
 
     private static void Run(Process process, Process other, MemoryFile file, Random random)

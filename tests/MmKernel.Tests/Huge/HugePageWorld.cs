@@ -5,7 +5,7 @@ using Xunit;
 namespace MmKernel.Tests.Huge;
 
 /// <summary>A machine that uses huge pages, a process in it, and room for four of them at <see cref="Base"/>.</summary>
-public abstract class HugePageWorld : IDisposable
+public abstract class HugePageWorld : MachineTest
 {
     protected const ulong Base = 0x10_0000_0000;
     protected const ulong Huge = 2 << 20;
@@ -13,26 +13,9 @@ public abstract class HugePageWorld : IDisposable
     protected const Prot ReadWrite = Prot.Read | Prot.Write;
 
     protected HugePageWorld(HugePageMode mode, ReclaimPolicy reclaim = ReclaimPolicy.Off)
+        : base(new MachineOptions { MemoryBytes = 32 << 20, HugePages = mode, Reclaim = reclaim, Overcommit = OvercommitMode.Always })
     {
-        Machine = new Machine(new MachineOptions { MemoryBytes = 32 << 20, HugePages = mode, Reclaim = reclaim, Overcommit = OvercommitMode.Always });
-        Process = Machine.CreateProcess();
         Map(Base, Length);
-    }
-
-    protected Machine Machine { get; }
-
-    protected Process Process { get; }
-
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-            Machine.Dispose();
     }
 
     protected void Map(ulong address, ulong length) =>

@@ -50,29 +50,8 @@ public sealed class HugeStressTests(ITestOutputHelper output)
             Assert.Equal((long)Elsewhere, process.Mmap(Elsewhere, Size, ReadWrite, Anonymous));
         }
 
-        var failures = new List<Exception>();
-        for (int round = 0; round < 6; round++)
-        {
-            int roundSeed = seed + (round * 100);
-            var threads = Enumerable.Range(0, 4).Select(id => new Thread(() =>
-            {
-                try
-                {
-                    Run(machine, processes[id % 2], new Random(roundSeed + id));
-                }
-                catch (Exception e)
-                {
-                    lock (failures)
-                        failures.Add(e);
-                }
-            })).ToArray();
-            foreach (var thread in threads)
-                thread.Start();
-            foreach (var thread in threads)
-                Assert.True(thread.Join(TimeSpan.FromSeconds(120)), "a thread hangs");
-            Assert.Empty(failures);
-            Truth.Check(machine, processes);
-        }
+        QuiescentRounds.Run(
+            rounds: 6, seed, TimeSpan.FromSeconds(120), (id, random) => Run(machine, processes[id % 2], random), () => Truth.Check(machine, processes));
 
         foreach (var what in Enum.GetValues<HugePageEvent>())
             output.WriteLine($"{what} {machine.HugePages.Counters[what]}");

@@ -10,12 +10,12 @@ public sealed class MigrationEntryTests : MigrationTest
     [Fact]
     public void An_access_waits_until_the_page_has_arrived()
     {
-        Waiter reader;
-        Waiter writer;
+        Worker reader;
+        Worker writer;
         using (new Transit(Process, 0))
         {
-            reader = Start(() => Assert.Equal(100UL, Read(Process, 0)));
-            writer = Start(() => Write(Process, 0, 100));
+            reader = new Worker(() => Assert.Equal(100UL, Read(Process, 0)));
+            writer = new Worker(() => Write(Process, 0, 100));
             Assert.True(reader.IsWaiting);
             Assert.True(writer.IsWaiting);
         }
@@ -29,13 +29,13 @@ public sealed class MigrationEntryTests : MigrationTest
     public void Who_looks_from_outside_waits_too()
     {
         var other = Machine.CreateProcess();
-        Waiter[] waiters;
+        Worker[] waiters;
         using (new Transit(Process, 0))
         {
             waiters =
             [
-                Start(() => Assert.Equal(8, other.ReadRemote(Process, Base, new byte[8]))),
-                Start(() =>
+                new Worker(() => Assert.Equal(8, other.ReadRemote(Process, Base, new byte[8]))),
+                new Worker(() =>
                 {
                     Assert.Equal(1, Process.PinPages(Base, 1, PinFlags.None, out var pins));
                     pins!.Dispose();
@@ -101,7 +101,7 @@ public sealed class MigrationEntryTests : MigrationTest
         Process? child = null;
         using (new Transit(Process, (Elsewhere - Base) / Page.Size))
         {
-            var fork = Start(() => Assert.Equal(0, Process.Fork(out child)));
+            var fork = new Worker(() => Assert.Equal(0, Process.Fork(out child)));
             Assert.Equal(0, Process.UffdRead(uffd, out var message));
             fork.Join();
             Assert.Equal(UffdEvent.Fork, message.Event);
@@ -162,10 +162,10 @@ public sealed class MigrationEntryTests : MigrationTest
     [Fact]
     public void Locking_the_memory_locks_it()
     {
-        Waiter locking;
+        Worker locking;
         using (new Transit(Process, 0))
         {
-            locking = Start(() => Assert.Equal(0, Process.Mlock(Base, 8 * Page.Size)));
+            locking = new Worker(() => Assert.Equal(0, Process.Mlock(Base, 8 * Page.Size)));
             Assert.True(locking.IsWaiting);
         }
 
@@ -209,10 +209,10 @@ public sealed class MigrationEntryTests : MigrationTest
         Assert.Equal(0, Process.UffdApi(uffd, UffdFeatures.Move, out _));
         Assert.Equal((long)Elsewhere, Process.Mmap(Elsewhere, Page.Size, ReadWrite, Anonymous));
         Assert.Equal(0, Process.UffdRegister(uffd, Elsewhere, Page.Size, UffdRegisterMode.Missing));
-        Waiter mover;
+        Worker mover;
         using (new Transit(Process, 0))
         {
-            mover = Start(() => Assert.Equal(0, Process.UffdMove(uffd, Elsewhere, Base, Page.Size, UffdMoveMode.None, out _)));
+            mover = new Worker(() => Assert.Equal(0, Process.UffdMove(uffd, Elsewhere, Base, Page.Size, UffdMoveMode.None, out _)));
             Assert.True(mover.IsWaiting);
         }
 
@@ -228,11 +228,11 @@ public sealed class MigrationEntryTests : MigrationTest
         Assert.Equal((long)Base, Process.Mmap(Base, 2 * Page.Size, ReadWrite, MapFlags.Private | MapFlags.Fixed, file.Open(isWritable: true)));
         Assert.Equal(0UL, Read(Process, 0));
         Write(Process, 1, 5);
-        Waiter punch;
+        Worker punch;
         using (new Transit(Process, 0))
         using (new Transit(Process, 1))
         {
-            punch = Start(() => Assert.Equal(0, file.PunchHole(0, 2 * Page.Size)));
+            punch = new Worker(() => Assert.Equal(0, file.PunchHole(0, 2 * Page.Size)));
             Assert.True(punch.IsWaiting);
             Assert.Equal(0, Process.Mm.Rss[RssKind.SharedMemory]);
             Assert.Equal(7, Process.Mm.Rss[RssKind.Anonymous]);
@@ -252,10 +252,10 @@ public sealed class MigrationEntryTests : MigrationTest
         Write(Process, 1, 7);
         Machine.Ksm.Scan(2);
         Assert.Equal(2, FolioAt(Process, 0).MapCount);
-        Waiter scan;
+        Worker scan;
         using (new Transit(Process, 0))
         {
-            scan = Start(() => Machine.Ksm.Scan(1));
+            scan = new Worker(() => Machine.Ksm.Scan(1));
             Assert.True(scan.IsWaiting);
         }
 
@@ -264,7 +264,7 @@ public sealed class MigrationEntryTests : MigrationTest
         Truth.Check(Machine, Process);
         using (new Transit(Process, 0))
         {
-            scan = Start(() => Assert.Equal(0, Machine.Ksm.UnmergeAll()));
+            scan = new Worker(() => Assert.Equal(0, Machine.Ksm.UnmergeAll()));
             Assert.True(scan.IsWaiting);
         }
 
@@ -279,10 +279,10 @@ public sealed class MigrationEntryTests : MigrationTest
         var device = Machine.SwapOn(SwapStore.InMemory(1 << 20))!;
         Assert.Equal(0, Process.Madvise(Base, Page.Size, Advice.PageOut));
         Assert.Equal(100UL, Read(Process, 0));
-        Waiter swapOff;
+        Worker swapOff;
         using (new Transit(Process, 0))
         {
-            swapOff = Start(() => Assert.Equal(0, Machine.SwapOff(device)));
+            swapOff = new Worker(() => Assert.Equal(0, Machine.SwapOff(device)));
             Assert.True(swapOff.IsWaiting);
         }
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace MmKernel.Tests;
 
 /// <summary>A process with eight pages of anonymous memory, page n of which contains 100 + n; pages are named by their number.</summary>
-public abstract class MigrationTest : IDisposable
+public abstract class MigrationTest : MachineTest
 {
     internal const ulong Base = 0x10_0000_0000;
     internal const ulong Elsewhere = 0x20_0000_0000;
@@ -14,27 +14,11 @@ public abstract class MigrationTest : IDisposable
     internal const MapFlags Anonymous = MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed;
 
     protected MigrationTest()
+        : base(new MachineOptions { MemoryBytes = 16 << 20, Reclaim = ReclaimPolicy.Direct })
     {
-        Process = Machine.CreateProcess();
         Assert.Equal((long)Base, Process.Mmap(Base, 8 * Page.Size, ReadWrite, Anonymous));
         for (ulong page = 0; page < 8; page++)
             Write(Process, page, 100 + page);
-    }
-
-    internal Machine Machine { get; } = new(new MachineOptions { MemoryBytes = 16 << 20, Reclaim = ReclaimPolicy.Direct });
-
-    internal Process Process { get; }
-
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-            Machine.Dispose();
     }
 
     internal static ulong At(ulong page) => Base + (page * Page.Size);
@@ -79,39 +63,6 @@ public abstract class MigrationTest : IDisposable
     internal static VmaStatistics Smaps(Process process, ulong page) => process.Smaps().Single(vma => At(page) >= vma.Start && At(page) < vma.End);
 
     internal static int Error(Errno errno) => -(int)errno;
-
-    /// <summary>Runs something that is going to wait; what it threw comes out of <see cref="Waiter.Join"/>.</summary>
-    internal static Waiter Start(Action action) => new(action);
-
-    internal sealed class Waiter
-    {
-        private readonly Thread _thread;
-        private Exception? _failure;
-
-        internal Waiter(Action action)
-        {
-            _thread = new Thread(() =>
-            {
-                try
-                {
-                    action();
-                }
-                catch (Exception e)
-                {
-                    _failure = e;
-                }
-            });
-            _thread.Start();
-        }
-
-        internal bool IsWaiting => !_thread.Join(50);
-
-        internal void Join()
-        {
-            Assert.True(_thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs");
-            Assert.Null(_failure);
-        }
-    }
 
     /// <summary>A page in the middle of being moved: its mappings are replaced by migration entries until it arrives, where it was.</summary>
     internal sealed class Transit : IDisposable

@@ -304,12 +304,12 @@ public sealed class MovePagesTests : MigrationTest
     public void Threads_that_write_all_the_time_lose_nothing()
     {
         const int Rounds = 2000;
-        var writers = new List<Waiter>();
+        var writers = new List<Worker>();
         for (ulong writer = 0; writer < 2; writer++)
         {
             ulong page = writer;
             Write(Process, page, 0);
-            writers.Add(Start(() =>
+            writers.Add(new Worker(() =>
             {
                 for (ulong value = 1; value <= Rounds; value++)
                 {

@@ -14,7 +14,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
     {
         Open(UffdFeatures.ThreadId);
         Register(0, 4, UffdRegisterMode.Missing);
-        var reader = Start(() => Assert.Equal(77UL, Read(Process, 1)));
+        var reader = new Worker(() => Assert.Equal(77UL, Read(Process, 1)));
         Assert.Equal(0, Process.UffdRead(Uffd, out var message));
         Assert.Equal((UffdEvent.Pagefault, UffdFaultFlags.None, At(1)), (message.Event, message.Flags, message.Address));
         Assert.NotEqual(0, message.ThreadId);
@@ -39,9 +39,9 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
 
         Worker[] writers =
         [
-            Start(() => Assert.True(Process.Write(At(0) + 8, new byte[8]).IsOk)),
-            Start(() => Assert.True(Process.Write(At(1) + 16, new byte[8]).IsOk)),
-            Start(() => Assert.True(Process.Read(Elsewhere + 24, new byte[8]).IsOk)),
+            new Worker(() => Assert.True(Process.Write(At(0) + 8, new byte[8]).IsOk)),
+            new Worker(() => Assert.True(Process.Write(At(1) + 16, new byte[8]).IsOk)),
+            new Worker(() => Assert.True(Process.Read(Elsewhere + 24, new byte[8]).IsOk)),
         ];
         var seen = new (ulong, UffdFaultFlags)[3];
         for (int i = 0; i < 3; i++)
@@ -68,7 +68,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
     {
         Open(UffdFeatures.None);
         Register(0, 4, UffdRegisterMode.Missing);
-        var reader = Start(() => Assert.Equal(77UL, Read(Process, 0)));
+        var reader = new Worker(() => Assert.Equal(77UL, Read(Process, 0)));
         Assert.Equal(0, Process.UffdRead(Uffd, out _));
         Assert.Equal(0, Copy(0, 1, UffdFillMode.DontWake));
         Assert.True(reader.IsWaiting);
@@ -84,7 +84,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
         Open(UffdFeatures.None);
         Register(0, 4, UffdRegisterMode.Missing);
         AccessResult result = default;
-        var reader = Start(() => result = Process.Read(At(0), new byte[8]));
+        var reader = new Worker(() => result = Process.Read(At(0), new byte[8]));
         Assert.Equal(0, Process.UffdRead(Uffd, out _));
         Assert.True(reader.IsWaiting);
         reader.Task!.Kill();
@@ -98,12 +98,12 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
     {
         Open(UffdFeatures.None);
         long result = 0;
-        var handler = Start(() => result = Process.UffdRead(Uffd, out _));
+        var handler = new Worker(() => result = Process.UffdRead(Uffd, out _));
         Assert.True(handler.IsWaiting);
         handler.Task!.Kill();
         handler.Join();
         Assert.Equal(Error(Errno.EINTR), result);
-        handler = Start(() => result = Process.UffdRead(Uffd, out _));
+        handler = new Worker(() => result = Process.UffdRead(Uffd, out _));
         Assert.True(handler.IsWaiting);
         Process.UffdClose(Uffd);
         handler.Join();
@@ -117,7 +117,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
     {
         Open(UffdFeatures.None);
         Register(0, 4, UffdRegisterMode.Missing);
-        var reader = Start(() => Assert.Equal(0UL, Read(Process, 0)));
+        var reader = new Worker(() => Assert.Equal(0UL, Read(Process, 0)));
         Assert.Equal(0, Process.UffdRead(Uffd, out _));
         if (close)
             Process.UffdClose(Uffd);
@@ -133,7 +133,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
         Open(UffdFeatures.EventFork);
         Register(0, 4, UffdRegisterMode.Missing);
         Process? child = null;
-        var forker = Start(() => Assert.Equal(0, Process.Fork(out child)));
+        var forker = new Worker(() => Assert.Equal(0, Process.Fork(out child)));
         Assert.True(forker.IsWaiting);
         Process.UffdClose(Uffd);
         forker.Join();
@@ -148,7 +148,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
         Register(0, 4, UffdRegisterMode.Missing);
         var other = Machine.CreateProcess();
         byte[] word = new byte[8];
-        var reader = Start(() => Assert.Equal(8, other.ReadRemote(Process, At(0), word)));
+        var reader = new Worker(() => Assert.Equal(8, other.ReadRemote(Process, At(0), word)));
         Assert.Equal(0, Process.UffdRead(Uffd, out _));
         Assert.Equal(0, Copy(0));
         reader.Join();
@@ -171,7 +171,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
         Map(monitor, Source, 1);
         Assert.True(monitor.Write(Source, BitConverter.GetBytes(5UL)).IsOk);
         Process? child = null;
-        var actor = Start(() =>
+        var actor = new Worker(() =>
         {
             Assert.Equal(0, Process.Madvise(At(0), PageSize, Advice.DontNeed));
             Assert.Equal(0, Process.Fork(out child));
@@ -192,7 +192,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
         actor.Join();
 
         // The child has a userfaultfd of its own now.
-        var reader = Start(() => Assert.Equal(5UL, Read(child!, 6)));
+        var reader = new Worker(() => Assert.Equal(5UL, Read(child!, 6)));
         Assert.Equal(At(6), Next(monitor, fork.Child!).Address);
         Assert.Equal(0, monitor.UffdCopy(fork.Child!, At(6), Source, PageSize, UffdFillMode.None, out _));
         reader.Join();
@@ -204,7 +204,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
     {
         Open(UffdFeatures.EventUnmap);
         Register(0, 8, UffdRegisterMode.Missing | UffdRegisterMode.WriteProtect);
-        var actor = Start(() => Assert.Equal(0, Process.Munmap(At(4), 4 * PageSize)));
+        var actor = new Worker(() => Assert.Equal(0, Process.Munmap(At(4), 4 * PageSize)));
         Assert.True(actor.IsWaiting);
         Assert.Equal(Error(Errno.EAGAIN), Copy(0));
         Assert.Equal(Error(Errno.EAGAIN), Protect(0, 1, UffdProtectMode.WriteProtect));
@@ -226,7 +226,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
         Register(0, 16, UffdRegisterMode.Missing);
         Assert.True(Process.Write(Source, new byte[8]).IsOk);
         bool stop = false;
-        var handlers = Enumerable.Range(0, 2).Select(id => Start(() =>
+        var handlers = Enumerable.Range(0, 2).Select(id => new Worker(() =>
         {
             while (!Volatile.Read(ref stop))
             {
@@ -241,7 +241,7 @@ public sealed class UffdHandlerTests(ITestOutputHelper output) : UffdTest
                     Assert.Equal(0, Process.UffdWake(Uffd, message.Address, PageSize));
             }
         })).ToArray();
-        var readers = Enumerable.Range(0, Readers).Select(id => Start(() =>
+        var readers = Enumerable.Range(0, Readers).Select(id => new Worker(() =>
         {
             var random = new Random(seed + id);
             for (int i = 0; i < 400; i++)

@@ -81,7 +81,7 @@ public sealed class UffdMoveTests : UffdTest
             Write(process, page, 100 + page);
 
         bool stop = false;
-        var walker = Start(() =>
+        var walker = new Worker(() =>
         {
             for (ulong frame = 0; !Volatile.Read(ref stop); frame = (frame + 1) % (ulong)machine.Memory.FrameCount)
             {
@@ -100,7 +100,7 @@ public sealed class UffdMoveTests : UffdTest
                 machine.Memory.Put(folio);
             }
         });
-        var forker = Start(() =>
+        var forker = new Worker(() =>
         {
             for (int i = 0; i < 20 && !Volatile.Read(ref stop); i++)
             {
@@ -110,7 +110,7 @@ public sealed class UffdMoveTests : UffdTest
         });
 
         // Two threads swing their own pages to and fro; what a page holds must go along.
-        var movers = Enumerable.Range(0, 2).Select(id => Start(() =>
+        var movers = Enumerable.Range(0, 2).Select(id => new Worker(() =>
         {
             byte[] word = new byte[8];
             for (int i = 0; i < 300; i++)

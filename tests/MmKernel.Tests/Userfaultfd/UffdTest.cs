@@ -5,7 +5,7 @@ using Xunit;
 namespace MmKernel.Tests;
 
 /// <summary>A process with sixteen pages of anonymous memory and a userfaultfd; pages are named by their number.</summary>
-public abstract class UffdTest : IDisposable
+public abstract class UffdTest : MachineTest
 {
     internal const ulong Base = 0x10_0000_0000;
     internal const ulong Source = 0x18_0000_0000;
@@ -15,31 +15,15 @@ public abstract class UffdTest : IDisposable
     internal const ulong PageSize = Page.Size;
 
     protected UffdTest()
+        : base(new MachineOptions { MemoryBytes = 16 << 20 })
     {
-        Process = Machine.CreateProcess();
         Map(Process, Base, 16);
         Map(Process, Source, 4);
         Assert.True(Process.Write(Source, BitConverter.GetBytes(77UL)).IsOk);
         Uffd = Process.CreateUserfaultfd();
     }
 
-    internal Machine Machine { get; } = new(new MachineOptions { MemoryBytes = 16 << 20 });
-
-    internal Process Process { get; }
-
     internal Userfaultfd Uffd { get; }
-
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-            Machine.Dispose();
-    }
 
     internal static void Map(Process process, ulong address, ulong pages) =>
         Assert.Equal((long)address, process.Mmap(address, pages * PageSize, ReadWrite, Anonymous));
@@ -69,41 +53,5 @@ public abstract class UffdTest : IDisposable
 
     internal static Signal TryWrite(Process process, ulong page) => process.Write(At(page), new byte[8]).Signal;
 
-    /// <summary>Runs something on a thread of its own; what it threw comes out of <see cref="Worker.Join"/>.</summary>
-    internal static Worker Start(Action action) => new(action);
-
     internal static long Error(Errno errno) => -(long)errno;
-
-    internal sealed class Worker
-    {
-        private readonly Thread _thread;
-        private Exception? _failure;
-
-        internal Worker(Action action)
-        {
-            _thread = new Thread(() =>
-            {
-                try
-                {
-                    Task = MmKernel.Task.Current;
-                    action();
-                }
-                catch (Exception e)
-                {
-                    _failure = e;
-                }
-            });
-            _thread.Start();
-        }
-
-        internal MmKernel.Task? Task { get; private set; }
-
-        internal bool IsWaiting => !_thread.Join(50);
-
-        internal void Join()
-        {
-            Assert.True(_thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs");
-            Assert.Null(_failure);
-        }
-    }
 }

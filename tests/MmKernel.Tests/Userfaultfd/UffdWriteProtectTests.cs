@@ -88,7 +88,7 @@ public sealed class UffdWriteProtectTests : UffdTest
         Write(Process, 0, 5);
         Register(0, 4, UffdRegisterMode.WriteProtect);
         Assert.Equal(0, Protect(0, 2, UffdProtectMode.WriteProtect));
-        var handler = Start(() =>
+        var handler = new Worker(() =>
         {
             if (kept)
                 Assert.Equal(0, Process.UffdRead(Uffd, out _));
