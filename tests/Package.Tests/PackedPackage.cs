@@ -40,7 +40,7 @@ public sealed class PackedPackage : IDisposable
     }
 
     /// <summary>Copies a folder with all below it, but for what builds left there.</summary>
-    private static void CopyFolder(string from, string to)
+    internal static void CopyFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (string file in Directory.EnumerateFiles(from))
