@@ -51,11 +51,11 @@ public sealed class ContractCompletionProvider : CompletionProvider
         if (await context.Document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is not { } model) return;
         if (!IsContract(argument, attribute, model, cancellation) || ContractScope.Of(attribute, model, cancellation) is not { } scope) return;
 
-        Match match = BeforeCaret.Match(root.ToFullString(), token.SpanStart, context.Position - token.SpanStart);
+        Match match = BeforeCaret.Match(token.Text.Substring(0, context.Position - token.SpanStart));
         string path = match.Groups["path"].Value;
         var catalog = new ContractCatalog(model.Compilation, ContractFiles.Read(context.Document.Project.AnalyzerOptions.AdditionalFiles, cancellation));
         context.IsExclusive = true;
-        context.CompletionListSpan = new TextSpan(match.Groups["name"].Index, match.Groups["name"].Length);
+        context.CompletionListSpan = new TextSpan(token.SpanStart + match.Groups["name"].Index, match.Groups["name"].Length);
         if (path.Length > 0)
         {
             if (scope.TypeOf(SyntaxFactory.ParseExpression(path)) is { } owner) context.AddItems(MembersOf(owner));

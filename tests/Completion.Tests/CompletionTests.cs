@@ -1,14 +1,15 @@
+using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
 using System.Linq;
 using System.Reflection;
-using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Completion;
-using Microsoft.CodeAnalysis.Text;
-using MmLint.Completion;
+using Microsoft.CodeAnalysis.Diagnostics;
 
-namespace EditorTests;
+namespace CompletionTests;
 
 /// <summary>Inside the string of a contract an editor offers what the contract can name, locks first.</summary>
 public sealed class CompletionTests
@@ -70,39 +71,64 @@ public sealed class CompletionTests
     public async Task Elsewhere_nothing_is_offered(string source) => Assert.Empty(await OffersAsync(source));
 
     [Theory]
-    [InlineData("[MustHold(\"|", '"', true)]
-    [InlineData("[MustHold(\"vma.|", '.', true)]
-    [InlineData("[MustHold(\"v|", 'v', true)]
-    [InlineData("[MustHold(\"v;|", ';', false)]
-    [InlineData("string s = \"v|", 'v', false)]
-    [InlineData("[MustHold(v|", 'v', false)]
-    public void Typing_inside_the_string_of_an_attribute_asks_for_it(string line, char typed, bool asks)
+    [InlineData("class C { [MustHold(\"|\")] void Run(Vma vma) { } }", '"', true)]
+    [InlineData("class C { [MustHold(\"vma.|\")] void Run(Vma vma) { } }", '.', true)]
+    [InlineData("class C { [MustHold(\"v|\")] void Run(Vma vma) { } }", 'v', true)]
+    [InlineData("class C { [MustHold(\"v;|\")] void Run(Vma vma) { } }", ';', false)]
+    public async Task Typing_inside_the_string_of_an_attribute_opens_the_list(string source, char typed, bool opens)
     {
-        int caret = line.LastIndexOf('|');
-        var text = SourceText.From(line.Remove(caret, 1));
-        Assert.Equal(asks, new ContractCompletionProvider().ShouldTriggerCompletion(text, caret, CompletionTrigger.CreateInsertionTrigger(typed), null!));
+        var (document, caret) = Open(source);
+        var service = CompletionService.GetService(document)!;
+        var text = await document.GetTextAsync();
+        Assert.Equal(opens, service.ShouldTriggerCompletion(text, caret, CompletionTrigger.CreateInsertionTrigger(typed)));
     }
 
     [Fact]
     public async Task Description_is_the_declaration()
     {
         var (document, items) = await ItemsAsync("class C { [MustHold(\"vma.|\")] void Run(Vma vma) { } }");
-        var description = await new ContractCompletionProvider().GetDescriptionAsync(document, items.Single(item => item.DisplayText == "Start"), CancellationToken.None);
+        var description = await CompletionService.GetService(document)!.GetDescriptionAsync(document, items.Single(item => item.DisplayText == "Start"));
         Assert.Equal("ulong Vma.Start", description!.Text);
     }
 
+    [Fact]
+    public async Task What_is_chosen_takes_the_place_of_what_was_typed_of_it()
+    {
+        var (document, items) = await ItemsAsync("class C { [MustHold(\"exclusive(vma.Mm.Mm|)\")] void Run(Vma vma) { } }");
+        var change = await CompletionService.GetService(document)!.GetChangeAsync(document, items.Single(item => item.DisplayText == "MmapLock"));
+        var text = (await document.GetTextAsync()).WithChanges(change.TextChange);
+        Assert.Equal("class C { [MustHold(\"exclusive(vma.Mm.MmapLock)\")] void Run(Vma vma) { } }", text.ToString());
+    }
+
     private static async Task<IEnumerable<string>> OffersAsync(string source) =>
-        (await ItemsAsync(source)).Items.OrderBy(item => item.SortText, System.StringComparer.Ordinal).Select(item => item.DisplayText);
+        (await ItemsAsync(source)).Items.OrderBy(item => item.SortText, StringComparer.Ordinal).Select(item => item.DisplayText);
 
     private static async Task<(Document Document, IReadOnlyList<CompletionItem> Items)> ItemsAsync(string source)
     {
+        var (document, caret) = Open(source);
+        var list = await CompletionService.GetService(document)!.GetCompletionsAsync(document, caret);
+        return (document, list.ItemsList);
+    }
+
+    /// <summary>A document in a project that has the package among its analyzers, which is how an editor comes by the provider.</summary>
+    private static (Document Document, int Caret) Open(string source)
+    {
         int caret = source.LastIndexOf('|');
-        var document = FixWorkspace.Open([("Test", "Test.cs", source.Remove(caret, 1)), ("Test", "Types.cs", Types)]).Projects.Single().Documents.Single(d => d.Name == "Test.cs");
-        var provider = new ContractCompletionProvider();
-        var context = new CompletionContext(provider, document, caret, new TextSpan(caret, 0), CompletionTrigger.Invoke, document.Project.Solution.Options, CancellationToken.None);
-        await provider.ProvideCompletionsAsync(context);
-        // Only the service reads it, and the service comes with assemblies that do not restore.
-        var items = typeof(CompletionContext).GetProperty("Items", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.GetValue(context)!;
-        return (document, (IReadOnlyList<CompletionItem>)items);
+        using var workspace = new AdhocWorkspace();
+        var project = workspace.AddProject(ProjectInfo.Create(
+            ProjectId.CreateNewId(), VersionStamp.Default, "Test", "Test", LanguageNames.CSharp,
+            compilationOptions: TestCompilation.Options, parseOptions: TestCompilation.ParseOptions, metadataReferences: TestCompilation.References,
+            analyzerReferences: [new AnalyzerFileReference(Path.Combine(AppContext.BaseDirectory, "MmLint.Completion.dll"), new Loader())]));
+        project = project.AddDocument("Preamble.cs", Verification.Preamble).Project.AddDocument("Types.cs", Types).Project;
+        return (project.AddDocument("Test.cs", source.Remove(caret, 1)), caret);
+    }
+
+    private sealed class Loader : IAnalyzerAssemblyLoader
+    {
+        public void AddDependencyLocation(string fullPath)
+        {
+        }
+
+        public Assembly LoadFromPath(string fullPath) => Assembly.LoadFrom(fullPath);
     }
 }
