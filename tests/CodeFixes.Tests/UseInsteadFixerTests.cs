@@ -605,6 +605,127 @@ public sealed class UseInsteadFixerTests
             }
         """);
 
+    [Fact]
+    public Task Ignored_result_is_tested_from_now_on() => Fixes(
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                Rmap.AnonVmaPrepare(vmf.Vma);
+                return VmFault.None;
+            }
+        """,
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                var ret = Rmap.VmfAnonPrepare(vmf);
+                if (ret != VmFault.None)
+                    return ret;
+                return VmFault.None;
+            }
+        """);
+
+    [Fact]
+    public Task First_of_two_reasons_to_leave() => Fixes(
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf, bool full)
+            {
+                if (Rmap.AnonVmaPrepare(vmf.Vma) != 0 || full)
+                    return VmFault.Oom;
+                return VmFault.None;
+            }
+        """,
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf, bool full)
+            {
+                var ret = Rmap.VmfAnonPrepare(vmf);
+                if (ret != VmFault.None)
+                    return ret;
+                if (full)
+                    return VmFault.Oom;
+                return VmFault.None;
+            }
+        """);
+
+    [Fact]
+    public Task Failure_in_the_other_branch() => Fixes(
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                if (Rmap.AnonVmaPrepare(vmf.Vma) == 0)
+                    return Pages.Map(vmf);
+                else
+                    return VmFault.Oom;
+            }
+        """,
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                var ret = Rmap.VmfAnonPrepare(vmf);
+                if (ret == VmFault.None)
+                    return Pages.Map(vmf);
+                else
+                    return ret;
+            }
+        """);
+
+    [Fact]
+    public Task Local_function_with_an_expression_becomes_a_block() => Fixes(
+        """
+            static VmFault Around(FaultContext outer)
+            {
+                return VmFault.None;
+
+                [FaultHandler] static VmFault Anonymous(FaultContext vmf) => Rmap.AnonVmaPrepare(vmf.Vma) != 0 ? VmFault.Oom : Pages.Map(vmf);
+            }
+        """,
+        """
+            static VmFault Around(FaultContext outer)
+            {
+                return VmFault.None;
+
+                [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+                {
+                    var ret = Rmap.VmfAnonPrepare(vmf);
+                    if (ret != VmFault.None)
+                        return ret;
+                    return Pages.Map(vmf);
+                }
+            }
+        """);
+
+    [Fact]
+    public Task Section_of_a_switch() => Fixes(
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf, int kind)
+            {
+                switch (kind)
+                {
+                    case 0:
+                        int error = Rmap.AnonVmaPrepare(vmf.Vma);
+                        if (error != 0)
+                            return VmFault.Oom;
+                        return Pages.Map(vmf);
+                    default:
+                        return VmFault.None;
+                }
+            }
+        """,
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf, int kind)
+            {
+                switch (kind)
+                {
+                    case 0:
+                        var ret = Rmap.VmfAnonPrepare(vmf);
+                        if (ret != VmFault.None)
+                            return ret;
+                        return Pages.Map(vmf);
+                    default:
+                        return VmFault.None;
+                }
+            }
+        """);
+
     [Theory]
     [InlineData("int error = Rmap.AnonVmaPrepare(vmf.Vma); Console.WriteLine(); if (error != 0) return VmFault.Oom;")]
     [InlineData("int error = Rmap.AnonVmaPrepare(vmf.Vma); if (isSlow) return VmFault.Oom; Console.WriteLine(error);")]
