@@ -36,12 +36,14 @@ internal sealed class CheckedCall
     internal static IEnumerable<SyntaxNode> Replace(InvocationExpressionSyntax call, IMethodSymbol callee, InvocationExpressionSyntax written, IMethodSymbol alternative, FixSite site)
     {
         bool isIgnored = call.Parent is ExpressionStatementSyntax or AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } };
-        if (SymbolEqualityComparer.Default.Equals(callee.ReturnType, alternative.ReturnType) && (alternative.ReturnsVoid || !isIgnored))
+        Success? old = Success.Of(callee, site);
+        Success? now = Success.Of(alternative, site);
+        if (SymbolEqualityComparer.Default.Equals(callee.ReturnType, alternative.ReturnType) && (alternative.ReturnsVoid || !isIgnored) && Equals(old?.Value, now?.Value) && old?.IsNot == now?.IsNot)
             yield return site.Root.ReplaceNode(call, written.WithTriviaFrom(call).WithAdditionalAnnotations(Formatter.Annotation));
 
-        if (Success.Of(alternative, site) is not { } now) yield break;
+        if (now is null) yield break;
         bool isReturned = site.Converts(alternative.ReturnType, site.ReturnType);
-        if (Success.Of(callee, site) is not { } old)
+        if (old is null)
         {
             if (isReturned && isIgnored) yield return new CheckedCall(call, now, written, now, site).Ignored(call.FirstAncestorOrSelf<ExpressionStatementSyntax>()!);
             yield break;

@@ -1,3 +1,4 @@
+using System;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis.CodeFixes;
 
@@ -604,6 +605,62 @@ public sealed class UseInsteadFixerTests
                 return VmFault.None;
             }
         """);
+
+    [Theory]
+    [InlineData("!(Rmap.AnonVmaPrepare(vmf.Vma) == 0)")]
+    [InlineData("Rmap.AnonVmaPrepare(vmf.Vma) is < 0")]
+    [InlineData("Rmap.AnonVmaPrepare(vmf.Vma) < 0")]
+    [InlineData("0 != Rmap.AnonVmaPrepare(vmf.Vma)")]
+    [InlineData("!(!(Rmap.AnonVmaPrepare(vmf.Vma) is not 0))")]
+    public Task Every_way_to_ask_whether_it_failed(string test) => Fixes(
+        $$"""
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                if ({{test}})
+                    return VmFault.Oom;
+                return Pages.Map(vmf);
+            }
+        """,
+        """
+            [FaultHandler] static VmFault Anonymous(FaultContext vmf)
+            {
+                var ret = Rmap.VmfAnonPrepare(vmf);
+                if (ret != VmFault.None)
+                    return ret;
+                return Pages.Map(vmf);
+            }
+        """);
+
+    [Theory]
+    [InlineData("Node?", "result != null", "result == null", "null")]
+    [InlineData("Node?", null, "result == null", "null")]
+    [InlineData("bool", "!result", "result", "true")]
+    [InlineData("bool", "result", "!result", "false")]
+    [InlineData("int", "result == 1", "result != 1", "0")]
+    public async Task Contract_of_the_alternative_says_what_failure_is(string type, string? success, string failed, string failure)
+    {
+        string condition = success is null ? "" : $", Ensures(\"node.Tree != null\", When = \"{success}\")";
+        string Source(string statements) => $$"""
+            public sealed class Tree { public object Gate { get; } = new(); }
+            public sealed class Node { [Tracked] public Tree? Tree { get; set; } }
+            public static class Links
+            {
+                [MustHold("gate"), UseInstead(nameof(AttachSafely))] public static extern int Attach(Node node, object gate);
+                [MustHold("node"){{condition}}] public static extern {{type}} AttachSafely(Node node, object gate);
+
+                [MustHold("node")]
+                public static {{type}} Run(Node node, object gate)
+                {
+            {{statements}}
+                    return {{(type == "int" ? "1" : failure == "null" ? "node" : failure == "true" ? "false" : "true")}};
+                }
+            }
+            """;
+        await Verify.Fix(
+            Source($"        if (Attach(node, gate) != 0)\n            return {failure};"),
+            Source($"        var ret = AttachSafely(node, gate);\n        if ({failed.Replace("result", "ret", StringComparison.Ordinal)})\n            return ret;"),
+            Key);
+    }
 
     [Fact]
     public Task Ignored_result_is_tested_from_now_on() => Fixes(
