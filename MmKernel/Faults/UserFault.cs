@@ -1,3 +1,4 @@
+using System.Threading;
 using MmLint;
 using static MmKernel.FaultHandling;
 using static MmKernel.VmaLocking;
@@ -18,6 +19,8 @@ internal static class UserFault
     [MustHold("mm.Users && mm.Residents"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     internal static AccessResult HandleUserFault(MmStruct mm, ulong address, FaultFlag access)
     {
+        var task = Task.Current;
+        Volatile.Write(ref task.FaultsTaken, Volatile.Read(ref task.FaultsTaken) + 1);
         if (mm.IsOomVictim)
             return new AccessResult(Signal.SIGKILL, 0, address);
         if (mm.Machine.Options.PerVmaLocks)

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Threading;
 using MmLint;
 
 namespace MmKernel;
@@ -15,8 +16,6 @@ public static class Lockdep
 {
     // Who holds each lock that anybody may release: when somebody else releases it, the holder's own list does not hear of it.
     private static readonly ConcurrentDictionary<object, Task> s_holders = new(ReferenceEqualityComparer.Instance);
-
-    [ThreadStatic] private static long t_checks;
 
     /// <summary>Whether the validator is compiled in.</summary>
     public static bool IsEnabled
@@ -33,7 +32,7 @@ public static class Lockdep
     private static void Enable(ref bool enabled) => enabled = true;
 
     /// <summary>How many rules were checked by the calling thread; 0 where the validator is not compiled in.</summary>
-    public static long ChecksOfThread => t_checks;
+    public static long ChecksOfThread => Volatile.Read(ref Task.Current.RulesChecked);
 
     /// <summary>Called before a lock is waited for.</summary>
     [Conditional("LOCKDEP")]
@@ -142,7 +141,7 @@ public static class Lockdep
     [Conditional("LOCKDEP")]
     internal static void Assert(bool condition, string message)
     {
-        t_checks++;
+        CountCheck();
         if (!condition)
             throw new LockdepException(message);
     }
@@ -151,9 +150,15 @@ public static class Lockdep
     [Conditional("LOCKDEP")]
     internal static void Assert(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref LockdepMessage message)
     {
-        t_checks++;
+        CountCheck();
         if (!condition)
             throw new LockdepException(message.ToString());
+    }
+
+    private static void CountCheck()
+    {
+        var task = Task.Current;
+        Volatile.Write(ref task.RulesChecked, Volatile.Read(ref task.RulesChecked) + 1);
     }
 
     private static void CheckWait(object @lock, LockdepClass lockClass, object? outer)

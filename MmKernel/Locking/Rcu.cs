@@ -66,17 +66,27 @@ public static class Rcu
     private static void AwaitSection(Task task)
     {
         long phase = Volatile.Read(ref task.RcuPhase);
+        if ((phase & 1) == 0)
+            return;
+        var self = Task.Current;
+        self.BeginWait(task);
         var spinner = default(SpinWait);
-        while ((phase & 1) != 0 && Volatile.Read(ref task.RcuPhase) == phase)
+        while (Volatile.Read(ref task.RcuPhase) == phase)
             spinner.SpinOnce();
+        self.EndWait();
     }
 
     private static void AwaitAccess(Task task)
     {
         long phase = Volatile.Read(ref task.MmuPhase);
+        if ((phase & 1) == 0)
+            return;
+        var self = Task.Current;
+        self.BeginWait(task);
         var spinner = default(SpinWait);
-        while ((phase & 1) != 0 && Volatile.Read(ref task.MmuPhase) == phase)
+        while (Volatile.Read(ref task.MmuPhase) == phase)
             spinner.SpinOnce();
+        self.EndWait();
     }
 
     /// <summary>Has <see cref="RcuHead.Run"/> called once every read section that is running now has ended; in order (<c>call_rcu</c>).</summary>

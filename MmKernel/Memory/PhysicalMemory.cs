@@ -244,6 +244,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         int failures = 0;
         while (!task.IsReclaiming && task.Mm?.IsOomVictim != true)
         {
+            Volatile.Write(ref task.AllocationStalls, Volatile.Read(ref task.AllocationStalls) + 1);
             bool progress = Reclaimer.TryToFreePages() > 0;
             if (!progress)
                 DrainCpuLists();

@@ -26,11 +26,14 @@ internal static class Tlb
             }
 
             long phase = Volatile.Read(ref task.MmuPhase);
-            if ((phase & 1) != 0)
-                Interleaving.AwaitAccess(task, phase);
+            if ((phase & 1) == 0)
+                continue;
+            Interleaving.AwaitAccess(task, phase);
+            self.BeginWait(task);
             var spinner = default(SpinWait);
-            while ((phase & 1) != 0 && Volatile.Read(ref task.MmuPhase) == phase)
+            while (Volatile.Read(ref task.MmuPhase) == phase)
                 spinner.SpinOnce(sleep1Threshold: -1);
+            self.EndWait();
         }
     }
 

@@ -57,9 +57,11 @@ internal sealed class Reclaimer
     [MaySleep]
     internal void WaitUntilIdle()
     {
+        Task.Current.BeginWait(this);
         var spinner = default(SpinWait);
         while (Volatile.Read(ref _awake) != 0)
             spinner.SpinOnce();
+        Task.Current.EndWait();
     }
 
     /// <summary>Ends the background reclaimer.</summary>

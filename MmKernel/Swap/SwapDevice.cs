@@ -93,9 +93,11 @@ public sealed class SwapDevice
     {
         Interlocked.Decrement(ref _references);
         Interleaving.Await(this, () => Volatile.Read(ref _references) == 0);
+        Task.Current.BeginWait(this);
         var spinner = default(SpinWait);
         while (Volatile.Read(ref _references) != 0)
             spinner.SpinOnce();
+        Task.Current.EndWait();
         _store.Dispose();
     }
 

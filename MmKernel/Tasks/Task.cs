@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Threading;
 using MmLint;
 
@@ -57,6 +58,13 @@ public sealed class Task
 
     /// <summary>What the task counted of its locks, if somebody wants to know.</summary>
     internal TaskLockCounts? LockCounts { get; set; }
+
+    // What the task has done so far and since when it waits, for those who ask why nothing goes on; only the task itself writes.
+    [Atomic] internal long RulesChecked;
+    [Atomic] internal long FaultsTaken;
+    [Atomic] internal long AllocationStalls;
+    [Atomic] internal long WaitsSince;
+    [Atomic] internal object? Awaits;
 
     // Odd inside an RCU read section; written by the task alone, read by those who wait for a grace period.
     [Atomic] internal long RcuPhase;
@@ -220,16 +228,26 @@ public sealed class Task
         while (spinner.Count < SpinsBeforeSleep && !IsWoken)
             spinner.SpinOnce(sleep1Threshold: -1);
 
-        // Wakeups that were not waited for stay in the semaphore and cost the next sleep one empty round.
-        while (!IsWoken)
-        {
-            if (killable && IsFatalSignalPending)
-                return false;
-            _wakeups.Wait();
-        }
+        if (IsWoken)
+            return true;
+        BeginWait(WaitKey);
 
-        return true;
+        // Wakeups that were not waited for stay in the semaphore and cost the next sleep one empty round.
+        while (!IsWoken && !(killable && IsFatalSignalPending))
+            _wakeups.Wait();
+        EndWait();
+        return IsWoken;
     }
+
+    /// <summary>Writes down what the task is going to wait for.</summary>
+    internal void BeginWait(object? awaited)
+    {
+        Volatile.Write(ref WaitsSince, Stopwatch.GetTimestamp());
+        Volatile.Write(ref Awaits, awaited);
+    }
+
+    /// <summary>Takes back what <see cref="BeginWait"/> wrote down.</summary>
+    internal void EndWait() => Volatile.Write(ref Awaits, null);
 
     private static Task Create()
     {

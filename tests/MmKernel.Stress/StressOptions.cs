@@ -21,6 +21,9 @@ internal sealed record StressOptions
     /// <summary>How much swap there is, in bytes. With any, memory is a third of what the processes use.</summary>
     internal long SwapBytes { get; init; }
 
+    /// <summary>An operation takes far less than a second; where no thread ends one for so long, something is wrong.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How the machine is built.</summary>
     internal MachineOptions Machine => SwapBytes == 0
         ? new MachineOptions { MemoryBytes = 48 << 20, HugePages = HugePageMode.Madvise }

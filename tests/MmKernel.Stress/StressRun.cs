@@ -14,8 +14,9 @@ namespace MmKernel.Stress;
 /// <param name="Counts">How often each operation was done.</param>
 /// <param name="Answers">How many faults and events handlers of userfaultfds answered.</param>
 /// <param name="Checks">How many rules the lock validator checked.</param>
+/// <param name="Longest">The operation that took longest.</param>
 /// <param name="Failure">The first broken invariant; null if there was none.</param>
-internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnlyDictionary<string, long> Counts, long Answers, long Checks, string? Failure)
+internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnlyDictionary<string, long> Counts, long Answers, long Checks, string Longest, string? Failure)
 {
     public override string ToString()
     {
@@ -26,6 +27,7 @@ internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnly
         text.AppendLine($"{"faults answered",-24}{Answers,14:N0}");
         text.AppendLine($"{"lock rules checked",-24}{Checks,14:N0}");
         text.AppendLine($"{"quiescent checks",-24}{Rounds,14:N0}");
+        text.AppendLine($"longest operation: {Longest}");
         if (Failure != null)
         {
             text.AppendLine($"BROKEN in round {Rounds + 1}: {Failure}");
@@ -42,38 +44,34 @@ internal sealed record StressReport(StressOptions Options, int Rounds, IReadOnly
 /// </summary>
 internal static class StressRun
 {
-    // An operation takes far less than a second; where no thread ends one for so long, they wait for something that nobody is going to do.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-
     internal static StressReport Run(StressOptions options)
     {
         var operations = OperationCatalogue.All;
         var counts = new long[operations.Count];
-        long checks = 0;
+        var watch = new ProgressWatch(options.Threads, options.Patience);
         int rounds = 0;
         string? failure = null;
         using var world = new StressWorld(options);
         var clock = Stopwatch.StartNew();
         while (failure == null && (rounds == 0 || clock.Elapsed < options.Time))
         {
-            failure = Round(world, options, rounds, operations, counts, ref checks) ?? world.TryCheck();
+            failure = Round(world, options, rounds, operations, counts, watch) ?? world.TryCheck();
             if (failure == null)
                 rounds++;
         }
 
         failure ??= world.TryEnd();
         var named = operations.Select((operation, i) => (operation.Name, Count: counts[i])).ToDictionary(entry => entry.Name, entry => entry.Count);
-        return new StressReport(options, rounds, named, world.Handlers.Answers, checks, failure);
+        return new StressReport(options, rounds, named, world.Handlers.Answers, watch.Rules, watch.Longest, failure);
     }
 
-    private static string? Round(StressWorld world, StressOptions options, int round, IReadOnlyList<Operation> operations, long[] counts, ref long checks)
+    private static string? Round(StressWorld world, StressOptions options, int round, IReadOnlyList<Operation> operations, long[] counts, ProgressWatch watch)
     {
         string? failure = null;
         long rules = 0;
-        var threadStates = new ThreadState?[options.Threads];
         var threads = Enumerable.Range(0, options.Threads).Select(id => new Thread(() =>
         {
-            var state = threadStates[id] = new ThreadState(Task.Current);
+            var state = watch.Start(id);
             var stress = new StressThread(world, id, new Random((options.Seed * 31) + (round * 1009) + id));
             var done = new long[operations.Count];
             try
@@ -91,61 +89,17 @@ internal static class StressRun
                 Interlocked.CompareExchange(ref failure, $"thread {id}, {state.Doing}: {e}", null);
             }
 
+            state.End();
             for (int i = 0; i < done.Length; i++)
                 Interlocked.Add(ref counts[i], done[i]);
             Interlocked.Add(ref rules, Lockdep.ChecksOfThread);
         })
-        { IsBackground = true }).ToArray();
+        { IsBackground = true, Name = $"stress {id}" }).ToArray();
         foreach (var thread in threads)
             thread.Start();
-        foreach (var thread in threads)
-        {
-            long before = -1;
-            while (!thread.Join(s_patience))
-            {
-                long now = threadStates.Sum(state => state?.Begun ?? 0);
-                if (now == before)
-                    return Hang(threadStates, failure ?? world.Failure);
-                before = now;
-            }
-        }
-
-        checks += rules;
+        if (!watch.TryJoin(threads))
+            return $"{watch.Describe(world.Machine)}\n{failure ?? world.Failure}";
+        watch.Rules += rules;
         return failure;
-    }
-
-    private static string Hang(ThreadState?[] states, string? failure)
-    {
-        var text = new StringBuilder("a thread hangs");
-        for (int id = 0; id < states.Length; id++)
-        {
-            if (states[id] is not { } state)
-                continue;
-            var task = state.Task;
-            text.Append($"\nthread {id}: {state.Doing}, operation {state.Begun}, waits for {task.WaitKey?.GetType().Name ?? "nothing"}, woken {task.IsWoken};");
-            foreach (var held in task.HeldLocks.ToArray())
-                text.Append($" {held.Class} {held.Mode};");
-        }
-
-        return failure == null ? text.ToString() : $"{text}\n{failure}";
-    }
-
-    /// <summary>How far a thread is.</summary>
-    private sealed class ThreadState(Task task)
-    {
-        private string _doing = "nothing";
-        private long _begun;
-
-        internal Task Task { get; } = task;
-
-        internal string Doing => Volatile.Read(ref _doing);
-
-        internal long Begun => Volatile.Read(ref _begun);
-
-        internal void Begin(string operation)
-        {
-            Volatile.Write(ref _doing, operation);
-            Volatile.Write(ref _begun, _begun + 1);
-        }
     }
 }

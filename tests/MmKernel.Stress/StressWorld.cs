@@ -143,8 +143,9 @@ internal sealed class StressWorld : IDisposable
     {
         Pins.ReleaseAll();
 
-        // A child of a process that has ended is found by reverse mapping of merged pages only after the next scan.
-        Machine.Ksm.Scan(1);
+        // Where a merged page is mapped is known of the places that have been scanned since it is one. The first scan may see what has changed, the
+        // second merge pages that others share since a fork, and the third finds these others.
+        Machine.Ksm.Scan(3);
         var processes = _processes.Select(process => process.Process).Append(Observer).ToList();
         Handlers.WhileIdle(() => Truth.Check(Machine, processes, [File]));
         foreach (var process in _processes)
