@@ -33,11 +33,15 @@ internal static class UnstatedGuards
             IGrouping<OwnLock, OwnLock>? best = places.SelectMany(static place => place.Held).GroupBy(static guard => guard).OrderByDescending(static group => group.Count()).ThenBy(static group => group.Key.Name, System.StringComparer.Ordinal).FirstOrDefault();
             if (best is null) continue;
             List<SyntaxNode> guarded = places.Where(place => place.Held.Contains(best.Key)).Select(static place => place.Access.Site).ToList();
-            List<FieldAccess> odd = places.Where(place => !place.Held.Contains(best.Key)).Select(static place => place.Access).ToList();
+            List<FieldAccess> odd = places.Where(place => !place.Held.Contains(best.Key) && !IsLookedAtAgain(place.Access, places, best.Key)).Select(static place => place.Access).ToList();
             if (odd.Count == 0 || guarded.Count < LeastGuarded || (odd.Count > 1 && odd.Count * GuardedPerOdd > guarded.Count)) continue;
             foreach (FieldAccess access in odd) yield return Report(access, best.Key, guarded, places.Count);
         }
     }
+
+    /// <summary>Whether the same member looks first and then once more under the lock (double-checked locking): it knows that the first look may be wrong.</summary>
+    private static bool IsLookedAtAgain(FieldAccess access, List<(FieldAccess Access, ImmutableHashSet<OwnLock> Held)> places, OwnLock guard) =>
+        !access.Writes && places.Exists(place => place.Held.Contains(guard) && SymbolEqualityComparer.Default.Equals(place.Access.Owner, access.Owner) && place.Access.Site.SpanStart > access.Site.SpanStart);
 
     private static Diagnostic Report(FieldAccess access, OwnLock guard, List<SyntaxNode> guarded, int all)
     {

@@ -47,6 +47,41 @@ public sealed class UnstatedGuards : ThemeTests
         """);
 
     [Fact]
+    public Task LookedAtAgainUnderTheLock_IsSilent() => SilentIn(ThreeGuarded + "public void Clear() { if (_count == 0) return; lock (_gate) { if (_count > 0) _count = 0; } }");
+
+    [Fact]
+    public Task MadeOnFirstUse_IsSilent() => SilentIn("""
+        private int[]? _all;
+        public void Add() { lock (_gate) _all = null; }
+        public int Size() { lock (_gate) return _all?.Length ?? 0; }
+        public int[] All() { var all = _all; if (all is null) { lock (_gate) all = _all ??= new int[3]; } return all; }
+        """);
+
+    [Fact]
+    public Task LookedAtOnlyAfterTheLock_Flags() => FlagsIn(ThreeGuarded + """
+        public int Clear()
+        {
+            lock (_gate) _count = 0;
+            return _count; // MML1021
+        }
+        """);
+
+    [Fact]
+    public Task WrittenBeforeTheLock_Flags() => FlagsIn(ThreeGuarded + """
+        public void Clear()
+        {
+            _count = 0; // MML1021
+            lock (_gate) _count = 0;
+        }
+        """);
+
+    [Fact]
+    public Task AnotherMemberLooksAgain_Flags() => FlagsIn(ThreeGuarded + """
+        public bool IsEmpty() => _count == 0; // MML1021
+        public void Clear() { lock (_gate) { if (_count > 0) _count = 0; } }
+        """);
+
+    [Fact]
     public Task Constructor_IsSilent() => SilentIn(ThreeGuarded + "public Visits(int count) => _count = count;");
 
     [Fact]
