@@ -320,7 +320,7 @@ internal sealed partial class BodyAnalysis
         foreach (LockClause exclusion in contract.Excludes) CheckExcluded(before, site, exclusion, AtEntry);
         bool sleepsInAtomic = !CheckSleep(before, site, AtEntry);
         CheckAcquisitions(before, site, AtExit, ordered: !sleepsInAtomic);
-        resultIgnored = (resultIgnored && IsResultTold(contract)) || IsOutTold(site);
+        resultIgnored = ((resultIgnored && IsResultTold(contract)) || IsOutTold(site)) && !IsSureToAcquire(state, contract, AtExit);
         if (resultIgnored) CheckIgnored(before, site);
         state = TakeExcuses(state);
         foreach (Old old in contract.Olds)
@@ -769,6 +769,10 @@ internal sealed partial class BodyAnalysis
         return false;
     }
 
+    /// <summary>Whether the contract leaves no way for the acquisition to fail: it waits without a limit.</summary>
+    private static bool IsSureToAcquire(State state, MemberContract contract, Func<Term, Term?> exit) => contract.Acquires.All(clause =>
+        clause.When is not { } when || state.Assume(when.Replace(exit).Negate()) is not { } failed || contract.Ensures.Any(fact => Ensure(failed, fact, exit) is null));
+
     private void CheckIgnored(State state, CallSite site)
     {
         LockFormula locks = site.Contract.Acquires.First(static clause => clause.When is not null).Locks.Replace(part => Substitute(part, site, null, exit: false));
@@ -819,7 +823,7 @@ internal sealed partial class BodyAnalysis
 
                     if (clause.Idempotent || next.IsFresh(item.Term)) continue;
                     if (IsTrusted(item.Term) || IsOwned(item.Term) || (_recording && _inference is not null && _inference.Release(item))) continue;
-                    if (IsNobodysGuard(item.Term) && !next.Losses.Any(loss => loss.Term.Equals(item.Term)))
+                    if (IsNobodysGuard(item.Term, isTaken: false) && !next.Losses.Any(loss => loss.Term.Equals(item.Term)))
                     {
                         next = next with { Losses = next.Losses.Add(new Loss(item.Term, syntax, "'" + site.Name + "' released it")) };
                         continue;
@@ -872,11 +876,14 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>
-    /// Whether the lock may be released by anybody, and no contract names it: then one method may take it and another one give it back, and nobody
-    /// relies on it having been said.
+    /// Whether no contract names the lock, and either anybody may release it or another member of the type does the opposite to it: then one method may take it
+    /// and another one give it back, and nobody relies on it having been said.
     /// </summary>
-    private bool IsNobodysGuard(Term term) => !_contract.IsStated && term is MemberOf { Member: var member } && _catalog.InfoOf(term).Anyone && !_catalog.IsNamedByContracts(member) && member.ContainingAssembly is { } home
-        && SymbolEqualityComparer.Default.Equals(home, _owner.ContainingAssembly) && _catalog.AttributesOf(member).IsEmpty && ContractFiles.IsFramework(ContractCatalog.TypeOf(member)!);
+    /// <param name="term">The lock.</param>
+    /// <param name="isTaken">Whether it is left held here; else it is given back.</param>
+    private bool IsNobodysGuard(Term term, bool isTaken) => !_contract.IsStated && term is MemberOf { Member: var member } && !_catalog.IsNamedByContracts(member) && member.ContainingAssembly is { } home
+        && SymbolEqualityComparer.Default.Equals(home, _owner.ContainingAssembly) && _catalog.AttributesOf(member).IsEmpty && ContractCatalog.TypeOf(member) is { } type && (_catalog.LockOf(type) is null || ContractFiles.IsFramework(type))
+        && (_catalog.InfoOf(term).Anyone || (_model is not null && Handover.HasOtherHalf(member, _owner, takes: !isTaken, _engine, _model, _cancellation)));
 
     /// <summary>What hangs on a scoped lock belongs to it: its own members give it back.</summary>
     private bool IsOwned(Term term)

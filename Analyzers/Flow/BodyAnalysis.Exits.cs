@@ -169,13 +169,19 @@ internal sealed partial class BodyAnalysis
             object cause = (hold.Maybe ? "maybe" : "leak", hold.Site ?? (object)hold.Term);
             FailNeed(outcome, exit, key, hold.Maybe ? Rule.MayNotBeHeld : Rule.Leak, null, sentence => hold.Origin == Origin.Entry && wanted is null
                 ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + OwnName + "' says it is released"
-                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit), unless: hold.Origin == Origin.Here && (GoesWithResult || IsNobodysGuard(hold.Term)) ? exits => IsSaidByResult(exits, hold.Term) : null);
+                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit), unless: hold.Origin == Origin.Here && (GoesWithResult || IsNobodysGuard(hold.Term, isTaken: true)) ? exits => IsSaidByResult(exits, hold.Term) : null);
         }
     }
 
-    /// <summary>Whether the lock is held at every exit, or exactly where the result is true.</summary>
-    private static bool IsSaidByResult(IReadOnlyList<(State State, Term Result)> exits, Term term) => exits.All(exit => HoldOf(exit.State, term) is not null)
-        || exits.All(exit => exit.Result.Type?.SpecialType == SpecialType.System_Boolean && exit.State.Decide(Fact.Holds(exit.Result)) is { } said && said == HoldOf(exit.State, term) is not null);
+    /// <summary>Whether the lock is held at every exit, or exactly where the result is true, or is not null. Where there is no lock, nothing need be said.</summary>
+    private static bool IsSaidByResult(IReadOnlyList<(State State, Term Result)> exits, Term term)
+    {
+        List<(State State, Term Result)> told = exits.Where(exit => !ThroughNull(exit.State, term)).ToList();
+        bool IsSaid(Func<State, Term, bool?> tells) => told.All(exit => tells(exit.State, exit.Result) is { } said && said == HoldOf(exit.State, term) is not null);
+        return told.All(exit => HoldOf(exit.State, term) is not null)
+            || told.All(static exit => exit.Result.Type?.SpecialType == SpecialType.System_Boolean) && IsSaid(static (state, result) => state.Decide(Fact.Holds(result)))
+            || told.All(static exit => exit.Result is Constant { Value: null } || exit.Result.Type is { IsReferenceType: true }) && IsSaid(static (state, result) => result is Root { Kind: RootKind.This } ? true : state.Decide(Fact.IsNull(result).Negate()));
+    }
 
     /// <summary>
     /// Whether what is returned is there to be disposed of, so that a lock which is held at every exit goes along with it. Types that are known to

@@ -119,6 +119,35 @@ public sealed class MonitorCalls : ThemeTests
         }
         """);
 
+    [Theory]
+    [InlineData("Monitor.TryEnter(_sync, -1);")]
+    [InlineData("Monitor.TryEnter(_sync, Timeout.Infinite);")]
+    [InlineData("if (!Monitor.TryEnter(_sync, Timeout.Infinite)) throw new InvalidOperationException();")]
+    [InlineData("bool taken = false; Monitor.TryEnter(_sync, Timeout.Infinite, ref taken);")]
+    public Task TryEnterWithoutALimit_IsEnter(string enter) => SilentTypes($$"""
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add() { {{enter}} _value++; Monitor.Exit(_sync); }
+        }
+        """);
+
+    [Fact]
+    public Task TryEnterWithALimitThatIsNotKnown_Flags() => FlagsTypes("""
+        public sealed class Counter
+        {
+            private readonly object _sync = new();
+            [GuardedBy(nameof(_sync))] private int _value;
+            public void Add(int limit)
+            {
+                Monitor.TryEnter(_sync, limit); // MML1013
+                _value++;
+                Monitor.Exit(_sync);
+            }
+        }
+        """);
+
     [Fact]
     public Task WaitUnderTheLock_IsSilent() => SilentTypes("""
         public sealed class Queue

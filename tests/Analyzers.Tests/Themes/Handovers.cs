@@ -1,0 +1,162 @@
+using System.Threading.Tasks;
+
+namespace AnalyzerTests.Themes;
+
+/// <summary>A lock that one member takes and another one of the type gives back, and no contract says so of either.</summary>
+public sealed class Handovers : ThemeTests
+{
+    private static Task FlagsIn(string members) => FlagsTypes(Store(members));
+
+    private static Task SilentIn(string members) => SilentTypes(Store(members));
+
+    private static string Store(string members) => "using System; using System.Threading; public sealed class Store\n{\nprivate readonly object _gate = new(); private readonly ReaderWriterLockSlim _rw = new(); private readonly Mutex? _mutex = new(); private int _count;\n" + members + "\n}";
+
+    [Fact]
+    public Task EnterAndExit_AreSilent() => SilentIn("""
+        public void Enter() => Monitor.Enter(_gate);
+        public void Exit() => Monitor.Exit(_gate);
+        """);
+
+    [Fact]
+    public Task EnterWithoutExit_Flags() => FlagsIn("""
+        public void Enter() => Monitor.Enter(_gate); // MML1006
+        """);
+
+    [Fact]
+    public Task ExitWithoutEnter_Flags() => FlagsIn("""
+        public void Exit() => Monitor.Exit(_gate); // MML1005
+        """);
+
+    [Fact]
+    public Task ExitOfAnotherLock_DoesNotExcuse() => FlagsIn("""
+        private readonly object _other = new();
+        public void Enter() => Monitor.Enter(_gate); // MML1006
+        public void Exit() => Monitor.Exit(_other); // MML1005
+        """);
+
+    [Fact]
+    public Task ExitOnAnotherPathOfTheSameMember_DoesNotExcuse() => FlagsIn("""
+        public void Add()
+        {
+            Monitor.Enter(_gate);
+            if (_count > 3)
+                return; // MML1006
+            _count++;
+            Monitor.Exit(_gate);
+        }
+        """);
+
+    [Fact]
+    public Task PathThatComesBackWithoutTheLock_Flags() => FlagsIn("""
+        public void Enter()
+        {
+            if (_count > 3)
+                return;
+            Monitor.Enter(_gate);
+        } // MML1006
+        public void Exit() => Monitor.Exit(_gate);
+        """);
+
+    [Fact]
+    public Task LockThatGuardsSomething_Flags() => FlagsIn("""
+        [GuardedBy(nameof(_gate))] private int _guarded;
+        public void Enter() { Monitor.Enter(_gate); _guarded++; } // MML1006
+        public void Exit() => Monitor.Exit(_gate); // MML1005
+        """);
+
+    [Fact]
+    public Task MemberThatStatesSomethingElse_Flags() => FlagsIn("""
+        [MaySleep] public void Enter() => Monitor.Enter(_gate); // MML1006
+        public void Exit() => Monitor.Exit(_gate);
+        """);
+
+    [Fact]
+    public Task SecondRelease_Flags() => FlagsIn("""
+        public void Enter() => Monitor.Enter(_gate);
+        public void Exit()
+        {
+            Monitor.Exit(_gate);
+            Monitor.Exit(_gate); // MML1005
+        }
+        """);
+
+    [Fact]
+    public Task WrapperOfAReaderWriterLock_IsSilent() => SilentIn("""
+        public void EnterRead() { try { } finally { _rw.EnterReadLock(); } }
+        public void ExitRead() => _rw.ExitReadLock();
+        public void EnterWrite() => _rw.EnterWriteLock();
+        public void ExitWrite() { if (_rw.IsWriteLockHeld) _rw.ExitWriteLock(); }
+        """);
+
+    [Fact]
+    public Task ResultThatSaysWhetherItIsHeld_IsSilent() => SilentIn("""
+        public bool TryEnter(TimeSpan limit)
+        {
+            if (_count > 3) return false;
+            return Monitor.TryEnter(_gate, limit);
+        }
+        public void Exit() => Monitor.Exit(_gate);
+        """);
+
+    [Fact]
+    public Task ObjectThatIsOnlyReturnedWithTheLock_IsSilent() => SilentIn("""
+        public Store? Borrow()
+        {
+            if (_mutex is null) return null;
+            _mutex.WaitOne();
+            if (_count > 3)
+            {
+                _mutex.ReleaseMutex();
+                return null;
+            }
+            return this;
+        }
+        public void Return() => _mutex?.ReleaseMutex();
+        """);
+
+    [Fact]
+    public Task ObjectThatIsReturnedWithoutTheLock_Flags() => FlagsIn("""
+        public Store? Borrow()
+        {
+            _mutex!.WaitOne();
+            if (_count > 3)
+            {
+                _mutex.ReleaseMutex();
+                return this;
+            }
+            return this; // MML1006
+        }
+        public void Return() => _mutex?.ReleaseMutex();
+        """);
+
+    [Fact]
+    public Task TransactionThatOneMemberBeginsAndAnotherEnds_IsSilent() => SilentIn("""
+        public bool Begin()
+        {
+            Open();
+            try
+            {
+                return Compute();
+            }
+            catch
+            {
+                Close();
+                throw;
+            }
+        }
+        public void Commit()
+        {
+            try
+            {
+                _count++;
+            }
+            finally
+            {
+                Close();
+            }
+        }
+        private bool Compute() => _count > 3;
+        private void Open() => Monitor.Enter(_gate);
+        private void Close() => Monitor.Exit(_gate);
+        """);
+}
