@@ -41,13 +41,13 @@ internal static class DupMmap
         int error = CopyVmas(mm, child, loader, alone);
         mm.WriteProtectSeq.WriteEnd();
         loader.Finish();
+        if (error == 0 && mm.IsMergeable)
+            mm.Machine.Ksm.Enter(child);
         if (alone)
             mm.Residents.Open();
         child.MmapLock.WriteUnlock();
         var events = UffdEvents.Take(mm);
         mm.MmapLock.WriteUnlock();
-        if (error == 0 && mm.IsMergeable)
-            mm.Machine.Ksm.Enter(child);
         if (error == 0)
             UffdEvents.Complete(events);
         else

@@ -29,8 +29,7 @@ internal static unsafe class KsmScan
             }
 
             DropItems(ksm, slot, scan);
-            if (HasEnded(slot.Mm))
-                ksm.RemoveSlot(slot);
+            LeaveIfDone(ksm, slot);
         }
     }
 
@@ -197,13 +196,34 @@ internal static unsafe class KsmScan
         return null;
     }
 
-    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    private static bool HasEnded(MmStruct mm)
+    /// <summary>
+    /// Takes an address space out that has ended, or in which no VMA asks for merging now. One that asks again is scanned after all others, which decides
+    /// which of two equal pages becomes the merged one.
+    /// </summary>
+    [MustHold("ksm.Mutex"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static void LeaveIfDone(Ksm ksm, KsmSlot slot)
     {
+        var mm = slot.Mm;
         mm.MmapLock.ReadLock();
-        bool ended = mm.IsExiting;
+        if (mm.IsExiting || !HasMergeable(mm))
+        {
+            ksm.RemoveSlot(slot);
+            mm.ClearMergeable();
+        }
+
         mm.MmapLock.ReadUnlock();
-        return ended;
+    }
+
+    [MustHold("mm.MmapLock")]
+    private static bool HasMergeable(MmStruct mm)
+    {
+        for (var vma = mm.Vmas.Find(0); vma != null; vma = mm.Vmas.Find(vma.End))
+        {
+            if ((vma.Flags & VmFlags.Mergeable) != 0)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The page at a place that was scanned before (<c>get_mergeable_page</c>).</summary>
