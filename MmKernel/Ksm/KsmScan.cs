@@ -24,7 +24,8 @@ internal static unsafe class KsmScan
             {
                 var item = ItemAt(ksm, slot, address, scan);
                 address += Page.Size;
-                CompareAndMerge(ksm, item, folio);
+                if (item != null)
+                    CompareAndMerge(ksm, item, folio);
                 ksm.Memory.Put(folio);
             }
 
@@ -51,10 +52,13 @@ internal static unsafe class KsmScan
         }
     }
 
+    /// <returns>Null if memory was short.</returns>
     [MustHold("ksm.Mutex")]
-    private static KsmRmapItem ItemAt(Ksm ksm, KsmSlot slot, ulong address, long scan)
+    private static KsmRmapItem? ItemAt(Ksm ksm, KsmSlot slot, ulong address, long scan)
     {
-        if (!slot.Items.TryGetValue(address, out var item))
+        if (!slot.Items.TryGetValue(address, out var item) && FaultInjector.Fails(FaultPoint.Merging))
+            return null;
+        if (item == null)
             slot.Items[address] = item = new KsmRmapItem(slot.Mm, address);
         item.Scan = scan;
         return item;
