@@ -177,6 +177,10 @@ public sealed class MmStruct
     /// <returns>False if they were before.</returns>
     internal bool TrySetMergeable() => !Interlocked.Exchange(ref _isMergeable, true);
 
+    /// <summary>No VMA asks for it any more.</summary>
+    [MustHold("MmapLock")]
+    internal void ClearMergeable() => Volatile.Write(ref _isMergeable, false);
+
     /// <summary>Stops being a user; the last one unmaps everything (<c>mmput</c>).</summary>
     [Releases("Users"), MustNotHold("MmapLock"), MaySleep]
     internal void Put()

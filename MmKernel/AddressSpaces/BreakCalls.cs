@@ -58,7 +58,16 @@ internal static class BreakCalls
             return false;
         var range = new VmaProposal { Start = start, End = end, PageOffset = start >> Page.Shift, Flags = flags };
         if (VmaMerge.MergeNew(mm, range, onlyGrow: true) == null)
+        {
+            if (FaultInjector.Fails(FaultPoint.Vma) || !VmaTree.TryReserve())
+            {
+                mm.Machine.Commit.Uncharge(pages);
+                return false;
+            }
+
             VmaLayout.Link(new VmArea(mm) { Start = start, End = end, PageOffset = range.PageOffset, Flags = flags });
+        }
+
         mm.TotalPages += pages;
         mm.DataPages += pages;
         if ((flags & VmFlags.Locked) != 0)

@@ -113,12 +113,11 @@ internal static class MadviseCalls
                 flags &= ~VmFlags.DontDump;
                 break;
             case Advice.Mergeable:
-                if ((flags & (VmFlags.Shared | VmFlags.MayShare | VmFlags.Io | VmFlags.DontExpand | VmFlags.HugeTlb)) == 0)
-                {
-                    flags |= VmFlags.Mergeable;
-                    vma.Mm.Machine.Ksm.Enter(vma.Mm);
-                }
-
+                if ((flags & (VmFlags.Shared | VmFlags.MayShare | VmFlags.Io | VmFlags.DontExpand | VmFlags.HugeTlb)) != 0)
+                    break;
+                if (!vma.Mm.Machine.Ksm.TryEnter(vma.Mm))
+                    return -(long)Errno.ENOMEM;
+                flags |= VmFlags.Mergeable;
                 break;
             case Advice.Unmergeable:
                 if ((flags & VmFlags.Mergeable) != 0 && KsmUnmerge.UnmergeRange(vma, start, end) is var error and not 0)

@@ -207,8 +207,16 @@ internal static class MmapCalls
         {
             // Every shared anonymous mapping has an object of its own, so it has no neighbour that it could join.
             MemoryFile? own = null;
-            if (file == null && (flags & VmFlags.Shared) != 0 && (own = MemoryFile.TryCreateShared(mm.Machine, length, flags)) == null)
+            bool isExhausted = FaultInjector.Fails(FaultPoint.Vma) || !VmaTree.TryReserve();
+            if (!isExhausted && file == null && (flags & VmFlags.Shared) != 0)
+                isExhausted = (own = MemoryFile.TryCreateShared(mm.Machine, length, flags)) == null;
+            if (isExhausted)
+            {
+                if ((flags & VmFlags.Account) != 0)
+                    mm.Machine.Commit.Uncharge(count);
                 return -(long)Errno.ENOMEM;
+            }
+
             var vma = new VmArea(mm)
             {
                 File = file ?? own?.Open(isWritable: true),

@@ -97,13 +97,14 @@ internal static class MunmapCalls
                     return error;
             }
 
-            UffdEvents.NoteUnmap(vma, start, end);
+            if (!UffdEvents.TryNoteUnmap(vma, start, end))
+                return -(long)Errno.ENOMEM;
             pages.Total += vma.PageCount;
             if ((vma.Flags & VmFlags.Account) != 0)
                 pages.Accounted += vma.PageCount;
         }
 
-        return 0;
+        return VmaTree.TryReserve() ? 0 : -(long)Errno.ENOMEM;
     }
 
     /// <summary>Removes the VMAs of a range that has been isolated (<c>vms_complete_munmap_vmas</c>).</summary>

@@ -49,7 +49,7 @@ internal static class StackGrowth
         }
 
         ulong pages = (vma.Start - address) >> Page.Shift;
-        if (pages > vma.PageOffset || AnonPrepare.AnonVmaPrepare(vma) != 0 || !Charge(mm, vma.Flags, vma.End - address, pages))
+        if (pages > vma.PageOffset || AnonPrepare.AnonVmaPrepare(vma) != 0 || !VmaTree.TryReserve() || !Charge(mm, vma.Flags, vma.End - address, pages))
             return -(long)Errno.ENOMEM;
         VmaLocking.VmaStartWrite(vma);
         VmAccounting.Add(mm, vma.Flags, pages);

@@ -35,22 +35,23 @@ internal static class VmaMerge
         bool fitsNext = !onlyGrow && next != null && next.Start == range.End && FitsBefore(next, range)
             && (!fitsPrevious || AnonVmasAgree(previous!, next));
 
+        if ((fitsPrevious || fitsNext) && !VmaTree.TryReserve())
+            return null;
         if (previous != null && fitsPrevious)
         {
             VmaStartWrite(previous);
             if (next != null && fitsNext)
             {
                 VmaStartWrite(next);
-                InheritAnonVma(previous, next);
-                if (pagesFrom != null)
-                    InheritAnonVma(previous, pagesFrom);
+                if (!TryInheritAnonVma(previous, next) || (pagesFrom != null && !TryInheritAnonVma(previous, pagesFrom)))
+                    return null;
                 InheritHistory(previous, next.Flags, next);
                 Absorb(previous, next, previous.Start, next.End, previous.PageOffset);
             }
             else
             {
-                if (pagesFrom != null)
-                    InheritAnonVma(previous, pagesFrom);
+                if (pagesFrom != null && !TryInheritAnonVma(previous, pagesFrom))
+                    return null;
                 VmaLayout.Resize(previous, previous.Start, range.End, previous.PageOffset);
             }
 
@@ -61,8 +62,8 @@ internal static class VmaMerge
         if (next == null || !fitsNext)
             return null;
         VmaStartWrite(next);
-        if (pagesFrom != null)
-            InheritAnonVma(next, pagesFrom);
+        if (pagesFrom != null && !TryInheritAnonVma(next, pagesFrom))
+            return null;
         VmaLayout.Resize(next, range.Start, next.End, next.PageOffset - range.PageCount);
         InheritHistory(next, range.Flags, pagesFrom);
         return next;
@@ -77,12 +78,14 @@ internal static class VmaMerge
     /// <param name="end">First address behind the part.</param>
     /// <param name="flags">The flags that the part is going to have.</param>
     /// <param name="userfault">Who is going to handle its faults.</param>
+    /// <param name="isExhausted">Whether memory was short.</param>
     /// <returns>The VMA that covers the part now, in place of <paramref name="middle"/>; null if nobody fits, and nothing has changed.</returns>
     [MustHold("exclusive(middle.Mm.MmapLock)"), Ensures("result.Mm == middle.Mm")]
     [MaySleep]
     [return: ValidWhileHeld("result.Mm.MmapLock")]
-    internal static VmArea? MergeExisting(VmArea middle, ulong start, ulong end, VmFlags flags, UserfaultContext? userfault)
+    internal static VmArea? MergeExisting(VmArea middle, ulong start, ulong end, VmFlags flags, UserfaultContext? userfault, out bool isExhausted)
     {
+        isExhausted = false;
         bool fromStart = start == middle.Start;
         bool toEnd = end == middle.End;
         if ((flags & Special) != 0 || (!fromStart && !toEnd))
@@ -106,13 +109,28 @@ internal static class VmaMerge
         bool fitsNext = toEnd && next != null && next.Start == end && FitsBefore(next, range)
             && (!fitsPrevious || AnonVmasAgree(previous!, next));
 
+        isExhausted = (fitsPrevious || fitsNext) && !VmaTree.TryReserve();
+        if (isExhausted || (!fitsPrevious && !fitsNext))
+            return null;
         if (previous != null && fitsPrevious && next != null && fitsNext)
-            return JoinThree(previous, middle, next, flags);
+        {
+            var joined = JoinThree(previous, middle, next, flags);
+            isExhausted = joined == null;
+            return joined;
+        }
+
         if (previous != null && fitsPrevious)
-            return GiveToPrevious(previous, middle, end, flags);
-        if (next != null && fitsNext)
-            return GiveToNext(middle, next, start, flags);
-        return null;
+        {
+            var grown = GiveToPrevious(previous, middle, end, flags);
+            isExhausted = grown == null;
+            return grown;
+        }
+
+        if (next == null)
+            return null;
+        var lowered = GiveToNext(middle, next, start, flags);
+        isExhausted = lowered == null;
+        return lowered;
     }
 
     /// <summary>Whether a parent process handed the VMA down, with anonymous pages that may be shared (<c>vma_is_fork_child</c>).</summary>
@@ -127,7 +145,8 @@ internal static class VmaMerge
         VmaStartWrite(previous);
         VmaStartWrite(middle);
         VmaStartWrite(next);
-        InheritAnonVma(previous, next.AnonVma != null ? next : middle);
+        if (!TryInheritAnonVma(previous, next.AnonVma != null ? next : middle))
+            return null;
         InheritHistory(previous, flags, middle);
         InheritHistory(previous, next.Flags, next);
         ulong end = next.End;
@@ -142,7 +161,8 @@ internal static class VmaMerge
     {
         VmaStartWrite(previous);
         VmaStartWrite(middle);
-        InheritAnonVma(previous, middle);
+        if (!TryInheritAnonVma(previous, middle))
+            return null;
         InheritHistory(previous, flags, middle);
         if (end == middle.End)
         {
@@ -163,7 +183,8 @@ internal static class VmaMerge
     {
         VmaStartWrite(middle);
         VmaStartWrite(next);
-        InheritAnonVma(next, middle);
+        if (!TryInheritAnonVma(next, middle))
+            return null;
         InheritHistory(next, flags, middle);
         ulong offset = next.PageOffset - ((next.Start - start) >> Page.Shift);
         if (start == middle.Start)
@@ -191,12 +212,10 @@ internal static class VmaMerge
     /// Makes sure that the pages of <paramref name="source"/> hang from an anon_vma that <paramref name="target"/> has too
     /// (<c>dup_anon_vma</c>).
     /// </summary>
+    /// <returns>False if memory was short.</returns>
     [MustHold("exclusive(target.Lock) && exclusive(source.Lock)"), MaySleep]
-    private static void InheritAnonVma(VmArea target, VmArea source)
-    {
-        if (source.AnonVma != null && target.AnonVma == null)
-            AnonVmaLinks.AnonVmaClone(target, source, reuse: false);
-    }
+    private static bool TryInheritAnonVma(VmArea target, VmArea source) =>
+        source.AnonVma == null || target.AnonVma != null || AnonVmaLinks.AnonVmaClone(target, source, reuse: false) == 0;
 
     /// <summary>What may be in a part may be in the whole.</summary>
     [MustHold("exclusive(target.Lock)")]

@@ -88,6 +88,8 @@ internal static class VmaMove
         if (merged != null)
             return merged;
 
+        if (FaultInjector.Fails(FaultPoint.Vma) || !VmaTree.TryReserve())
+            return null;
         var copy = new VmArea(mm)
         {
             File = vma.File,
@@ -100,7 +102,8 @@ internal static class VmaMove
             SwapHistory = vma.SwapHistory,
         };
         VmaStartWrite(copy);
-        AnonVmaLinks.AnonVmaClone(copy, vma, reuse: false);
+        if (AnonVmaLinks.AnonVmaClone(copy, vma, reuse: false) != 0)
+            return null;
         VmaLayout.Link(copy);
         return copy;
     }

@@ -46,8 +46,8 @@ internal static class VmaSplit
     [return: ValidWhileHeld("result.Mm.MmapLock")]
     internal static VmArea? Modify(VmArea vma, ulong start, ulong end, VmFlags flags, UserfaultContext? userfault)
     {
-        var merged = VmaMerge.MergeExisting(vma, start, end, flags, userfault);
-        if (merged != null)
+        var merged = VmaMerge.MergeExisting(vma, start, end, flags, userfault, out bool isExhausted);
+        if (merged != null || isExhausted)
             return merged;
         if (vma.Start < start && (IsAtLimit(vma.Mm) || SplitBelow(vma, start) != 0))
             return null;
@@ -66,6 +66,8 @@ internal static class VmaSplit
     private static long Insert(VmArea vma, ulong start, ulong end, ulong pageOffset)
     {
         VmaStartWrite(vma);
+        if (FaultInjector.Fails(FaultPoint.Vma) || !VmaTree.TryReserve())
+            return -(long)Errno.ENOMEM;
         var part = new VmArea(vma.Mm)
         {
             File = vma.File,
@@ -78,8 +80,9 @@ internal static class VmaSplit
             SwapHistory = vma.SwapHistory,
         };
         VmaStartWrite(part);
-        AnonVmaLinks.AnonVmaClone(part, vma, reuse: false);
-        VmaLayout.Link(part);
-        return 0;
+        int error = AnonVmaLinks.AnonVmaClone(part, vma, reuse: false);
+        if (error == 0)
+            VmaLayout.Link(part);
+        return error;
     }
 }

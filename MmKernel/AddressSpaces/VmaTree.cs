@@ -218,6 +218,9 @@ public sealed class VmaTree(MmStruct mm)
         return root;
     }
 
+    /// <summary>Makes sure that a change of the tree will find memory for its nodes (<c>vma_iter_prealloc</c>).</summary>
+    internal static bool TryReserve() => !FaultInjector.Fails(FaultPoint.TreeNode);
+
     /// <summary>Every VMA in the tree belongs to its address space: <see cref="Store"/> requires it, and here it is tested again.</summary>
     [Ensures("result.Mm == Mm")]
     private VmArea Owned(VmArea area)

@@ -38,16 +38,18 @@ internal static class DupMmap
             mm.Residents.Claim();
         var loader = new VmaTreeLoader(child);
         mm.WriteProtectSeq.WriteBegin();
-        int error = CopyVmas(mm, child, loader, alone);
+        int error = VmaTree.TryReserve() ? CopyVmas(mm, child, loader, alone) : -(int)Errno.ENOMEM;
         mm.WriteProtectSeq.WriteEnd();
         loader.Finish();
+
+        // A child that is not scanned has its merged pages all the same.
+        if (error == 0 && mm.IsMergeable)
+            _ = mm.Machine.Ksm.TryEnter(child);
         if (alone)
             mm.Residents.Open();
         child.MmapLock.WriteUnlock();
         var events = UffdEvents.Take(mm);
         mm.MmapLock.WriteUnlock();
-        if (error == 0 && mm.IsMergeable)
-            mm.Machine.Ksm.Enter(child);
         if (error == 0)
             UffdEvents.Complete(events);
         else
@@ -97,6 +99,8 @@ internal static class DupMmap
         bool isCharged = (source.Flags & VmFlags.Account) != 0;
         if (isCharged && !VmAccounting.TryCharge(child, source.PageCount))
             return -(int)Errno.ENOMEM;
+        if (FaultInjector.Fails(FaultPoint.Vma))
+            return GiveUp(child, source, isCharged);
         var target = new VmArea(child)
         {
             Start = source.Start,
@@ -109,14 +113,25 @@ internal static class DupMmap
             SwapHistory = source.SwapHistory,
         };
         VmaStartWrite(target);
-        UffdEvents.NoteFork(mm, target);
+        int error = UffdEvents.NoteFork(mm, target);
         bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;
-        if (!wiped)
-            AnonVmaLinks.AnonVmaFork(target, source);
+        if (error == 0 && !wiped)
+            error = AnonVmaLinks.AnonVmaFork(target, source);
+        if (error != 0)
+            return GiveUp(child, source, isCharged);
         VmaLayout.Link(target, loader);
         VmAccounting.Add(child, target.Flags, target.PageCount);
         if (wiped || !NeedsCopy(target, source))
             return 0;
         return CopyPageRange(target, source);
+    }
+
+    /// <summary>The child's VMA is not in its tree, so nobody would take the charge back.</summary>
+    [MustHold("source.Mm.MmapLock")]
+    private static int GiveUp(MmStruct child, VmArea source, bool isCharged)
+    {
+        if (isCharged)
+            child.Machine.Commit.Uncharge(source.PageCount);
+        return -(int)Errno.ENOMEM;
     }
 }

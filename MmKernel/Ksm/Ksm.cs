@@ -105,10 +105,16 @@ public sealed class Ksm
     }
 
     /// <summary>An address space is to be scanned from now on; once (<c>__ksm_enter</c>).</summary>
-    internal void Enter(MmStruct mm)
+    /// <returns>False if memory was short.</returns>
+    internal bool TryEnter(MmStruct mm)
     {
+        if (mm.IsMergeable)
+            return true;
+        if (FaultInjector.Fails(FaultPoint.Merging))
+            return false;
         if (mm.TrySetMergeable())
             AddSlot(new KsmSlot(mm));
+        return true;
     }
 
     /// <summary>Ends the thread, if there is one.</summary>

@@ -78,7 +78,8 @@ internal static class KsmMerging
         KsmLink? place = null;
         if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
         {
-            if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && WriteProtectPage(vma, item.Address, folio, out _))
+            if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && !FaultInjector.Fails(FaultPoint.Merging)
+                && WriteProtectPage(vma, item.Address, folio, out _))
             {
                 folio.Mapping = new KsmStableNode(folio);
                 place = new KsmLink(mm, item.Address, anonVma);

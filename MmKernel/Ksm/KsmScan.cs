@@ -24,13 +24,13 @@ internal static unsafe class KsmScan
             {
                 var item = ItemAt(ksm, slot, address, scan);
                 address += Page.Size;
-                CompareAndMerge(ksm, item, folio);
+                if (item != null)
+                    CompareAndMerge(ksm, item, folio);
                 ksm.Memory.Put(folio);
             }
 
             DropItems(ksm, slot, scan);
-            if (HasEnded(slot.Mm))
-                ksm.RemoveSlot(slot);
+            LeaveIfDone(ksm, slot);
         }
     }
 
@@ -52,10 +52,13 @@ internal static unsafe class KsmScan
         }
     }
 
+    /// <returns>Null if memory was short.</returns>
     [MustHold("ksm.Mutex")]
-    private static KsmRmapItem ItemAt(Ksm ksm, KsmSlot slot, ulong address, long scan)
+    private static KsmRmapItem? ItemAt(Ksm ksm, KsmSlot slot, ulong address, long scan)
     {
-        if (!slot.Items.TryGetValue(address, out var item))
+        if (!slot.Items.TryGetValue(address, out var item) && FaultInjector.Fails(FaultPoint.Merging))
+            return null;
+        if (item == null)
             slot.Items[address] = item = new KsmRmapItem(slot.Mm, address);
         item.Scan = scan;
         return item;
@@ -197,13 +200,34 @@ internal static unsafe class KsmScan
         return null;
     }
 
-    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    private static bool HasEnded(MmStruct mm)
+    /// <summary>
+    /// Takes an address space out that has ended, or in which no VMA asks for merging now. One that asks again is scanned after all others, which decides
+    /// which of two equal pages becomes the merged one.
+    /// </summary>
+    [MustHold("ksm.Mutex"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static void LeaveIfDone(Ksm ksm, KsmSlot slot)
     {
+        var mm = slot.Mm;
         mm.MmapLock.ReadLock();
-        bool ended = mm.IsExiting;
+        if (mm.IsExiting || !HasMergeable(mm))
+        {
+            ksm.RemoveSlot(slot);
+            mm.ClearMergeable();
+        }
+
         mm.MmapLock.ReadUnlock();
-        return ended;
+    }
+
+    [MustHold("mm.MmapLock")]
+    private static bool HasMergeable(MmStruct mm)
+    {
+        for (var vma = mm.Vmas.Find(0); vma != null; vma = mm.Vmas.Find(vma.End))
+        {
+            if ((vma.Flags & VmFlags.Mergeable) != 0)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The page at a place that was scanned before (<c>get_mergeable_page</c>).</summary>

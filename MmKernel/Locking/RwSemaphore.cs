@@ -68,6 +68,8 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     [Acquires("shared(this)", When = "result == 0"), MaySleep]
     public int ReadLockKillable()
     {
+        if (FaultInjector.Kills())
+            return -(int)Errno.EINTR;
         Lockdep.Acquire(this, lockClass, LockMode.Shared);
         Interleaving.Reach(SchedulePoint.Acquire, this);
         int error = TryAcquireShared() || SpinShared() ? 0 : WaitShared(killable: true);
@@ -121,6 +123,8 @@ public sealed class RwSemaphore(LockdepClass lockClass)
     [Acquires("exclusive(this)", When = "result == 0"), MaySleep]
     public int WriteLockKillable()
     {
+        if (FaultInjector.Kills())
+            return -(int)Errno.EINTR;
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
         Interleaving.Reach(SchedulePoint.Acquire, this);
         int error = TryAcquireExclusive() || SpinExclusive() ? 0 : WaitExclusive(killable: true);

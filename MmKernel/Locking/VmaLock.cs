@@ -103,7 +103,7 @@ public sealed class VmaLock(RwSemaphore mmapLock)
     /// <summary>Waits until no reader is left or a fatal signal arrives.</summary>
     /// <returns>0 or −EINTR.</returns>
     [MustHold("Exclusion"), MaySleep]
-    public int WaitForReadersKillable() => Wait(killable: true);
+    public int WaitForReadersKillable() => FaultInjector.Kills() ? -(int)Errno.EINTR : Wait(killable: true);
 
     /// <summary>Marks the VMA as write-locked until the mmap_lock write section ends.</summary>
     [MustHold("Exclusion"), Acquires("exclusive(this)", Idempotent = true)]

@@ -24,9 +24,6 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly OomKiller _oomKiller = new();
     private bool _disposed;
 
-    /// <summary>Fault injection: how many allocations succeed before one fails; −1 for never (<c>failslab</c>, <c>fail_page_alloc</c>).</summary>
-    [Atomic] internal int AllocationsUntilFailure = -1;
-
     internal PhysicalMemory(long bytes, ReclaimPolicy reclaim)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1L << (BuddyAllocator.MaxOrder + Page.Shift));
@@ -115,7 +112,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     [AllocatesPages, Acquires("result.Ref", When = "result != null")]
     internal Folio? Allocate()
     {
-        if (Volatile.Read(ref AllocationsUntilFailure) >= 0 && Interlocked.Decrement(ref AllocationsUntilFailure) < 0)
+        if (FaultInjector.Fails(FaultPoint.Page))
             return null;
         var folio = _cpuLists[Task.Current.Cpu].Take(Watermarks.Min);
         if (folio == null)
@@ -149,7 +146,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     [AllocatesPages, Acquires("result.Ref", When = "result != null")]
     internal Folio? AllocateHuge()
     {
-        if (Volatile.Read(ref AllocationsUntilFailure) >= 0 && Interlocked.Decrement(ref AllocationsUntilFailure) < 0)
+        if (FaultInjector.Fails(FaultPoint.Page))
             return null;
         var folio = _buddy.FreeFrames - HugePages.PageCount < Watermarks.Min ? null : _buddy.Allocate(HugePages.Order);
         if (folio == null)

@@ -283,7 +283,7 @@ public sealed partial class AddressSpace
     {
         if (_pageAccount != null && !_pageAccount.TryChargeCurrent(1))
             return VmFault.Sigbus;
-        var folio = Memory.AllocateZeroed();
+        var folio = FaultInjector.Fails(FaultPoint.PageCacheNode) ? null : Memory.AllocateZeroed();
         if (folio == null)
         {
             _pageAccount?.Uncharge(1);

@@ -17,7 +17,12 @@ public static class AnonPrepare
     {
         if (vma.AnonVma != null)
             return 0;
-        var anonVma = FindMergeableAnonVma(vma) ?? new AnonVma(null) { ChildCount = 1 };
+        if (FaultInjector.Fails(FaultPoint.AnonVmaChain))
+            return -(int)Errno.ENOMEM;
+        var anonVma = FindMergeableAnonVma(vma);
+        if (anonVma == null && FaultInjector.Fails(FaultPoint.AnonVma))
+            return -(int)Errno.ENOMEM;
+        anonVma ??= new AnonVma(null) { ChildCount = 1 };
         var link = new AnonVmaChain(vma, anonVma);
 
         anonVma.Lock.WriteLock();

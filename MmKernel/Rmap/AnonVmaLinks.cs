@@ -16,15 +16,22 @@ internal static class AnonVmaLinks
     /// Whether the target, in a forked child, may be given one of the source's anon_vmas that no VMA uses any more, instead of sharing
     /// the source's own.
     /// </param>
+    /// <returns>0; −ENOMEM with nothing linked.</returns>
     [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
-    internal static void AnonVmaClone(VmArea target, VmArea source, bool reuse)
+    internal static int AnonVmaClone(VmArea target, VmArea source, bool reuse)
     {
         var own = source.AnonVma;
         if (own == null)
-            return;
+            return 0;
         var root = own.Root;
         var from = source.AnonVmaChain;
         var links = new AnonVmaChain[from.Length];
+        foreach (var _ in from)
+        {
+            if (FaultInjector.Fails(FaultPoint.AnonVmaChain))
+                return -(int)Errno.ENOMEM;
+        }
+
         ulong first = target.PageOffset;
         ulong last = first + target.PageCount - 1;
         AnonVma? chosen = reuse ? null : own;
@@ -45,21 +52,27 @@ internal static class AnonVmaLinks
         target.AnonVmaChain = links;
         if (chosen != null)
             target.AnonVma = chosen;
+        return 0;
     }
 
     /// <summary>
     /// Links a child's VMA to the parent's anon_vmas, for the pages that both map, and gives it one of its own for the pages to come
     /// (<c>anon_vma_fork</c>).
     /// </summary>
+    /// <returns>0; −ENOMEM with nothing linked.</returns>
     [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
-    internal static void AnonVmaFork(VmArea target, VmArea source)
+    internal static int AnonVmaFork(VmArea target, VmArea source)
     {
         var parent = source.AnonVma;
         if (parent == null)
-            return;
-        AnonVmaClone(target, source, reuse: true);
-        if (target.AnonVma != null)
-            return;
+            return 0;
+
+        // What may be needed for an anon_vma of its own, before anything is linked.
+        if (FaultInjector.Fails(FaultPoint.AnonVma) || FaultInjector.Fails(FaultPoint.AnonVmaChain))
+            return -(int)Errno.ENOMEM;
+        int error = AnonVmaClone(target, source, reuse: true);
+        if (error != 0 || target.AnonVma != null)
+            return error;
 
         var own = new AnonVma(parent);
         own.ActiveVmaCount = 1;
@@ -71,6 +84,7 @@ internal static class AnonVmaLinks
         link.Node = own.Intervals.Insert(link, target.PageOffset, target.PageOffset + target.PageCount - 1);
         own.Lock.WriteUnlock();
         target.AnonVmaChain = [.. target.AnonVmaChain, link];
+        return 0;
     }
 
     /// <summary>Unlinks a VMA that is going away (<c>unlink_anon_vmas</c>).</summary>

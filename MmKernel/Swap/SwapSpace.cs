@@ -73,6 +73,8 @@ internal sealed class SwapSpace
     [MustHold("folio")]
     internal bool TryAllocate(Folio folio)
     {
+        if (FaultInjector.Fails(FaultPoint.SwapSlot))
+            return false;
         for (int type = 0; type < _devices.Length; type++)
         {
             var device = Volatile.Read(ref _devices[type]);

@@ -56,6 +56,9 @@ public sealed class Task
     /// <summary>Whether the task is freeing memory, and so does not start to free memory (<c>PF_MEMALLOC</c>).</summary>
     internal bool IsReclaiming { get; set; }
 
+    /// <summary>What is made to fail in this task; null for nothing, as everywhere outside of tests.</summary>
+    internal FaultInjector? FaultInjector { get; set; }
+
     /// <summary>What the task counted of its locks, if somebody wants to know.</summary>
     internal TaskLockCounts? LockCounts { get; set; }
 

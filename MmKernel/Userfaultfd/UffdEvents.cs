@@ -10,20 +10,25 @@ namespace MmKernel;
 internal static class UffdEvents
 {
     /// <summary>A range is going to be unmapped (<c>userfaultfd_unmap_prep</c>); an address space that ends tells nobody.</summary>
+    /// <returns>False if memory was short.</returns>
     [MustHold("exclusive(vma.Mm.MmapLock)"), MaySleep]
-    internal static void NoteUnmap(VmArea vma, ulong start, ulong end)
+    internal static bool TryNoteUnmap(VmArea vma, ulong start, ulong end)
     {
         var context = vma.Userfault;
         if (context == null || !context.Has(UffdFeatures.EventUnmap) || vma.Mm.IsExiting)
-            return;
+            return true;
         foreach (var noted in vma.Mm.UserfaultEvents)
         {
             // One call is one event, however many VMAs it meets.
             if (noted.Context == context && noted.Message is { Event: UffdEvent.Unmap } message && message.Address == start && message.Other == end)
-                return;
+                return true;
         }
 
+        if (FaultInjector.Fails(FaultPoint.Userfaultfd))
+            return false;
+
         Note(vma, context, new UffdMessage { Event = UffdEvent.Unmap, Address = start, Other = end });
+        return true;
     }
 
     /// <summary>
@@ -45,16 +50,17 @@ internal static class UffdEvents
     /// A VMA of a child has been copied from one that is registered (<c>dup_userfaultfd</c>): the child gets a userfaultfd of its own, of which
     /// the parent's handler hears, or none.
     /// </summary>
+    /// <returns>0, or −ENOMEM.</returns>
     [MustHold("exclusive(parent.MmapLock) && exclusive(target.Lock)"), MaySleep]
-    internal static void NoteFork(MmStruct parent, VmArea target)
+    internal static int NoteFork(MmStruct parent, VmArea target)
     {
         var context = target.Userfault;
         if (context == null)
-            return;
+            return 0;
         if (!context.Has(UffdFeatures.EventFork))
         {
             UffdRegistration.Reset(target);
-            return;
+            return 0;
         }
 
         foreach (var noted in parent.UserfaultEvents)
@@ -62,15 +68,19 @@ internal static class UffdEvents
             if (noted.Context == context && noted.Message.Event == UffdEvent.Fork)
             {
                 target.Userfault = noted.Message.Child!.Context;
-                return;
+                return 0;
             }
         }
+
+        if (FaultInjector.Fails(FaultPoint.Userfaultfd))
+            return -(int)Errno.ENOMEM;
 
         var own = new UserfaultContext(target.Mm, context.Flags);
         _ = own.Initialize(context.Features);
         context.BeginChange();
         parent.UserfaultEvents.Add(new PendingUserfaultEvent(context, new UffdMessage { Event = UffdEvent.Fork, Child = new Userfaultfd(own) }));
         target.Userfault = own;
+        return 0;
     }
 
     /// <summary>Takes what was noted while mmap_lock was held, to be told after its release.</summary>

@@ -84,9 +84,9 @@ public sealed class ForkLockingTests : IDisposable
         int failures = 0;
         for (int count = 0; ; count++)
         {
-            _machine.Memory.AllocationsUntilFailure = count;
+            Task.Current.FaultInjector = new FaultInjector(FaultPoint.Page, successes: count);
             long result = _parent.Fork(out var child);
-            _machine.Memory.AllocationsUntilFailure = -1;
+            Task.Current.FaultInjector = null;
             Assert.False(_parent.Mm.Residents.IsClosed);
             if (result == 0)
             {

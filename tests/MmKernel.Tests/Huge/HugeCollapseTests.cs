@@ -105,11 +105,11 @@ public sealed class HugeCollapseTests() : HugePageWorld(HugePageMode.Never, Recl
     public void Without_a_huge_page_nothing_changes()
     {
         Fill(Base, Huge);
-        Machine.Memory.AllocationsUntilFailure = 0;
+        Task.Current.FaultInjector = new FaultInjector(FaultPoint.Page, successes: 0);
         Assert.Equal(-(long)Errno.ENOMEM, Process.Madvise(Base, Huge, Advice.Collapse));
-        Machine.Memory.AllocationsUntilFailure = 1;
+        Task.Current.FaultInjector = new FaultInjector(FaultPoint.Page, successes: 1);
         Assert.Equal(-(long)Errno.ENOMEM, Process.Madvise(Base, Huge, Advice.Collapse));
-        Machine.Memory.AllocationsUntilFailure = -1;
+        Task.Current.FaultInjector = null;
         AssertFilled(Process, Base, Huge);
         Assert.Equal(2, Count(HugePageEvent.CollapseAlloc) + Count(HugePageEvent.CollapseAllocFailed));
         CheckTruth();
@@ -258,9 +258,9 @@ public sealed class HugeMoveTests() : HugePageWorld(HugePageMode.Always)
         Fill(Base, 2 * Huge);
         for (int allocations = 0; allocations < 4; allocations++)
         {
-            Machine.Memory.AllocationsUntilFailure = allocations;
+            Task.Current.FaultInjector = new FaultInjector(FaultPoint.Page, successes: allocations);
             long result = Process.Mremap(Base, 2 * Huge, 2 * Huge, RemapFlags.MayMove | RemapFlags.Fixed, Base + (1024 * Huge));
-            Machine.Memory.AllocationsUntilFailure = -1;
+            Task.Current.FaultInjector = null;
             if (result != -(long)Errno.ENOMEM)
                 break;
             AssertFilled(Process, Base, 2 * Huge);

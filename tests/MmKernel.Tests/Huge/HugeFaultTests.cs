@@ -89,9 +89,9 @@ public sealed class HugeFaultTests() : HugePageWorld(HugePageMode.Always)
     public void Without_memory_for_the_table_that_is_set_aside_the_fault_fails_and_leaves_nothing()
     {
         Write(Base, 1);
-        Machine.Memory.AllocationsUntilFailure = 0;
+        Task.Current.FaultInjector = new FaultInjector(FaultPoint.Page, successes: 0);
         Assert.Equal(Signal.SIGKILL, Process.Write(Base + Huge, [1]).Signal);
-        Machine.Memory.AllocationsUntilFailure = -1;
+        Task.Current.FaultInjector = null;
         CheckTruth();
     }
 

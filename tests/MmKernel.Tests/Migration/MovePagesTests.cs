@@ -279,9 +279,9 @@ public sealed class MovePagesTests : MigrationTest
     public void Without_a_free_frame_the_page_stays()
     {
         var before = FolioAt(Process, 0);
-        Machine.Memory.AllocationsUntilFailure = 0;
+        Task.Current.FaultInjector = new FaultInjector(FaultPoint.Page, successes: 0);
         Assert.Equal(Error(Errno.ENOMEM), Move(Process, 0));
-        Machine.Memory.AllocationsUntilFailure = -1;
+        Task.Current.FaultInjector = null;
         Assert.Same(before, FolioAt(Process, 0));
         Truth.Check(Machine, Process);
     }
