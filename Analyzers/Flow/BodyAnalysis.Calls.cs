@@ -876,14 +876,20 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>
-    /// Whether no contract names the lock, and either anybody may release it or another member of the type does the opposite to it: then one method may take it
-    /// and another one give it back, and nobody relies on it having been said.
+    /// Whether no contract names the lock, and either anybody may release it, or another member of the type does the opposite to it, or what is disposed of gives
+    /// back what it was made with: then one method may take it and another one give it back, and nobody relies on it having been said.
     /// </summary>
     /// <param name="term">The lock.</param>
     /// <param name="isTaken">Whether it is left held here; else it is given back.</param>
     private bool IsNobodysGuard(Term term, bool isTaken) => !_contract.IsStated && term is MemberOf { Member: var member } && !_catalog.IsNamedByContracts(member) && member.ContainingAssembly is { } home
         && SymbolEqualityComparer.Default.Equals(home, _owner.ContainingAssembly) && _catalog.AttributesOf(member).IsEmpty && ContractCatalog.TypeOf(member) is { } type && (_catalog.LockOf(type) is null || ContractFiles.IsFramework(type))
-        && (_catalog.InfoOf(term).Anyone || (_model is not null && Handover.HasOtherHalf(member, _owner, takes: !isTaken, _engine, _model, _cancellation)));
+        && (_catalog.InfoOf(term).Anyone || (!isTaken && IsDisposal && member is IFieldSymbol { IsReadOnly: true }) || (_model is not null && Handover.HasOtherHalf(member, _owner, takes: !isTaken, _engine, _model, _cancellation)));
+
+    /// <summary>Whether this is what a <c>using</c> calls at its end.</summary>
+    private bool IsDisposal => Method is { Parameters.IsEmpty: true, IsStatic: false, ContainingType: { } type } method
+        && (type.IsRefLikeType && method is { Name: "Dispose", DeclaredAccessibility: Accessibility.Public }
+            || type.AllInterfaces.Where(static implemented => implemented is { Name: "IDisposable" or "IAsyncDisposable", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
+                .SelectMany(static implemented => implemented.GetMembers()).Any(member => SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(member), method)));
 
     /// <summary>What hangs on a scoped lock belongs to it: its own members give it back.</summary>
     private bool IsOwned(Term term)

@@ -159,4 +159,27 @@ public sealed class Handovers : ThemeTests
         private void Open() => Monitor.Enter(_gate);
         private void Close() => Monitor.Exit(_gate);
         """);
+
+    [Theory]
+    [InlineData("public readonly struct Scope(object gate) : IDisposable")]
+    [InlineData("public readonly ref struct Scope(object gate)")]
+    public Task ScopeThatNobodyDeclared_IsSilent(string declaration) => SilentTypes($$"""
+        using System; using System.Threading;
+        {{declaration}}
+        {
+            private readonly object _gate = gate;
+            public static Scope Enter(object gate) { Monitor.Enter(gate); return new Scope(gate); }
+            public void Dispose() => Monitor.Exit(_gate);
+        }
+        """);
+
+    [Theory]
+    [InlineData("public sealed class Scope(object gate) { private readonly object _gate = gate; public void Dispose()")]
+    [InlineData("public sealed class Scope(object gate) : IDisposable { private object _gate = gate; public void Dispose()")]
+    [InlineData("public sealed class Scope(object gate) : IDisposable { private readonly object _gate = gate; public void Dispose() { } public void Close()")]
+    public Task ReleaseThatNoUsingCalls_Flags(string declaration) => FlagsTypes($$"""
+        using System; using System.Threading;
+        {{declaration}} => Monitor.Exit(_gate); // MML1005
+        }
+        """);
 }
