@@ -93,8 +93,8 @@ internal sealed partial class BodyAnalysis
             Term? owner = ReferenceEquals(contract.Carrier, callee) || contract.Carrier is not (IParameterSymbol or IFieldSymbol or IPropertySymbol or IEventSymbol) ? receiver
                 : invocation.Instance is IMemberReferenceOperation { Instance: not null } && receiver is MemberOf path ? path.Target : Root.This(_owner.ContainingType);
             var site = new CallSite(invocation, callee, contract, owner, arguments, invocation.Type) { Operands = operands };
-            bool quiet = contract.IsEmpty || contract.HasEffects;
-            if (!quiet || contract.IsEmpty) MayThrow(at, invocation.Syntax);
+            bool configures = callee.Name == "ConfigureAwait" && IsTask(callee.ContainingType);
+            if (!contract.HasEffects && !configures) MayThrow(at, invocation.Syntax);
             if (contract.HasEffects && IsTask(invocation.Type) && !IsAwaitedHere(invocation))
             {
                 _started[invocation] = site;
@@ -103,7 +103,7 @@ internal sealed partial class BodyAnalysis
             }
 
             List<Outcome> outcomes = Apply(at, site, ReferenceEquals(ignored, invocation));
-            if (!contract.HasEffects)
+            if (!contract.HasEffects && !configures)
             {
                 foreach (Outcome outcome in outcomes) MayThrow(outcome.State, invocation.Syntax);
             }

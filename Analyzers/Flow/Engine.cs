@@ -278,7 +278,7 @@ internal sealed class Engine
         {
             for (int round = 0; round < Inference.MaxRounds && (round > 0 || IsRelevant(graph, model, cancellation)); round++)
             {
-                var inference = new Inference(method);
+                var inference = new Inference(method, Catalog);
                 _ = new BodyAnalysis(this, graph, method, contract, graph.OriginalOperation.Syntax, State.Empty, model, inference, cancellation).Check().Count();
                 if (inference.Improve(contract) is not { } better) break;
                 contract = better;

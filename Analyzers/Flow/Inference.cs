@@ -10,7 +10,7 @@ namespace MmLint.Analyzers;
 /// Gathers, while a body is analysed, what a contract would have to say for it to be right: locks it needs of its callers, gives up, or
 /// leaves held. Private members get their contract this way, so that small helpers need no attributes.
 /// </summary>
-internal sealed class Inference(IMethodSymbol method)
+internal sealed class Inference(IMethodSymbol method, ContractCatalog catalog)
 {
     /// <summary>Each round may uncover needs behind needs; helpers that want more rounds are better off with a stated contract.</summary>
     internal const int MaxRounds = 5;
@@ -68,9 +68,18 @@ internal sealed class Inference(IMethodSymbol method)
     {
         var contract = new MemberContract(method, method.Parameters) { IsInferred = true, MaySleep = known.MaySleep || _sleeps };
         contract.Needs.AddRange(known.Needs);
-        contract.Releases.AddRange(known.Releases);
-        contract.Acquires.AddRange(known.Acquires);
         bool grown = contract.MaySleep != known.MaySleep;
+        foreach (LockClause clause in known.Releases)
+        {
+            // What was found to be given up may turn out to be given up on some ways out only.
+            bool isPartial = clause.When is null && clause.Locks is LockFormula.Lock && _exits.Exists(exit => IsLeftHeld(exit.State, clause.Locks));
+            Fact? when = null;
+            bool isTold = isPartial && TellsApart(state => !IsLeftHeld(state, clause.Locks), out when);
+            contract.Releases.Add(isTold ? new LockClause(clause.Locks, when, Source) : clause);
+            grown |= isTold;
+        }
+
+        contract.Acquires.AddRange(known.Acquires);
         foreach (LockFormula need in _needs)
         {
             if (contract.Needs.Any(clause => clause.Locks.ToString() == need.ToString())) continue;
@@ -145,14 +154,31 @@ internal sealed class Inference(IMethodSymbol method)
             { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 } or { TypeKind: TypeKind.Enum } => static term => Fact.Equal(term, new Constant(0L, null)),
             _ => null,
         };
-        if (question is null) return false;
-        foreach (bool positive in new[] { true, false })
+        foreach (bool positive in question is null ? [] : new[] { true, false })
         {
-            if (!_exits.All(exit => exit.State.Decide(question(exit.Result)) is { } value && (value == positive) == outcome(exit.State))) continue;
-            when = positive ? question(result) : question(result).Negate();
+            if (!_exits.All(exit => exit.State.Decide(question!(exit.Result)) is { } value && (value == positive) == outcome(exit.State))) continue;
+            when = positive ? question!(result) : question!(result).Negate();
+            return true;
+        }
+
+        foreach (Literal literal in _exits.SelectMany(static exit => exit.State.Facts.Literals).Where(IsLasting).Distinct())
+        {
+            if (!_exits.All(exit => exit.State.Facts.Evaluate(literal.Atom) is { } value && (value == literal.Positive) == outcome(exit.State))) continue;
+            when = new Fact.Single(literal);
             return true;
         }
 
         return false;
     }
+
+    /// <summary>Whether callers can say it too, and it is true from the call on: of the method's own parameters and of members that do not change.</summary>
+    private bool IsLasting(Literal literal) => !literal.Atom.Any(part => part switch
+    {
+        Root { Kind: RootKind.This } or Constant => false,
+        Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol { RefKind: RefKind.None } parameter } => !SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method),
+        MemberOf { Member: IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null or { IsInitOnly: true } } } member => !catalog.IsStable(member.Member),
+        _ => true,
+    });
+
+    private static bool IsLeftHeld(State state, LockFormula released) => released is LockFormula.Lock { Term: var term } && state.Holds.Any(hold => hold.Term.Equals(term));
 }

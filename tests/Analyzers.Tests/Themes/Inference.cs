@@ -120,4 +120,74 @@ public sealed class Inference : ThemeTests
             public void Open() { lock (_gate) { _open = true; Monitor.PulseAll(_gate); } }
         }
         """);
+
+    [Fact]
+    public Task HelperThatTakesItWhenItIsTold_IsSilent() => Silent("""
+        public void Run(bool locked) { Begin(!locked); if (!locked) _count++; End(locked); }
+        private void Begin(bool takes) { if (takes) _gate.Enter(); }
+        private void End(bool keeps) { if (!keeps) _gate.Exit(); }
+        """);
+
+    [Fact]
+    public Task HelperThatTakesItWhenItIsTold_AndIsToldOtherwise_Flags() => Flags("""
+        public void Run(bool locked)
+        {
+            Begin(!locked);
+            End(!locked); // MML1005
+        } // MML1006
+        private void Begin(bool takes) { if (takes) _gate.Enter(); }
+        private void End(bool keeps) { if (!keeps) _gate.Exit(); }
+        """);
+
+    [Fact]
+    public Task HelperThatGivesItUpForOneKind_IsSilent() => Silent("""
+        public enum Kind { Short, Long }
+        public void Run(Kind kind) { _gate.Enter(); End(kind); if (kind != Kind.Short) _gate.Exit(); }
+        private void End(Kind kind) { if (kind == Kind.Short) { _count++; _gate.Exit(); } else _count--; }
+        """);
+
+    [Fact]
+    public Task HelperThatTakesItByAFieldThatNeverChanges_IsSilent() => Silent("""
+        private readonly bool _isShared;
+        public void Run() { Begin(); Work(); End(); }
+        private void Begin() { if (_isShared) _gate.Enter(); }
+        private void End() { if (_isShared) _gate.Exit(); }
+        """);
+
+    [Fact]
+    public Task HelperThatTakesItByAFieldThatNeverChanges_AndNobodyExits_Flags() => Flags("""
+        private readonly bool _isShared;
+        public void Run()
+        {
+            Begin();
+            Work();
+        } // MML1006
+        private void Begin() { if (_isShared) _gate.Enter(); }
+        """);
+
+    [Fact]
+    public Task HelperThatTakesItByAFieldThatChanges_Flags() => Flags("""
+        private bool _isShared;
+        public void Run() { _isShared = !_isShared; Begin(); Work(); }
+        private void Begin()
+        {
+            if (_isShared)
+                _gate.Enter();
+        } // MML1006
+        """);
+
+    [Fact]
+    public Task HelperThatReassignsItsParameter_IsJudgedByWhatItWasGiven_Flags() => Flags("""
+        public void Run(bool takes)
+        {
+            Begin(takes);
+            if (takes) _gate.Exit(); // MML1005
+        }
+        private void Begin(bool takes)
+        {
+            if (Coin()) takes = true;
+            if (takes)
+                _gate.Enter();
+        } // MML1006
+        """);
 }

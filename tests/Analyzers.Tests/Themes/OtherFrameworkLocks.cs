@@ -310,4 +310,61 @@ public sealed class OtherFrameworkLocks : ThemeTests
             public void Release() => _semaphore.Release(); // MML1005
         }
         """);
+
+    [Theory]
+    [InlineData("try { await _one.WaitAsync().ConfigureAwait(false); } catch { return; }")]
+    [InlineData("try { await _one.WaitAsync(); } catch (OperationCanceledException) { return; }")]
+    public Task WaitAsyncThatIsGivenUp_HoldsNothing(string wait) => SilentTypes($$"""
+        using System; using System.Threading;
+        public sealed class Socket
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _closed;
+            public async Task CloseAsync()
+            {
+                {{wait}}
+                try { _closed = 1; }
+                finally { _one.Release(); }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task CallThatThrowsAfterWaitAsync_Flags() => FlagsTypes("""
+        using System; using System.Threading;
+        public sealed class Socket
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            [GuardedBy(nameof(_one))] private int _closed;
+            private static extern void Flush();
+            public async Task CloseAsync()
+            {
+                try { await _one.WaitAsync().ConfigureAwait(false); Flush(); }
+                catch
+                {
+                    return;
+                }
+                _closed = 1;
+                _one.Release();
+            } // MML1006
+        }
+        """);
+
+    [Fact]
+    public Task TakenAndGivenBackUnderAFlagThatNeverChanges_IsSilent() => SilentTypes("""
+        using System; using System.Threading;
+        public sealed class Channel(bool confirms)
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            private readonly bool _confirms = confirms;
+            public async Task PublishAsync()
+            {
+                await EnterAsync();
+                try { Console.WriteLine(); }
+                finally { Leave(); }
+            }
+            private async Task EnterAsync() { if (_confirms) await _one.WaitAsync().ConfigureAwait(false); }
+            private void Leave() { if (_confirms) _one.Release(); }
+        }
+        """);
 }
