@@ -825,7 +825,7 @@ internal sealed partial class BodyAnalysis
                     if (IsTrusted(item.Term) || IsOwned(item.Term) || (_recording && _inference is not null && _inference.Release(item))) continue;
                     if (IsNobodysGuard(item.Term, isTaken: false) && !next.Losses.Any(loss => loss.Term.Equals(item.Term)))
                     {
-                        next = next with { Losses = next.Losses.Add(new Loss(item.Term, syntax, "'" + site.Name + "' released it")) };
+                        next = next with { Losses = next.Losses.Add(new Loss(item.Term, syntax, "'" + site.Name + "' released it", isCallers: true)) };
                         continue;
                     }
 
@@ -848,7 +848,9 @@ internal sealed partial class BodyAnalysis
                     PassNeed(next, syntax, key);
                 }
 
+                bool wasCallers = hold.Origin == Origin.Assumed && IsNobodysGuard(item.Term, isTaken: false);
                 next = Lose(next, item.Term, syntax, "'" + site.Name + "' released it", keeps: keeps);
+                if (wasCallers) next = next with { Losses = next.Losses.Add(new Loss(item.Term, syntax, "'" + site.Name + "' released it", isCallers: true)) };
             }
 
             yield return next;
@@ -944,7 +946,9 @@ internal sealed partial class BodyAnalysis
                     continue;
                 }
 
-                bool retaken = missing.Contains(item.Term) && site.Contract.Releases.Count > 0;
+                Loss? loss = next.Losses.LastOrDefault(lost => lost.Term.Equals(item.Term));
+                if (loss is { IsCallers: true }) next = next with { Losses = next.Losses.RemoveAll(lost => lost.Term.Equals(item.Term)) };
+                bool retaken = loss is { IsCallers: true } || (missing.Contains(item.Term) && site.Contract.Releases.Count > 0);
                 next = AddHold(next, item.Term, mode, retaken ? Origin.Assumed : origin, site.Operation.Syntax);
             }
 

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis;
 namespace MmLint.Analyzers;
 
 /// <summary>Where a lock was given up, for messages.</summary>
-internal sealed class Loss(Term term, SyntaxNode site, string how, bool isHandover = false)
+internal sealed class Loss(Term term, SyntaxNode site, string how, bool isHandover = false, bool isCallers = false)
 {
     internal Term Term { get; } = term;
 
@@ -17,6 +17,9 @@ internal sealed class Loss(Term term, SyntaxNode site, string how, bool isHandov
 
     /// <summary>Whether the lock is still held, by what it was stored in.</summary>
     internal bool IsHandover { get; } = isHandover;
+
+    /// <summary>Whether it was a caller's hold that ended: whoever takes the lock again gives the caller back what was his.</summary>
+    internal bool IsCallers { get; } = isCallers;
 }
 
 /// <summary>

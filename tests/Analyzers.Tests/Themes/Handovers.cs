@@ -182,4 +182,43 @@ public sealed class Handovers : ThemeTests
         {{declaration}} => Monitor.Exit(_gate); // MML1005
         }
         """);
+
+    [Fact]
+    public Task CallersLockThatIsDroppedAndRetaken_IsSilent() => SilentTypes("""
+        using System.Threading;
+        public sealed class Recovery
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            public async Task RunAsync(string[] consumers, bool isSlow)
+            {
+                foreach (string consumer in consumers)
+                {
+                    try { _one.Release(); await Task.Yield(); }
+                    finally { await _one.WaitAsync(); }
+                    if (isSlow)
+                    {
+                        _one.Release();
+                        await Task.Yield();
+                        await _one.WaitAsync();
+                    }
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task CallersLockThatIsDroppedAndRetakenTwice_Flags() => FlagsTypes("""
+        using System.Threading;
+        public sealed class Recovery
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            public void Run(bool isSlow)
+            {
+                _one.Release();
+                _one.Wait();
+                if (isSlow)
+                    _one.Wait(); // MML1004
+            }
+        }
+        """);
 }
