@@ -140,20 +140,13 @@ public sealed class AnonymousMemoryTests : IDisposable
         folio.Unlock();
     }
 
-    private unsafe Folio FolioAt(ulong address) =>
-        _machine.Memory.FolioOf(PageTableEntry.FrameOf(*PageTableWalk.Find(_process.Mm, address, out _)));
+    private Folio FolioAt(ulong address) => _process.FolioAt(address);
 
     private void Map(ulong address, ulong pages) => Assert.Equal(
         (long)address,
         _process.Mmap(address, pages * Page.Size, Prot.Read | Prot.Write, Anonymous | MapFlags.Fixed));
 
-    private ulong ReadWord(ulong address)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(_process.Read(address, bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    private ulong ReadWord(ulong address) => _process.ReadWord(address);
 
-    private void WriteWord(ulong address, ulong value) =>
-        Assert.True(_process.Write(address, BitConverter.GetBytes(value)).IsOk);
+    private void WriteWord(ulong address, ulong value) => _process.WriteWord(address, value);
 }

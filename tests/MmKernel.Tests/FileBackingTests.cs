@@ -185,15 +185,9 @@ public sealed class FileBackingTests : IDisposable
     private void Map(MapFlags sharing) => Assert.Equal(
         (long)Base, _process.Mmap(Base, 4 * Page.Size, ReadWrite, sharing | MapFlags.Fixed, _file.Open(isWritable: true)));
 
-    private ulong Read(ulong page)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(_process.Read(Base + (page * Page.Size), bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    private ulong Read(ulong page) => _process.ReadWord(Base + (page * Page.Size));
 
-    private void Write(ulong page, ulong value) =>
-        Assert.True(_process.Write(Base + (page * Page.Size), BitConverter.GetBytes(value)).IsOk);
+    private void Write(ulong page, ulong value) => _process.WriteWord(Base + (page * Page.Size), value);
 
     /// <summary>Pages in an array, word 0 of page k being 100 + k, and a log of what was asked.</summary>
     private sealed class Store(int pages) : FileBacking

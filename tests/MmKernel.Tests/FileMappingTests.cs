@@ -155,13 +155,7 @@ public sealed class FileMappingTests : IDisposable
         (long)address,
         (process ?? _process).Mmap(address, pages * Page.Size, ReadWrite, sharing | MapFlags.Fixed, _file.Open(isWritable: true), pageOffset * Page.Size));
 
-    private static ulong Read(Process process, ulong page)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(process.Read(Base + (page * Page.Size), bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    private static ulong Read(Process process, ulong page) => process.ReadWord(Base + (page * Page.Size));
 
-    private static void Write(Process process, ulong page, ulong value) =>
-        Assert.True(process.Write(Base + (page * Page.Size), BitConverter.GetBytes(value)).IsOk);
+    private static void Write(Process process, ulong page, ulong value) => process.WriteWord(Base + (page * Page.Size), value);
 }

@@ -131,13 +131,7 @@ public sealed class ForkLockingTests : IDisposable
         return child!;
     }
 
-    private static ulong Read(Process process, ulong address)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(process.Read(address, bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    private static ulong Read(Process process, ulong address) => process.ReadWord(address);
 
-    private static void Write(Process process, ulong address, ulong value) =>
-        Assert.True(process.Write(address, BitConverter.GetBytes(value)).IsOk);
+    private static void Write(Process process, ulong address, ulong value) => process.WriteWord(address, value);
 }

@@ -223,16 +223,9 @@ public sealed class KsmTests(ITestOutputHelper output) : IDisposable
 
     private static Folio FolioAt(Process process, ulong page) => process.Machine.Memory.FolioOf(FrameAt(process, page));
 
-    private static unsafe ulong FrameAt(Process process, ulong page) =>
-        PageTableEntry.FrameOf(*PageTableWalk.Find(process.Mm, Base + (page * Page.Size), out _));
+    private static ulong FrameAt(Process process, ulong page) => process.FrameAt(Base + (page * Page.Size));
 
-    private static ulong Read(Process process, ulong page)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(process.Read(Base + (page * Page.Size), bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    private static ulong Read(Process process, ulong page) => process.ReadWord(Base + (page * Page.Size));
 
-    private static void Write(Process process, ulong page, ulong value) =>
-        Assert.True(process.Write(Base + (page * Page.Size), BitConverter.GetBytes(value)).IsOk);
+    private static void Write(Process process, ulong page, ulong value) => process.WriteWord(Base + (page * Page.Size), value);
 }

@@ -264,13 +264,7 @@ public sealed class SwapTests : IDisposable
             Write(process, page, 100 + page);
     }
 
-    private static ulong Read(Process process, ulong page)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(process.Read(Base + (page * Page.Size), bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    private static ulong Read(Process process, ulong page) => process.ReadWord(Base + (page * Page.Size));
 
-    private static void Write(Process process, ulong page, ulong value) =>
-        Assert.True(process.Write(Base + (page * Page.Size), BitConverter.GetBytes(value)).IsOk);
+    private static void Write(Process process, ulong page, ulong value) => process.WriteWord(Base + (page * Page.Size), value);
 }

@@ -114,12 +114,7 @@ public sealed class CompactionTests : IDisposable
         return [.. entries.Where(entry => (entry & PagemapEntry.Present) != 0).Select(entry => (ulong)(entry & PagemapEntry.FrameMask))];
     }
 
-    private ulong Read(ulong page)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(_process.Read(Base + (page * Page.Size), bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    private ulong Read(ulong page) => _process.ReadWord(Base + (page * Page.Size));
 
-    private void Write(ulong page, ulong value) => Assert.True(_process.Write(Base + (page * Page.Size), BitConverter.GetBytes(value)).IsOk);
+    private void Write(ulong page, ulong value) => _process.WriteWord(Base + (page * Page.Size), value);
 }

@@ -25,14 +25,9 @@ public abstract class MigrationTest : MachineTest
 
     internal static ulong Read(Process process, ulong page) => ReadAt(process, At(page));
 
-    internal static ulong ReadAt(Process process, ulong address)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(process.Read(address, bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    internal static ulong ReadAt(Process process, ulong address) => process.ReadWord(address);
 
-    internal static void Write(Process process, ulong page, ulong value) => Assert.True(process.Write(At(page), BitConverter.GetBytes(value)).IsOk);
+    internal static void Write(Process process, ulong page, ulong value) => process.WriteWord(At(page), value);
 
     /// <summary>The folio that is mapped at a page now.</summary>
     internal static unsafe Folio FolioAt(Process process, ulong page) =>

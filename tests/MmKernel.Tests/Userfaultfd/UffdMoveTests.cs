@@ -144,5 +144,5 @@ public sealed class UffdMoveTests : UffdTest
     private long Move(ulong page, ulong source, ulong pages = 1, UffdMoveMode mode = UffdMoveMode.None) =>
         Process.UffdMove(Uffd, At(page), Source + (source * PageSize), pages * PageSize, mode, out _);
 
-    private unsafe ulong FrameAt(ulong address) => PageTableEntry.FrameOf(*PageTableWalk.Find(Process.Mm, address, out _));
+    private ulong FrameAt(ulong address) => Process.FrameAt(address);
 }

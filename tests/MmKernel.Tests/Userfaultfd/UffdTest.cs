@@ -40,14 +40,9 @@ public abstract class UffdTest : MachineTest
 
     internal long Protect(ulong page, ulong pages, UffdProtectMode mode) => Process.UffdWriteProtect(Uffd, At(page), pages * PageSize, mode);
 
-    internal static ulong Read(Process process, ulong page)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        Assert.True(process.Read(At(page), bytes).IsOk);
-        return BitConverter.ToUInt64(bytes);
-    }
+    internal static ulong Read(Process process, ulong page) => process.ReadWord(At(page));
 
-    internal static void Write(Process process, ulong page, ulong value) => Assert.True(process.Write(At(page), BitConverter.GetBytes(value)).IsOk);
+    internal static void Write(Process process, ulong page, ulong value) => process.WriteWord(At(page), value);
 
     internal static Signal TryRead(Process process, ulong page) => process.Read(At(page), new byte[8]).Signal;
 
