@@ -24,21 +24,26 @@ public sealed class GuardSuggestions : DiagnosticAnalyzer
         {
             if (!Relevance.Of(start.Compilation, start.Options.AdditionalFiles, start.CancellationToken)) return;
             Engine engine = Engine.Of(start.Compilation, start.Options, start.CancellationToken);
-            start.RegisterSymbolStartAction(type => WatchFields(type, engine), SymbolKind.NamedType);
+            var bodies = new ConcurrentDictionary<ISymbol, ConcurrentBag<(IOperation Root, ISymbol Owner)>>(SymbolEqualityComparer.Default);
+            start.RegisterSymbolStartAction(type => WatchFields(type, engine, bodies), SymbolKind.NamedType);
         });
     }
 
-    private static void WatchFields(SymbolStartAnalysisContext context, Engine engine)
+    /// <summary>Nested types see the private fields of the types around them, so all are judged together, at the end of the outermost, which comes last.</summary>
+    private static void WatchFields(SymbolStartAnalysisContext context, Engine engine, ConcurrentDictionary<ISymbol, ConcurrentBag<(IOperation Root, ISymbol Owner)>> all)
     {
-        if (!engine.IsWatched((INamedTypeSymbol)context.Symbol)) return;
-        var bodies = new ConcurrentBag<(IOperation Root, ISymbol Owner)>();
+        var type = (INamedTypeSymbol)context.Symbol;
+        if (!engine.IsWatched(type)) return;
+        INamedTypeSymbol outermost = BodyAnalysis.OutermostOf(type);
+        ConcurrentBag<(IOperation Root, ISymbol Owner)> bodies = all.GetOrAdd(outermost, static _ => []);
         context.RegisterOperationBlockAction(blocks =>
         {
             foreach (IOperation body in Engine.BodiesOf(blocks.OperationBlocks)) bodies.Add((Engine.RootOf(body), blocks.OwningSymbol));
         });
         context.RegisterSymbolEndAction(end =>
         {
-            foreach (Diagnostic diagnostic in UnstatedGuards.Of(engine.Watch(bodies, end.CancellationToken))) end.ReportDiagnostic(diagnostic);
+            if (type.ContainingType is not null || !all.TryRemove(outermost, out ConcurrentBag<(IOperation Root, ISymbol Owner)>? seen)) return;
+            foreach (Diagnostic diagnostic in UnstatedGuards.Of(engine.Watch(seen, end.CancellationToken))) end.ReportDiagnostic(diagnostic);
         });
     }
 }

@@ -31,7 +31,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
-        Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.SplitLock, Rule.RefusedProof, Rule.LockCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld, Rule.SaidOtherwise, Rule.ContractIsInferred, Rule.NoExclusion, Rule.NoAccessRule,
+        Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.SplitLock, Rule.RefusedProof, Rule.LockCycle, Rule.PossibleCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld, Rule.SaidOtherwise, Rule.ContractIsInferred, Rule.NoExclusion, Rule.NoAccessRule,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
         Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.KeptDelegate,
         Rule.AlternativeExists, Rule.PassedUnlocked, Rule.LookupPromisesLess, Rule.OnlyPartLocked, Rule.PartNotWriteLocked, Rule.ResultMisreports,
@@ -74,7 +74,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     {
         ISymbol symbol = context.Symbol;
         var symbols = new List<ISymbol> { symbol };
-        if (symbol is IMethodSymbol method) symbols.AddRange(method.Parameters);
+        if (symbol is IMethodSymbol { Parameters: var parameters }) symbols.AddRange(parameters);
         foreach (ISymbol each in symbols)
         {
             if (catalog.AttributesOf(each).IsEmpty) continue;
@@ -101,9 +101,9 @@ public sealed class LockContracts : DiagnosticAnalyzer
         }
 
         if ((symbol is IFieldSymbol or IPropertySymbol) && symbol.Locations[0].SourceTree is { } tree && Rule.IsAnyOn(context.Compilation, tree, context.CancellationToken, Rule.NoExclusion, Rule.NoAccessRule)) Report(AccessRuleChecks.Of(catalog, symbol), context.ReportDiagnostic);
-        if (symbol is IMethodSymbol member) Report(UnreachableLocks.Of(catalog, member), context.ReportDiagnostic);
-        if (symbol is IMethodSymbol overriding) NoteOverride(overriding, takings);
-        if (symbol is IMethodSymbol candidate) Report(ContractConversion.CheckOverride(catalog, candidate), context.ReportDiagnostic);
+        if (symbol is not IMethodSymbol member) return;
+        Report(UnreachableLocks.Of(catalog, member).Concat(ContractConversion.CheckOverride(catalog, member)), context.ReportDiagnostic);
+        NoteOverride(member, takings);
     }
 
     /// <summary>One action for all that is asked of operations: hosts charge for each action they call at each operation.</summary>
@@ -149,7 +149,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     private static void NoteOverride(IMethodSymbol method, Takings takings)
     {
         if (!method.IsOverride && method.ContainingType.AllInterfaces.All(static implemented => implemented.DeclaringSyntaxReferences.IsEmpty)) return;
-        foreach (ISymbol overridden in ContractCatalog.BasesOf(method).Where(static overridden => !overridden.DeclaringSyntaxReferences.IsEmpty)) takings.AddCall(overridden, method);
+        foreach (ISymbol overridden in ContractCatalog.BasesOf(method).Where(static overridden => !overridden.DeclaringSyntaxReferences.IsEmpty)) takings.AddCall(overridden, method, Kinship.Same);
     }
 
     /// <summary>Notes who calls whom, for the locks that are taken behind a call.</summary>
@@ -160,11 +160,11 @@ public sealed class LockContracts : DiagnosticAnalyzer
         {
             if (at is IAnonymousFunctionOperation && !DelegateUse.IsPartOfCaller(at, engine.Catalog)) return;
             if (at is not ILocalFunctionOperation { Symbol: var local }) continue;
-            engine.Takings.AddCall(local, callee);
+            engine.Takings.AddCall(local, callee, Kinships.OfReceiver(call));
             return;
         }
 
-        engine.Takings.AddCall(owner, callee);
+        engine.Takings.AddCall(owner, callee, Kinships.OfReceiver(call));
     }
 
     /// <summary>What only the whole compilation shows.</summary>
@@ -180,7 +180,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         if (creation.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke } && engine.IsContractedInvoke(invoke))
         {
             ISymbol? given = creation.Target switch { IMethodReferenceOperation reference => reference.Method, IAnonymousFunctionOperation lambda => lambda.Symbol, _ => null };
-            if (given is not null) engine.Takings.AddCall(invoke, given);
+            if (given is not null) engine.Takings.AddCall(invoke, given, Kinship.Unknown);
         }
 
         Report(ContractConversion.CheckDelegate(engine, creation), report);

@@ -317,8 +317,8 @@ internal sealed partial class ContractCatalog
         constructor is { MethodKind: MethodKind.Constructor, Parameters.IsEmpty: false } && constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax;
 
     /// <summary>Whether reading the property runs code that this compilation sees, so that two reads may differ.</summary>
-    internal static bool IsComputed(IPropertySymbol property) => GetterSyntax(property.OriginalDefinition) is { } accessor
-        && (accessor is not AccessorDeclarationSyntax declaration || declaration.Body is not null || declaration.ExpressionBody is not null);
+    internal static bool IsComputed(IPropertySymbol property) =>
+        GetterSyntax(property.OriginalDefinition) is ArrowExpressionClauseSyntax or AccessorDeclarationSyntax { Body: not null } or AccessorDeclarationSyntax { ExpressionBody: not null };
 
     /// <summary>Problems found while binding the contracts of a symbol.</summary>
     internal ImmutableArray<ContractProblem> ProblemsOf(ISymbol symbol) =>

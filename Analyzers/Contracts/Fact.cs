@@ -171,7 +171,7 @@ internal abstract class Fact : IEquatable<Fact>
         Constant constant => Of(constant.Value is null),
         Condition => False,
         Tuple => False,
-        Opaque { NeverNull: true } => False,
+        Opaque { NeverNull: true } or Root { Kind: RootKind.This } => False,
         _ => new Single(new Literal(new Atom(AtomKind.IsNull, term), positive: true)),
     };
 

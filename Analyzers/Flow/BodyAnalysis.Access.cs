@@ -40,7 +40,7 @@ internal sealed partial class BodyAnalysis
     {
         if (toWrite && Inside(operation) is { } container)
         {
-            // Writing a part of a struct, or an element of a deeply guarded array, writes the member that contains it.
+            // Writing a part of a struct, or of what a deeply guarded member refers to, writes the member that contains it.
             return Place(container, state, toWrite: true).SelectMany(outer => Place(operation, CheckedWrite(outer.State, outer.Place), toWrite: false)).ToList();
         }
 
@@ -61,6 +61,7 @@ internal sealed partial class BodyAnalysis
                 {
                     Term? target = reference.Instance is null ? null : all.Values[0];
                     if (target is not null) CheckUsable(all.State, target, reference.Instance!.Syntax);
+                    if (target is not null) CheckDeep(all.State, target, operation.Syntax);
                     Term[] indexes = reference.Instance is null ? all.Values : all.Values.Skip(1).ToArray();
                     Term path = indexes.Length == 1 && target is not null ? new ElementOf(target, indexes[0], operation.Type) : PathOf(all.State, target, reference.Member, operation);
                     return (all.State, new MemberPlace(operation, reference.Member, target, path) { Arguments = indexes });
@@ -89,11 +90,11 @@ internal sealed partial class BodyAnalysis
     {
         IOperation? container = operation switch
         {
-            IFieldReferenceOperation { Instance: { } instance } when instance.Type is { IsValueType: true } => Unwrap(instance),
             IArrayElementReferenceOperation element => Unwrap(element.ArrayReference),
+            IMemberReferenceOperation { Instance: { } instance } => Unwrap(instance),
             _ => null,
         };
-        return container is IMemberReferenceOperation reference && (operation is IFieldReferenceOperation || _catalog.DataOf(reference.Member).Deep) ? container : null;
+        return container is IMemberReferenceOperation reference && ((operation is IFieldReferenceOperation && container.Type is { IsValueType: true }) || _catalog.DataOf(reference.Member).Deep) ? container : null;
     }
 
     private State CheckedWrite(State state, MemberPlace place)
@@ -289,12 +290,12 @@ internal sealed partial class BodyAnalysis
     private bool IsUnderConstruction(MemberOf member) => SymbolEqualityComparer.Default.Equals(member.Member.ContainingType, _owner.ContainingType)
         && (Method is { MethodKind: MethodKind.StaticConstructor } ? member.Target is null : _owner is IFieldSymbol or IPropertySymbol && member.Target is null or Root { Kind: RootKind.This });
 
-    private static LockFormula Bound(LockFormula formula, Term? target, Term value) =>
+    private static LockFormula Bound(LockFormula formula, Term? target, Term value, ISymbol? owner = null) =>
         formula.Replace(part => part switch
         {
             Root { Kind: RootKind.This } => target,
             Root { Kind: RootKind.Value } => value,
-            MemberOf { Target: null } guard when value is MemberOf { Target: null, Member: var guarded } => InConstruction(guard, guarded),
+            MemberOf { Target: null } guard when (owner ?? (value as MemberOf)?.Member) is { IsStatic: true } guarded => InConstruction(guard, guarded),
             _ => null,
         });
 
@@ -352,7 +353,7 @@ internal sealed partial class BodyAnalysis
         bool lost = _namesLost.Contains((place.Operation, member));
         foreach (Hold hold in state.Holds)
         {
-            if (!hold.Term.Contains(member) || hold.Origin == Origin.Assumed) continue;
+            if (!hold.Term.Contains(member) || hold.Origin == Origin.Assumed || IsKept(state, member, hold.Term)) continue;
             Hold named = hold;
             lost = true;
             _namesLost.Add((place.Operation, member));
@@ -364,6 +365,10 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>Assignments that were reported to change the name of a held lock: they change nothing else, on any path.</summary>
     private readonly HashSet<(IOperation Place, Term Path)> _namesLost = [];
+
+    /// <summary>Whether a variable keeps what the path names now, and so the rest of a longer path: then that goes by the variable from here on.</summary>
+    private static bool IsKept(State state, Term path, Term? longer = null) =>
+        state.Values.Any(value => value.Key is ILocalSymbol or IParameterSymbol && value.Value.Contains(path) && (longer is null || longer.Contains(value.Value)));
 
     private bool MayAssign(Term path, State state, MemberOf member) => state.Canonical(path.Replace(EntryMap)).Equals(state.Canonical(member));
 
@@ -377,7 +382,7 @@ internal sealed partial class BodyAnalysis
             State? relevant = when is null ? state : state.Decide(when) == false ? null : state.Assume(when);
             if (relevant is null) continue;
             any = true;
-            LockFormula need = Bound(clause.Locks, member.Target, value);
+            LockFormula need = Bound(clause.Locks, member.Target, value, member.Member);
             (Verdict verdict, LockFormula culprit) = Query(relevant, need);
             if (verdict == Verdict.Held) PassNeed(state, syntax, "write:" + member.Member.Name);
             else FailAccess(relevant, syntax, "write:" + member.Member.Name, verdict, need, culprit, member, writes: true);
@@ -401,8 +406,8 @@ internal sealed partial class BodyAnalysis
             Names = state.Names.RemoveRange(state.Names.Where(entry => entry.Key.Any(Is)).Select(static entry => entry.Key)),
         };
         Term given = state.Canonical(value);
-        bool isAboutItself = given is Condition && given.Any(Is);
-        if (path is MemberOf or ElementOf && (isAboutItself || (state.Mentions(path) && !given.Any(Is))))
+        bool isAboutItself = given.Any(Is);
+        if (path is MemberOf or ElementOf && (isAboutItself ? given is Condition || IsKept(state, path) : state.Mentions(path)))
         {
             state = Snapshot(state, path, SyntaxOf(path), out Opaque before);
             if (isAboutItself) value = given.Replace(part => Is(part) ? before : null);

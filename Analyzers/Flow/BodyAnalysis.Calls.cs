@@ -393,13 +393,13 @@ internal sealed partial class BodyAnalysis
     private static State? AssumeReturned(State state, CallSite site)
     {
         if (site.Callee is not IMethodSymbol method) return state;
-        if (method.ReturnsVoid && method.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "DoesNotReturnAttribute")) return null;
+        if (method.ReturnsVoid && method.GetAttributes().Any(static attribute => NullContract.NameOf(attribute) == "DoesNotReturnAttribute")) return null;
         foreach (IParameterSymbol parameter in method.Parameters)
         {
             if (parameter.Type.SpecialType != SpecialType.System_Boolean || parameter.Ordinal >= site.Arguments.Length) continue;
             foreach (AttributeData attribute in parameter.GetAttributes())
             {
-                if (attribute.AttributeClass?.Name != "DoesNotReturnIfAttribute" || attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Value is not bool value) continue;
+                if (NullContract.NameOf(attribute) != "DoesNotReturnIfAttribute" || attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Value is not bool value) continue;
                 Fact fact = Fact.Holds(site.Arguments[parameter.Ordinal]);
                 if (state.Assume(value ? fact.Negate() : fact) is not { } assumed) return null;
                 state = assumed;
@@ -466,6 +466,8 @@ internal sealed partial class BodyAnalysis
                 return exit && site.Left.TryGetValue(index, out Term? left) ? left : site.Arguments[index];
             }
 
+            case MemberOf { Target: null } shared when site.Callee is IMethodSymbol { IsStatic: true } callee:
+                return InConstruction(shared, callee);
             case Old old:
                 return site.Before.TryGetValue(old, out Term? kept) ? kept : old.Inner.Replace(inner => Substitute(inner, site, result, exit: false));
             default:
@@ -706,7 +708,7 @@ internal sealed partial class BodyAnalysis
             {
                 if (state.Decide(Fact.Equal(term, hold.Term)) == true) return;
                 if (OrderingMember(term, member) is { } second && OrderingMember(hold.Term, member) is { } first && (state.Decide(Fact.Less(state.Canonical(first), state.Canonical(second))) == true
-                        || (state.Decide(Fact.Equal(term, hold.Term)) == false && state.Decide(Fact.Less(state.Canonical(second), state.Canonical(first))) == false)))
+                        || (AreApart(state, term, hold.Term) && state.Decide(Fact.Less(state.Canonical(second), state.Canonical(first))) == false)))
                 {
                     PassNeed(state, site.Operation.Syntax, key);
                     return;
@@ -779,6 +781,10 @@ internal sealed partial class BodyAnalysis
         if (locks.Locks.Any(item => _catalog.IsSignal(item.Term))) return;
         FailNeed(state, site.Operation.Syntax, "ignored", Rule.IgnoredResult, null, sentence => "the result of '" + site.Name + "' says whether " + sentence.Name(locks) + " is held, and nobody looks at it", null);
     }
+
+    /// <summary>Whether two locks are known to differ: they do, or the objects whose locks they are.</summary>
+    private static bool AreApart(State state, Term term, Term other) => state.Decide(Fact.Equal(term, other)) == false
+        || (term is MemberOf { Target: { } owner } first && other is MemberOf { Target: { } second } && SymbolEqualityComparer.Default.Equals(first.Member, ((MemberOf)other).Member) && state.Decide(Fact.Equal(owner, second)) == false);
 
     private IEnumerable<State> Release(State state, CallSite site, LockClause clause, Func<Term, Term?> entry, Func<Term, Term?> exit)
     {
@@ -940,8 +946,8 @@ internal sealed partial class BodyAnalysis
                 if (HoldOf(next, item.Term) is { Maybe: false } held && (clause.Idempotent || (!info.Reentrant && held.Mode != Mode.Upgradeable && !(clause.Try && mode == Mode.Shared))))
                 {
                     // Taken twice by mistake, it is reported once: from here on each release undoes one of the two.
-                    Hold more = held.Mode >= mode ? held : held.With(mode: mode);
-                    if (!clause.Idempotent && next.Excused.Contains(item.Term)) more = more.With(depth: Math.Min(more.Depth + 1, 3));
+                    Hold more = held.Mode >= mode ? held : held.With(mode: mode, beneath: clause.Idempotent ? held.Beneath : held.Mode);
+                    if (!clause.Idempotent && held.Mode >= mode && next.Excused.Contains(item.Term)) more = more.With(depth: Math.Min(more.Depth + 1, 3));
                     if (!ReferenceEquals(more, held)) next = next with { Holds = next.Holds.Replace(held, more) };
                     continue;
                 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
@@ -17,6 +18,7 @@ internal sealed partial class BodyAnalysis
         {
             foreach (IParameterSymbol parameter in method.Parameters) start = Introduce(start, parameter);
             if (method.MethodKind == MethodKind.Constructor || method.IsInitOnly) start = start with { Fresh = start.Fresh.Add(Root.This(method.ContainingType)) };
+            if (!method.IsStatic && (method.MethodImplementationFlags & MethodImplAttributes.Synchronized) != 0) start = AddHold(start, Root.This(method.ContainingType), Mode.Exclusive, Origin.Assumed, null);
         }
 
         List<State> states = [start];

@@ -212,8 +212,20 @@ internal sealed partial class BodyAnalysis
     private Opaque Fresh(IOperation operation, string name, State state, out State next)
     {
         var symbol = new Opaque(operation, name, operation.Type, neverNull: operation is IInvocationOperation { Type.IsReferenceType: true, TargetMethod: var called } && _engine.NullContractOf(called).ResultIsNeverNull);
-        next = _block is { } block && _inLoop[block.Ordinal] ? state.Retire(symbol) : state;
+        next = _block is { } block && _inLoop[block.Ordinal] ? WithoutEnded(state, symbol.AsEarlier()).Retire(symbol) : state;
         return symbol;
+    }
+
+    /// <summary>Locks of an object that no variable stands for any more need no attention if they end together with another one that is held.</summary>
+    private State WithoutEnded(State state, Opaque earlier)
+    {
+        foreach (Hold hold in state.Holds)
+        {
+            if (!hold.Term.Contains(earlier) || BoundOf(state, hold.Term, hold.Mode) is not { } bound || bound.Contains(earlier) || HoldOf(state, bound) is null) continue;
+            if (!state.Values.Values.Any(value => value.Contains(earlier))) state = state with { Holds = state.Holds.Remove(hold) };
+        }
+
+        return state;
     }
 
     /// <summary>What <c>?.</c> asks of a readonly member that is declared to be there is no question.</summary>
@@ -337,33 +349,43 @@ internal sealed partial class BodyAnalysis
     private List<Outcome> Deconstruct(IDeconstructionAssignmentOperation deconstruction, State state)
     {
         IOperation target = deconstruction.Target is IDeclarationExpressionOperation declaration ? declaration.Expression : deconstruction.Target;
-        return Evaluate(deconstruction.Value, state).SelectMany(outcome => CallDeconstructor(deconstruction, outcome)).Select(outcome =>
-        {
-            State next = outcome.State;
-            if (target is ITupleOperation tuple)
-            {
-                for (int index = 0; index < tuple.Elements.Length; index++)
-                {
-                    IOperation element = tuple.Elements[index] is IDeclarationExpressionOperation inner ? inner.Expression : tuple.Elements[index];
-                    if (element is IDiscardOperation) continue;
-                    Term value = outcome.Value is Tuple known && index < known.Elements.Length ? known.Elements[index] : Fresh(element, "element", next, out next);
-                    foreach ((State at, MemberPlace place) in Place(element, next).Take(1)) next = Write(at, place, value, readsToo: false);
-                }
-            }
+        return Evaluate(deconstruction.Value, state).SelectMany(outcome => CallDeconstructor(deconstruction, outcome))
+            .Select(outcome => target is ITupleOperation tuple ? new Outcome(AssignParts(tuple, outcome.Value, outcome.State), outcome.Value) : outcome).ToList();
+    }
 
-            return new Outcome(next, outcome.Value);
-        }).ToList();
+    private State AssignParts(ITupleOperation targets, Term whole, State state)
+    {
+        for (int index = 0; index < targets.Elements.Length; index++)
+        {
+            IOperation element = targets.Elements[index] is IDeclarationExpressionOperation inner ? inner.Expression : targets.Elements[index];
+            if (element is IDiscardOperation) continue;
+            Term value = whole is Tuple known && index < known.Elements.Length ? known.Elements[index] : Fresh(element, "element", state, out state);
+            if (element is ITupleOperation nested) state = AssignParts(nested, value, state);
+            else foreach ((State at, MemberPlace place) in Place(element, state).Take(1)) state = Write(at, place, value, readsToo: false);
+        }
+
+        return state;
     }
 
     private List<Outcome> CallDeconstructor(IDeconstructionAssignmentOperation deconstruction, Outcome outcome)
     {
         if (outcome.Value is Tuple || _model is null || deconstruction.Syntax is not AssignmentExpressionSyntax syntax || syntax.SyntaxTree != _model.SyntaxTree
-            || _model.GetDeconstructionInfo(syntax).Method is not { } method || _engine.ContractOf(method) is not { IsEmpty: false } contract) return [outcome];
+            || _model.GetDeconstructionInfo(syntax).Method is not { } method) return [outcome];
+        if (MembersTakenApart(method) is { } members) return [new Outcome(outcome.State, new Tuple(members.Select(member => PathOf(outcome.State, outcome.Value, member, deconstruction)).ToImmutableArray(), null))];
+        if (_engine.ContractOf(method) is not { IsEmpty: false } contract) return [outcome];
         method = method.ReducedFrom ?? method;
         var arguments = new Term[method.Parameters.Length];
         for (int index = 0; index < arguments.Length; index++) arguments[index] = method.IsStatic && index == 0 ? outcome.Value : new Opaque(deconstruction, "element", null);
         return Apply(outcome.State, new CallSite(deconstruction, method, contract, method.IsStatic ? null : outcome.Value, arguments, null))
             .Select(called => new Outcome(called.State, outcome.Value)).ToList();
+    }
+
+    /// <summary>The members that a record is taken apart into; null where code of its own does that.</summary>
+    private static List<ISymbol>? MembersTakenApart(IMethodSymbol? method)
+    {
+        if (method is not { IsImplicitlyDeclared: true, ContainingType: { IsRecord: true } record }) return null;
+        List<ISymbol> members = method.Parameters.Select(parameter => record.GetMembers(parameter.Name).FirstOrDefault(static candidate => candidate is IPropertySymbol or IFieldSymbol)).OfType<ISymbol>().ToList();
+        return members.Count == method.Parameters.Length ? members : null;
     }
 
     private static Term BinaryOf(IBinaryOperation binary, Term left, Term right, State state)
@@ -471,6 +493,14 @@ internal sealed partial class BodyAnalysis
                 {
                     for (int index = 0; index < recursive.DeconstructionSubpatterns.Length && index < tuple.Elements.Length; index++)
                         parts.Add(PatternFact(recursive.DeconstructionSubpatterns[index], tuple.Elements[index], ref state));
+                }
+                else if (!recursive.DeconstructionSubpatterns.IsEmpty && MembersTakenApart(recursive.DeconstructSymbol as IMethodSymbol) is { } members)
+                {
+                    for (int index = 0; index < members.Count; index++)
+                    {
+                        IPatternOperation sub = recursive.DeconstructionSubpatterns[index];
+                        parts.Add(PatternFact(sub, PathOf(state, value, members[index], sub), ref state));
+                    }
                 }
                 else if (!recursive.DeconstructionSubpatterns.IsEmpty)
                 {

@@ -15,6 +15,14 @@ internal sealed partial class BodyAnalysis
         _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, HeldIn(state), OfParameters(state)));
     }
 
+    /// <summary>Notes what outlives a hold, or its mode, that has just ended.</summary>
+    private void NoteParting(State after, SyntaxNode site, Hold ended)
+    {
+        if (!_recording || _inference is not null || after.Holds.IsEmpty || !ended.Info.IsWaitedFor || after.IsFresh(ended.Term)) return;
+        ImmutableArray<HeldLock> kept = HeldIn(after);
+        if (kept.Length > 1 || (kept.Length == 1 && !kept[0].Term.Equals(ended.Term))) _engine.Takings.Add(new Parting(_owner, site, ended.Term, ended.Mode, kept));
+    }
+
     /// <summary>Notes a call under locks; those that the callee names as needed or released are its own business, for its body knows of them.</summary>
     private void NoteCall(State state, CallSite site)
     {
@@ -22,13 +30,7 @@ internal sealed partial class BodyAnalysis
         ImmutableArray<HeldLock> held = HeldIn(state, hold => !Names(site.Contract.Needs, hold) && !Names(site.Contract.Releases, hold));
         if (held.IsEmpty) return;
         ImmutableArray<string> judged = site.Contract.Excludes.Concat(site.Contract.Acquires).SelectMany(clause => ClassesIn(clause.Locks)).ToImmutableArray();
-        var constants = ImmutableDictionary.CreateBuilder<int, Constant>();
-        for (int index = 0; index < site.Arguments.Length; index++)
-        {
-            if (state.Canonical(site.Arguments[index]) is Constant constant) constants[index] = constant;
-        }
-
-        _engine.Takings.Add(new CallUnderLocks(_owner, callee.OriginalDefinition, site.Operation.Syntax, held, judged, constants.ToImmutable()));
+        _engine.Takings.Add(new CallUnderLocks(_owner, callee.OriginalDefinition, site.Operation.Syntax, held, judged, site.Receiver is null ? null : state.Canonical(site.Receiver), site.Arguments.Select(state.Canonical).ToImmutableArray()));
 
         static bool Names(List<LockClause> clauses, Hold hold) => clauses.Any(clause => clause.Locks.Locks.Any(item => SameClass(item.Term, hold.Term)) || IsInstanceOf(clause.Locks, hold));
         static bool SameClass(Term first, Term second) => first is MemberOf one && second is MemberOf other

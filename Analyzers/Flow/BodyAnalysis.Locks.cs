@@ -254,7 +254,13 @@ internal sealed partial class BodyAnalysis
     {
         Hold? hold = HoldOf(state, term);
         if (hold is null) return state;
-        if (hold.Beneath != Mode.None && !downgrade) return Interfere(state with { Holds = state.Holds.Replace(hold, hold.With(mode: hold.Beneath, beneath: Mode.None)), Losses = state.Losses.Add(new Loss(term, site, how)) }, site);
+        if (hold.Beneath != Mode.None && !downgrade)
+        {
+            State fallen = state with { Holds = state.Holds.Replace(hold, hold.With(mode: hold.Beneath, beneath: Mode.None)), Losses = state.Losses.Add(new Loss(term, site, how)) };
+            NoteParting(fallen, site, hold);
+            return Interfere(fallen, site);
+        }
+
         ImmutableArray<Hold> holds = hold.Depth > 1 && !downgrade
             ? state.Holds.Replace(hold, hold.With(depth: hold.Depth - 1))
             : downgrade ? state.Holds.Replace(hold, hold.With(mode: Mode.Shared)) : state.Holds.Remove(hold);
@@ -269,14 +275,13 @@ internal sealed partial class BodyAnalysis
 
         if (losses.Count > 12) losses = losses.RemoveRange(0, losses.Count - 12);
         state = state with { Holds = holds, Losses = losses };
+        NoteParting(state, site, hold);
         return keeps is not null && state.Decide(keeps) == true ? state : Interfere(state, site);
     }
 
     /// <summary>Forgets what others may now change, and marks what has become stale.</summary>
     private State Interfere(State state, SyntaxNode site)
     {
-        State whole = state;
-        state = state.Keep(literal => Survives(whole, literal, null));
         foreach (KeyValuePair<Term, LockFormula> stamp in state.Stamps)
         {
             if (state.Stale.ContainsKey(stamp.Key) || state.IsFresh(stamp.Key) || state.Facts.Evaluate(new Atom(AtomKind.IsNull, stamp.Key)) == true) continue;
@@ -291,7 +296,9 @@ internal sealed partial class BodyAnalysis
             state = Snapshot(state, member, site);
         }
 
-        return state;
+        // What was known of a value that a variable keeps is known of it under its new name, whatever becomes of the member.
+        State whole = state;
+        return state.Keep(literal => Survives(whole, literal, null));
     }
 
     /// <summary>Gives the value that a path had its own name: the path may name another value from now on.</summary>

@@ -18,9 +18,16 @@ internal sealed partial class BodyAnalysis
         IsReadOnly: false, IsConst: false, IsVolatile: false, IsImplicitlyDeclared: false, DeclaredAccessibility: Accessibility.Private, AssociatedSymbol: null,
     } field && !catalog.DataOf(field).IsStated && catalog.LockOf(field) is null;
 
+    /// <summary>The type that the type is nested in, however deep, or itself.</summary>
+    internal static INamedTypeSymbol OutermostOf(INamedTypeSymbol type)
+    {
+        while (type.ContainingType is { } outer) type = outer;
+        return type.OriginalDefinition;
+    }
+
     private void WatchAccess(State state, MemberPlace place, bool writes)
     {
-        if (Watching is not { } seen || place.Member is not { } member || !SymbolEqualityComparer.Default.Equals(member.ContainingType, _owner.ContainingType) || !MayHaveGuard(member, _catalog)) return;
+        if (Watching is not { } seen || place.Member is not { } member || !SymbolEqualityComparer.Default.Equals(OutermostOf(member.ContainingType), OutermostOf(_owner.ContainingType)) || !MayHaveGuard(member, _catalog)) return;
         var path = new MemberOf(place.Target, member, place.Operation.Type);
         if (state.IsFresh(path) || IsUnderConstruction(path)) return;
         seen.Add(new FieldAccess((IFieldSymbol)member.OriginalDefinition, _owner.OriginalDefinition, place.Operation.Syntax, writes, Observations.HeldOf(state, place.Target, writes)));

@@ -17,7 +17,7 @@ internal sealed class Concern(Engine engine)
     private readonly ConcurrentDictionary<ISymbol, bool> _disposables = new(SymbolEqualityComparer.Default);
 
     /// <summary>Whether the body is to be followed.</summary>
-    internal bool Of(IOperation root, ISymbol owner) => !engine.ContractOf(owner).IsEmpty || IsConcerned(LookAt(root), root.SemanticModel);
+    internal bool Of(IOperation root, ISymbol owner) => engine.IsBound(owner, engine.ContractOf(owner)) || IsConcerned(LookAt(root), root.SemanticModel);
 
     private bool IsConcerned(Look first, SemanticModel? model)
     {
@@ -41,7 +41,7 @@ internal sealed class Concern(Engine engine)
     {
         foreach (SyntaxReference reference in helper.DeclaringSyntaxReferences)
         {
-            if (reference.SyntaxTree == model.SyntaxTree && model.GetOperation(reference.GetSyntax()) is { } body) return LookAt(body);
+            if (engine.ModelOf(reference.SyntaxTree, model).GetOperation(reference.GetSyntax()) is { } body) return LookAt(body);
         }
 
         return Look.Nothing;
@@ -58,7 +58,7 @@ internal sealed class Concern(Engine engine)
                 case IUsingOperation { Resources: { } resources } when IsConcerned(resources):
                 case IUsingDeclarationOperation { DeclarationGroup: { } group } when IsConcerned(group):
                 case IAnonymousFunctionOperation lambda when !engine.ContractOfLambda(lambda.Symbol, lambda.Parent).IsEmpty:
-                case ILocalFunctionOperation { Symbol: var local } when !engine.ContractOf(local).IsEmpty:
+                case ILocalFunctionOperation { Symbol: var local } when engine.IsBound(local, engine.ContractOf(local)):
                     return Look.Concerned;
                 case IInvocationOperation { TargetMethod: var called } when IsHelper(called):
                     (helpers ??= []).Add(called.OriginalDefinition);

@@ -57,6 +57,15 @@ internal sealed class Engine
 
     internal MemberContract ContractOf(ISymbol symbol) => Catalog.ContractOf(symbol);
 
+    /// <summary>Whether the body has something to keep by itself, whatever it touches.</summary>
+    internal bool IsBound(ISymbol owner, MemberContract contract) => !contract.IsEmpty || (owner is IMethodSymbol { Parameters: var parameters } && parameters.Any(parameter => Catalog.InvocationOf(parameter) == Invocation.Once));
+
+    /// <summary>The model of a file: <paramref name="near"/> if that is where the caller is, for it has bound much already; a partial type may have its helpers elsewhere.</summary>
+    internal SemanticModel ModelOf(SyntaxTree tree, SemanticModel near) =>
+        near.SyntaxTree == tree ? near : _models.GetOrAdd(tree, key => Catalog.Compilation.GetSemanticModel(key));
+
+    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
+
     /// <summary>Whether the callee leaves an unpublished argument unpublished.</summary>
     internal bool IsBorrowed(IParameterSymbol parameter) =>
         Catalog.AttributesOf(parameter.OriginalDefinition).Any(static attribute => attribute.Name is "Borrowed" or "Fresh");
@@ -70,8 +79,9 @@ internal sealed class Engine
     private IEnumerable<Diagnostic> Analyze(ControlFlowGraph graph, ISymbol owner, MemberContract contract, SyntaxNode body, SemanticModel? model, Observations? seen, CancellationToken cancellation)
     {
         if (contract.NoAnalysis is not null) return [];
+        if (_givenUp.ContainsKey(owner.OriginalDefinition)) return [BodyAnalysis.TooLarge(owner, body)];
         var diagnostics = new List<Diagnostic>();
-        if (contract.Asserts.Count == 0 && (!contract.IsEmpty || IsRelevant(graph, model, cancellation)))
+        if (contract.Asserts.Count == 0 && (IsBound(owner, contract) || IsRelevant(graph, model, cancellation)))
         {
             diagnostics.AddRange(new BodyAnalysis(this, graph, owner, contract, body, State.Empty, model, null, cancellation) { Seen = seen }.Check());
         }
@@ -97,9 +107,11 @@ internal sealed class Engine
 
     private readonly ConcurrentDictionary<ISymbol, bool> _watched = new(SymbolEqualityComparer.Default);
 
-    /// <summary>Whether fields of the type could have a guard that nobody wrote down.</summary>
+    /// <summary>Whether fields of the type, or of the types in it and around it, could have a guard that nobody wrote down.</summary>
     internal bool IsWatched(INamedTypeSymbol? type) =>
-        type is not null && _watched.GetOrAdd(type, key => ((INamedTypeSymbol)key).GetMembers().Any(member => BodyAnalysis.MayHaveGuard(member, Catalog)));
+        type is not null && _watched.GetOrAdd(BodyAnalysis.OutermostOf(type), key => MayHaveGuards((INamedTypeSymbol)key));
+
+    private bool MayHaveGuards(INamedTypeSymbol type) => type.GetMembers().Any(member => member is INamedTypeSymbol nested ? MayHaveGuards(nested) : BodyAnalysis.MayHaveGuard(member, Catalog));
 
     private ImmutableArray<Diagnostic> CheckNow(IOperation root, ISymbol owner, Func<ControlFlowGraph?> graph, Observations? seen, CancellationToken cancellation)
     {
@@ -185,7 +197,7 @@ internal sealed class Engine
         return diagnostics;
     }
 
-    /// <summary>The contract of a callee: what it states, else, for private helpers in the same file, what their bodies ask for.</summary>
+    /// <summary>The contract of a callee: what it states, else, for private helpers, what their bodies ask for.</summary>
     internal MemberContract ContractOfCall(IMethodSymbol method, ControlFlowGraph caller, SemanticModel? model, CancellationToken cancellation)
     {
         method = method.OriginalDefinition;
@@ -193,20 +205,19 @@ internal sealed class Engine
         if (!stated.IsEmpty || model is null) return stated;
         if (_inferred.TryGetValue(method, out MemberContract? known)) return known;
         if (!_helpers.GetOrAdd(method, candidate => IsHelper((IMethodSymbol)candidate, model))) return stated;
-        return GraphOf(method, caller, model, cancellation) is { } graph ? Infer(method, graph, model, stated, cancellation) : stated;
+        return GraphOf(method, caller, model, cancellation) is { } graph ? Infer(method, graph, ModelOf(graph.OriginalOperation.Syntax.SyntaxTree, model), stated, cancellation) : stated;
     }
 
     private readonly ConcurrentDictionary<ISymbol, bool> _helpers = new(SymbolEqualityComparer.Default);
 
     private readonly ConcurrentDictionary<ISymbol, MemberContract> _inferred = new(SymbolEqualityComparer.Default);
 
-    /// <summary>What this thread assumes of helpers whose contract it is inferring right now, so that recursion ends, and how many it was inferring by then.</summary>
+    /// <summary>The helpers whose contract this thread is inferring right now, so that recursion ends.</summary>
     [ThreadStatic]
-    private static Dictionary<ISymbol, (MemberContract Contract, int Depth)>? _assumed;
+    private static Inferences? _inferring;
 
-    /// <summary>The outermost helper, by its depth, whose assumed contract was made use of since the innermost inference began.</summary>
-    [ThreadStatic]
-    private static int _outermostUsed;
+    /// <summary>Helpers that call each other in so many ways that following them was given up.</summary>
+    private readonly ConcurrentDictionary<ISymbol, byte> _givenUp = new(SymbolEqualityComparer.Default);
 
     /// <summary>Whether only this type can call the member, so that its contract need not be stated.</summary>
     private bool IsHelper(IMethodSymbol method, SemanticModel model) =>
@@ -226,7 +237,7 @@ internal sealed class Engine
     {
         SyntaxNode whole = name.Parent is MemberAccessExpressionSyntax access ? access : name;
         return whole.Parent is InvocationExpressionSyntax
-            || (whole.Parent is ArgumentSyntax or EqualsValueClauseSyntax && whole.SyntaxTree == model.SyntaxTree && DelegateUse.IsPartOfCaller(model.GetOperation(whole), Catalog));
+            || (whole.Parent is ArgumentSyntax or EqualsValueClauseSyntax && DelegateUse.IsPartOfCaller(ModelOf(whole.SyntaxTree, model).GetOperation(whole), Catalog));
     }
 
     /// <summary>The helpers that become delegates here although their bodies ask for more than the delegate type says.</summary>
@@ -240,7 +251,7 @@ internal sealed class Engine
         }
     }
 
-    private static ControlFlowGraph? GraphOf(IMethodSymbol method, ControlFlowGraph caller, SemanticModel model, CancellationToken cancellation)
+    private ControlFlowGraph? GraphOf(IMethodSymbol method, ControlFlowGraph caller, SemanticModel model, CancellationToken cancellation)
     {
         if (method.MethodKind == MethodKind.LocalFunction)
         {
@@ -254,7 +265,7 @@ internal sealed class Engine
 
         foreach (SyntaxReference reference in method.DeclaringSyntaxReferences)
         {
-            if (reference.SyntaxTree == model.SyntaxTree && model.GetOperation(reference.GetSyntax(cancellation), cancellation) is IMethodBodyOperation body) return ControlFlowGraph.Create(body, cancellation);
+            if (ModelOf(reference.SyntaxTree, model).GetOperation(reference.GetSyntax(cancellation), cancellation) is IMethodBodyOperation body) return ControlFlowGraph.Create(body, cancellation);
         }
 
         return null;
@@ -262,37 +273,33 @@ internal sealed class Engine
 
     private MemberContract Infer(IMethodSymbol method, ControlFlowGraph graph, SemanticModel model, MemberContract stated, CancellationToken cancellation)
     {
-        Dictionary<ISymbol, (MemberContract Contract, int Depth)> assumed = _assumed ??= new Dictionary<ISymbol, (MemberContract, int)>(SymbolEqualityComparer.Default);
-        if (assumed.TryGetValue(method, out (MemberContract Contract, int Depth) assumption))
-        {
-            _outermostUsed = Math.Min(_outermostUsed, assumption.Depth);
-            return assumption.Contract;
-        }
-
-        int depth = assumed.Count + 1;
-        int usedBefore = _outermostUsed;
-        _outermostUsed = depth;
-        MemberContract contract = stated;
-        assumed[method] = (contract, depth);
+        Inferences inferring = _inferring ??= new Inferences();
+        if (inferring.Find(method) is { } assumption) return assumption;
+        MemberContract contract = inferring.Begin(method, stated);
+        bool ended = false;
         try
         {
-            for (int round = 0; round < Inference.MaxRounds && (round > 0 || IsRelevant(graph, model, cancellation)); round++)
+            for (int round = 0; round < Inference.MaxRounds && !inferring.IsExhausted && (round > 0 || IsRelevant(graph, model, cancellation)); round++)
             {
                 var inference = new Inference(method, Catalog);
                 _ = new BodyAnalysis(this, graph, method, contract, graph.OriginalOperation.Syntax, State.Empty, model, inference, cancellation).Check().Count();
                 if (inference.Improve(contract) is not { } better) break;
                 contract = better;
-                assumed[method] = (contract, depth);
+                inferring.Improve(contract);
             }
 
-            // A contract that rests on what is only assumed of an outer helper is not kept.
-            return _outermostUsed < depth ? contract : _inferred.GetOrAdd(method, contract);
+            ended = true;
         }
         finally
         {
-            assumed.Remove(method);
-            _outermostUsed = depth == 1 ? 0 : Math.Min(usedBefore, _outermostUsed);
+            foreach (KeyValuePair<ISymbol, MemberContract> certain in inferring.End(ended))
+            {
+                _inferred.TryAdd(certain.Key, certain.Value);
+                if (inferring.IsExhausted) _givenUp.TryAdd(certain.Key, 0);
+            }
         }
+
+        return contract;
     }
 
     /// <summary>The contract a lambda runs under: its own, else that of the delegate it becomes.</summary>

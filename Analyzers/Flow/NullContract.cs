@@ -12,7 +12,7 @@ internal sealed class NullContract
         ResultIsNeverNull = IsNeverNull(method.ReturnType, method.OriginalDefinition.ReturnType) && !Says(method.GetReturnTypeAttributes(), "MaybeNullAttribute");
         foreach (AttributeData attribute in method.GetReturnTypeAttributes())
         {
-            if (attribute.AttributeClass?.Name == "NotNullIfNotNullAttribute" && Argument(attribute) is string source) NotNullWith.AddRange(method.Parameters.Where(parameter => parameter.Name == source).Select(static parameter => parameter.Ordinal));
+            if (NameOf(attribute) == "NotNullIfNotNullAttribute" && Argument(attribute) is string source) NotNullWith.AddRange(method.Parameters.Where(parameter => parameter.Name == source).Select(static parameter => parameter.Ordinal));
         }
 
         foreach (IParameterSymbol parameter in method.Parameters)
@@ -20,7 +20,7 @@ internal sealed class NullContract
             bool leaves = parameter.RefKind is RefKind.Out or RefKind.Ref && IsNeverNull(parameter.Type, parameter.OriginalDefinition.Type);
             foreach (AttributeData attribute in parameter.GetAttributes())
             {
-                switch (attribute.AttributeClass?.Name)
+                switch (NameOf(attribute))
                 {
                     case "NotNullAttribute":
                         NotNull.Add((parameter.Ordinal, null));
@@ -43,8 +43,8 @@ internal sealed class NullContract
 
         foreach (AttributeData attribute in method.GetAttributes().Concat(method.AssociatedSymbol?.GetAttributes() ?? Enumerable.Empty<AttributeData>()))
         {
-            bool? when = attribute.AttributeClass?.Name == "MemberNotNullWhenAttribute" ? Argument(attribute) as bool? : null;
-            if (when is null && attribute.AttributeClass?.Name != "MemberNotNullAttribute") continue;
+            bool? when = NameOf(attribute) == "MemberNotNullWhenAttribute" ? Argument(attribute) as bool? : null;
+            if (when is null && NameOf(attribute) != "MemberNotNullAttribute") continue;
             foreach (TypedConstant argument in attribute.ConstructorArguments.Skip(when is null ? 0 : 1))
             {
                 IEnumerable<object?> names = argument.Kind == TypedConstantKind.Array ? argument.Values.Select(static value => value.Value) : [argument.Value];
@@ -71,5 +71,11 @@ internal sealed class NullContract
 
     private static object? Argument(AttributeData attribute) => attribute.ConstructorArguments.Length > 0 && attribute.ConstructorArguments[0].Kind != TypedConstantKind.Array ? attribute.ConstructorArguments[0].Value : null;
 
-    private static bool Says(IEnumerable<AttributeData> attributes, string name) => attributes.Any(attribute => attribute.AttributeClass?.Name == name);
+    private static bool Says(IEnumerable<AttributeData> attributes, string name) => attributes.Any(attribute => NameOf(attribute) == name);
+
+    /// <summary>The name of an attribute that the compiler knows, whichever assembly declares it; null for others, whatever they are called.</summary>
+    internal static string? NameOf(AttributeData attribute) => attribute.AttributeClass is
+    {
+        ContainingNamespace: { Name: "CodeAnalysis", ContainingNamespace: { Name: "Diagnostics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } },
+    } known ? known.Name : null;
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace MmLint.Analyzers;
 
@@ -237,7 +238,9 @@ internal sealed record State
         if (left.Equals(right)) return this;
         if (Fact.Rank(left) > Fact.Rank(right)) (left, right) = (right, left);
         if (left.Contains(right)) return this;
-        State state = this with { Names = Names.SetItem(right, left) };
+        // What turns out to be the same as something that is not stale has been found again.
+        ImmutableDictionary<Term, LockFormula> stale = Stale.ContainsKey(left) == Stale.ContainsKey(right) ? Stale : Stale.Remove(left).Remove(right);
+        State state = this with { Names = Names.SetItem(right, left), Stale = stale };
         return state.Rewrite(right, left, keepNames: true);
     }
 
@@ -362,6 +365,7 @@ internal sealed record State
         foreach (KeyValuePair<object, Term> entry in Values)
         {
             if (!other.Values.TryGetValue(entry.Key, out Term? value) || value.Equals(entry.Value)) continue;
+            if (entry.Key is CaptureId && IsNull(value) != IsNull(entry.Value)) return false;
             foreach (Hold hold in Holds)
             {
                 if (IsNamedBy(hold.Term, entry.Value) || IsNamedBy(hold.Term, value)) return false;
@@ -374,6 +378,8 @@ internal sealed record State
 
         return true;
 
+        // What ?. and ?? have found out is asked for in a moment.
+        static bool IsNull(Term value) => value is Constant { Value: null };
         static bool IsVariable(object key, Term value, State first, State second) => first.Values.Any(entry => !entry.Key.Equals(key) && entry.Value.Equals(value) && second.Values.TryGetValue(entry.Key, out Term? same) && same.Equals(value));
         static bool IsNamedBy(Term hold, Term value) => value is not Constant && hold.Contains(value);
     }
@@ -414,6 +420,7 @@ internal sealed record State
         ImmutableDictionary<object, Term> values = left.Values;
         foreach (object key in gone) values = values.Remove(key);
         foreach ((object key, Term _, Term _, Opaque symbol) in differing) values = values.SetItem(key, symbol);
+        (first, second) = (WithEqualities(first, second), WithEqualities(second, first));
         FactSet facts = FactSet.Merge(first.Facts, second.Facts, isForced ? ConditionalHolds.TellingApart(first.Facts, second.Facts).FirstOrDefault() : null);
         foreach ((object _, Term leftValue, Term rightValue, Opaque symbol) in differing) facts = CommonFlags(facts, leftValue, rightValue, symbol);
         List<(Term Left, Term Right, Term Symbol)> renamed = differing.ConvertAll(entry => (left.Values[entry.Key], right.Values[entry.Key], (Term)entry.Symbol));
@@ -436,6 +443,20 @@ internal sealed record State
             Losses = left.Losses.Count >= right.Losses.Count ? left.Losses : right.Losses,
             Label = left.Label == right.Label ? left.Label : null,
         };
+    }
+
+    /// <summary>The path with those equalities as facts of which the other one knows only that they hold in some case.</summary>
+    private static State WithEqualities(State state, State other)
+    {
+        if (other.Facts.Clauses.IsEmpty || ReferenceEquals(state.Names, other.Names)) return state;
+        FactSet facts = state.Facts;
+        foreach (KeyValuePair<Term, Term> name in state.Names)
+        {
+            if ((other.Facts.Marks & name.Key.Mark) == 0 || (other.Names.TryGetValue(name.Key, out Term? same) && same.Equals(name.Value)) || !other.Facts.Clauses.Any(clause => clause.Mentions(name.Key))) continue;
+            facts = facts.Assume(Fact.Equal(name.Key, name.Value)) ?? facts;
+        }
+
+        return ReferenceEquals(facts, state.Facts) ? state : state with { Facts = facts };
     }
 
     private static ImmutableDictionary<Term, Term> CommonNames(ImmutableDictionary<Term, Term> left, ImmutableDictionary<Term, Term> right)

@@ -8,7 +8,11 @@ namespace MmLint.Analyzers;
 /// <summary>A class of locks; two nodes are one if their keys are.</summary>
 /// <param name="Key">As an order lists it, else the full name of the member.</param>
 /// <param name="Name">As messages name it.</param>
-internal sealed record LockNode(string Key, string Name);
+internal sealed record LockNode(string Key, string Name)
+{
+    /// <summary>Whether an order lists it: all locks that go by the name count as one, whichever objects they belong to.</summary>
+    internal bool IsListed => Key == Name;
+}
 
 /// <summary>A lock that is held at some place; <paramref name="Node"/> is null for what nobody waits for.</summary>
 internal sealed record HeldLock(Term Term, Mode Mode, LockNode? Node);
@@ -16,19 +20,38 @@ internal sealed record HeldLock(Term Term, Mode Mode, LockNode? Node);
 /// <summary>A place where a lock is taken, what is held there, and what is known there of the parameters.</summary>
 internal sealed record Taking(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, LockNode? Node, bool IsTry, ImmutableArray<HeldLock> Held, Fact When);
 
+/// <summary>A place where a lock is given up, and what is held beyond it.</summary>
+internal sealed record Parting(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, ImmutableArray<HeldLock> Kept);
+
 /// <summary>A call while locks are held.</summary>
 /// <param name="Owner">The function that calls.</param>
 /// <param name="Callee">The function that is called.</param>
 /// <param name="Site">Where.</param>
 /// <param name="Held">What is held.</param>
 /// <param name="Judged">The classes whose order the call itself is checked for.</param>
-/// <param name="Constants">The arguments that are constants, by parameter position.</param>
+/// <param name="Receiver">The object that is called.</param>
+/// <param name="Arguments">What is given, by parameter position.</param>
 internal sealed record CallUnderLocks(
-    ISymbol Owner, IMethodSymbol Callee, SyntaxNode Site, ImmutableArray<HeldLock> Held, ImmutableArray<string> Judged, ImmutableDictionary<int, Constant> Constants)
+    ISymbol Owner, IMethodSymbol Callee, SyntaxNode Site, ImmutableArray<HeldLock> Held, ImmutableArray<string> Judged, Term? Receiver, ImmutableArray<Term> Arguments)
 {
     /// <summary>Whether the arguments rule out that the callee gets to the place.</summary>
-    internal bool RulesOut(Taking taking) => SymbolEqualityComparer.Default.Equals(taking.Owner.OriginalDefinition, Callee) && FactSet.Empty.Decide(taking.When.Replace(
-        part => part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } && Constants.TryGetValue(parameter.Ordinal, out Constant? value) ? value : null)) == false;
+    internal bool RulesOut(Taking taking) => IsIn(taking) && FactSet.Empty.Decide(taking.When.Replace(
+        part => part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } && Argument(parameter) is Constant value ? value : null)) == false;
+
+    /// <summary>How the owner of what is held is reached from the owner of what is taken behind the call.</summary>
+    /// <param name="held">What is held.</param>
+    /// <param name="taking">What is taken.</param>
+    /// <param name="inCallee">How the owner of what is taken is reached from the object that is called.</param>
+    internal Kinship KinshipOf(Term held, Taking taking, Kinship inCallee) => IsIn(taking)
+        ? Kinships.OfLocks(held, taking.Term.Replace(part => part is Root { Kind: RootKind.This } ? Object : part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } ? Argument(parameter) : null))
+        : inCallee == Kinship.Single ? Kinship.Single : Kinships.Through(Kinships.OfLock(Object, held), inCallee);
+
+    /// <summary>What the callee calls <c>this</c>.</summary>
+    private Term Object => Receiver ?? (Callee.MethodKind == MethodKind.LocalFunction ? Root.This(Callee.ContainingType) : new Opaque(this, Callee.Name, null));
+
+    private bool IsIn(Taking taking) => SymbolEqualityComparer.Default.Equals(taking.Owner.OriginalDefinition, Callee);
+
+    private Term? Argument(IParameterSymbol parameter) => parameter.Ordinal < Arguments.Length && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol.OriginalDefinition, Callee) ? Arguments[parameter.Ordinal] : null;
 }
 
 /// <summary>What all bodies of a compilation take and call: the one thing that is known only at its end.</summary>
@@ -36,21 +59,27 @@ internal sealed class Takings
 {
     private readonly ConcurrentQueue<Taking> _all = new();
     private readonly ConcurrentQueue<CallUnderLocks> _calls = new();
-    private readonly ConcurrentDictionary<ISymbol, ConcurrentDictionary<ISymbol, byte>> _callers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentQueue<Parting> _partings = new();
+    private readonly ConcurrentDictionary<ISymbol, ConcurrentDictionary<ISymbol, Kinship>> _callers = new(SymbolEqualityComparer.Default);
 
     internal IReadOnlyCollection<Taking> All => _all;
 
     internal IReadOnlyCollection<CallUnderLocks> Calls => _calls;
 
+    internal IReadOnlyCollection<Parting> Partings => _partings;
+
+    internal void Add(Parting parting) => _partings.Enqueue(parting);
+
     internal void Add(Taking taking) => _all.Enqueue(taking);
 
     internal void Add(CallUnderLocks call) => _calls.Enqueue(call);
 
-    /// <summary>Notes that one function calls another, whatever is held.</summary>
-    internal void AddCall(ISymbol caller, ISymbol callee) =>
-        _callers.GetOrAdd(callee.OriginalDefinition, static _ => new ConcurrentDictionary<ISymbol, byte>(SymbolEqualityComparer.Default)).TryAdd(caller.OriginalDefinition, 0);
+    /// <summary>Notes that one function calls another, whatever is held, on an object that is reached like this from its own.</summary>
+    internal void AddCall(ISymbol caller, ISymbol callee, Kinship receiver) =>
+        _callers.GetOrAdd(callee.OriginalDefinition, static _ => new ConcurrentDictionary<ISymbol, Kinship>(SymbolEqualityComparer.Default))
+            .AddOrUpdate(caller.OriginalDefinition, receiver, (_, known) => known < receiver ? known : receiver);
 
-    /// <summary>Who calls the function.</summary>
-    internal IEnumerable<ISymbol> CallersOf(ISymbol callee) =>
-        _callers.TryGetValue(callee.OriginalDefinition, out ConcurrentDictionary<ISymbol, byte>? callers) ? callers.Keys : [];
+    /// <summary>Who calls the function, and on which object.</summary>
+    internal IEnumerable<KeyValuePair<ISymbol, Kinship>> CallersOf(ISymbol callee) =>
+        _callers.TryGetValue(callee.OriginalDefinition, out ConcurrentDictionary<ISymbol, Kinship>? callers) ? callers : [];
 }

@@ -15,24 +15,39 @@ internal static class LockCycles
         {
             SyntaxNode site = circle[0].Site!;
             IEnumerable<Location> others = circle.SelectMany(static part => new[] { part.Site, part.Taken }).OfType<SyntaxNode>().Where(other => other != site).Distinct().Select(static other => other.GetLocation());
-            yield return Diagnostic.Create(Rule.LockCycle, site.GetLocation(), others, "locks are taken in a circle: " + string.Join("; ", circle.Select(Sentence)));
+            bool closes = Closes(circle);
+            string what = closes ? "locks are taken in a circle: " : "locks are taken in a circle if these objects belong together: ";
+            yield return Diagnostic.Create(closes ? Rule.LockCycle : Rule.PossibleCycle, site.GetLocation(), others, what + string.Join("; ", circle.Select(Sentence)));
         }
     }
 
-    /// <summary>The circles, each from an edge that the source shows; every edge is in one of them at most.</summary>
+    /// <summary>The circles, each from an edge that the source shows, best from one that breaks a list; every edge is in one of them at most.</summary>
     internal static IEnumerable<IReadOnlyList<LockEdge>> In(LockGraph graph)
     {
         List<LockEdge> edges = graph.Edges.ToList();
         ILookup<string, LockEdge> outgoing = edges.ToLookup(static edge => edge.Outer.Key, StringComparer.Ordinal);
         var told = new HashSet<(string Outer, string Inner)>();
-        foreach (LockEdge edge in edges.Where(static edge => edge.Site is not null).OrderBy(static edge => edge.Site!, SourcePlace.Order).ThenBy(static edge => edge.Inner.Key, StringComparer.Ordinal))
+        foreach (LockEdge edge in edges.Where(static edge => edge.Site is not null).OrderByDescending(graph.IsAgainstLists).ThenBy(static edge => edge.Site!, SourcePlace.Order).ThenBy(static edge => edge.Inner.Key, StringComparer.Ordinal))
         {
             if (told.Contains((edge.Outer.Key, edge.Inner.Key)) || Back(edge, outgoing) is not { } rest) continue;
             List<LockEdge> circle = [edge, .. rest];
+            if (Guarded(circle) || Descends(circle)) continue;
             foreach (LockEdge part in circle) told.Add((part.Outer.Key, part.Inner.Key));
-            if (!Guarded(circle)) yield return circle;
+            yield return circle;
         }
     }
+
+    /// <summary>
+    /// Whether the circle comes back to the very lock that it began with. Classes that a list names stand for all their locks; where nothing states an order, that takes
+    /// one object all the way round, or a lock of which there is only one.
+    /// </summary>
+    private static bool Closes(IReadOnlyCollection<LockEdge> circle) =>
+        circle.Any(static edge => edge.Outer.IsListed || edge.Inner.IsListed || edge.Kinship == Kinship.Single) || circle.All(static edge => edge.Kinship == Kinship.Same);
+
+    /// <summary>
+    /// Whether the circle goes from an object to another one that its members lead to, and never back: a wrapper that calls what it wraps, a node and the next one.
+    /// </summary>
+    private static bool Descends(IReadOnlyCollection<LockEdge> circle) => !Closes(circle) && circle.Count(static edge => edge.Kinship != Kinship.Same) == 1 && circle.All(static edge => edge.Kinship != Kinship.Unknown);
 
     /// <summary>The shortest way from the inner lock of an edge back to its outer one.</summary>
     private static List<LockEdge>? Back(LockEdge edge, ILookup<string, LockEdge> outgoing)

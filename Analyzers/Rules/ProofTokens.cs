@@ -41,7 +41,7 @@ internal sealed class ProofTokens(ContractCatalog catalog)
             if (excluded.Count > 0 && free.Count == 0) continue;
             string why = excluded.Count == 0
                 ? "it can be taken without any lock, so it keeps nobody out"
-                : string.Join(", ", free.Take(MostNamed).Select(static taker => "'" + taker.Name + "'")) + (free.Count > MostNamed ? " and others" : "") + " can take it without " + string.Join(" or ", excluded.Select(static lockOf => lockOf.Name).Distinct());
+                : string.Join(", ", free.Take(MostNamed).Select(static taker => "'" + taker.Name + "'")) + (free.Count > MostNamed ? " and others" : "") + " can hold it without " + string.Join(" or ", excluded.Select(static lockOf => lockOf.Name).Distinct());
             yield return Diagnostic.Create(Rule.RefusedProof, token.Key.Locations.FirstOrDefault() ?? token.Value.Source.Location, free.Select(static taker => taker.Place).Where(static place => place.IsInSource).Distinct(), token.Key.Name, token.Value.Source.Text, why);
         }
     }
@@ -61,6 +61,12 @@ internal sealed class ProofTokens(ContractCatalog catalog)
         {
             if (!Conflicts(new LockFormula.Lock(taking.Term, taking.Mode), proven) || taking.Held.Any(held => excluded.Any(lockOf => lockOf.Excludes(held.Term, held.Mode)))) continue;
             if (!_takers.ContainsKey(taking.Owner)) found.Add((LockCycles.NameOf(taking.Owner), taking.Site.GetLocation()));
+        }
+
+        foreach (Parting parting in takings.Partings)
+        {
+            if (!excluded.Any(lockOf => lockOf.Excludes(parting.Term, parting.Mode)) || parting.Kept.Any(held => excluded.Any(lockOf => lockOf.Excludes(held.Term, held.Mode)))) continue;
+            if (parting.Kept.Any(held => Conflicts(new LockFormula.Lock(held.Term, held.Mode), proven))) found.Add((LockCycles.NameOf(parting.Owner), parting.Site.GetLocation()));
         }
 
         return found.GroupBy(static taker => taker.Name).Select(static group => group.First()).OrderBy(static taker => taker.Place.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(static taker => taker.Place.SourceSpan.Start).ToList();

@@ -29,4 +29,5 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor HeldAcrossAwait = Create("MML1019", "Thread-owned lock is held across await or yield", "{0}", Locking, DiagnosticSeverity.Error);
     internal static readonly DiagnosticDescriptor UnstatedGuard = Create("MML1021", "Field is accessed without the lock that guards it elsewhere", "{0}", Locking, DiagnosticSeverity.Info);
     internal static readonly DiagnosticDescriptor KeptDelegate = Create("MML1022", "Delegate is not invoked as its parameter says", "{0}", Locking, DiagnosticSeverity.Error);
+    internal static readonly DiagnosticDescriptor PossibleCycle = Create("MML1023", "Locks may be taken in a circle", "{0}", Locking, DiagnosticSeverity.Info, compilationEnd: true);
 }

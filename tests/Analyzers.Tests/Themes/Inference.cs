@@ -1,3 +1,5 @@
+using System;
+using System.Linq;
 using System.Threading.Tasks;
 
 namespace AnalyzerTests.Themes;
@@ -190,4 +192,69 @@ public sealed class Inference : ThemeTests
                 _gate.Enter();
         } // MML1006
         """);
+
+    private const string Shared = """
+        public sealed partial class Shared
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private int _count;
+            private void Bump() => _count++;
+            private void Begin() => Monitor.Enter(_gate);
+            private static void Report() { }
+        }
+        """;
+
+    [Theory]
+    [InlineData("A.cs", "Z.cs")]
+    [InlineData("Z.cs", "A.cs")]
+    public async Task HelperInAnotherFile_IsSilent(string helpers, string callers) => await Verify.Silent("").WithSource(helpers, Shared).WithSource(callers, """
+        public sealed partial class Shared
+        {
+            public void Add() { lock (_gate) Bump(); }
+            public void AddTwo() { Begin(); Bump(); Bump(); Monitor.Exit(_gate); }
+            public void Each(System.Collections.Generic.List<int> items) { lock (_gate) items.ForEach(Add); }
+            public void Tell() => Report();
+            private void Add(int by) => _count += by;
+        }
+        """);
+
+    [Theory]
+    [InlineData("A.cs", "Z.cs")]
+    [InlineData("Z.cs", "A.cs")]
+    public async Task HelperInAnotherFileCalledWithoutTheLock_Flags(string helpers, string callers) => await Verify.Flags("").WithSource(helpers, Shared).WithSource(callers, """
+        public sealed partial class Shared
+        {
+            public void Tell() => Report();
+            public void Add() => Bump(); // MML1001
+            public void Leave()
+            {
+                Begin();
+            } // MML1006
+        }
+        """);
+
+    [Fact]
+    public async Task HelperThatIsPassedOnInAnotherFile_IsSilent() => await Verify.Silent(Shared.Replace("Report() { }", "Report() { } private void Count(int by) => _count += by;", StringComparison.Ordinal)).WithSource("Callers.cs", """
+        public sealed partial class Shared
+        {
+            public void Add() { lock (_gate) Bump(); Begin(); Monitor.Exit(_gate); }
+            public void Each(System.Collections.Generic.List<int> items) { lock (_gate) items.ForEach(Count); Report(); }
+        }
+        """);
+
+    /// <summary>Helpers in a circle, each of which calls the next two; the last one does the work.</summary>
+    private static string Circle(int length, string work) => string.Concat(Enumerable.Range(0, length).Select(index =>
+        $"private void M{index}(int n) {{ if (n == 0) return; M{(index + 1) % length}(n - 1); M{(index + 2) % length}(n - 2); {(index == length - 1 ? work : "")} }}\n"));
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(24)]
+    [InlineData(60)]
+    public Task LongCircle_IsSilent(int length) => Silent(Circle(length, "_count++;") + "public void Run() { _gate.Enter(); M0(9); _gate.Exit(); }");
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(24)]
+    [InlineData(60)]
+    public Task LongCircleWithoutTheLock_Flags(int length) => Flags(Circle(length, "_count++;") + "public void Run() => M0(9); // MML1001");
 }

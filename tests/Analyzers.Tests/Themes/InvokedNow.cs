@@ -593,4 +593,17 @@ public sealed class InvokedNow : ThemeTests
             if (Coin()) { action(); action(); }
         }
         """);
+
+    [Theory]
+    [InlineData("public static void Run([InvokedNow(Once = true)] Action action) { } // MML1022")]
+    [InlineData("public static int Run([InvokedNow(Once = true)] Func<int> function) => 3; // MML1022")]
+    [InlineData("public static void Run() { Inner(static () => { }); static void Inner([InvokedNow(Once = true)] Action action) { } } // MML1022")]
+    public Task NeverMentioned_Flags(string member) => Flags(member);
+
+    [Theory]
+    [InlineData("public static void Run([InvokedNow] Action action) { }")]
+    [InlineData("public static void Run(Action action) { }")]
+    [InlineData("public static extern void Run([InvokedNow(Once = true)] Action action);")]
+    [InlineData("public static void Run([InvokedNow(Once = true)] Action action) => throw new NotSupportedException();")]
+    public Task NeverMentionedAndNotPromised_IsSilent(string member) => Silent(member);
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Threading.Tasks;
 
 namespace AnalyzerTests.Themes;
@@ -180,7 +181,7 @@ public sealed class LockCycles : ThemeTests
         public sealed class Owner
         {
             public readonly Gate Gate = new();
-            public void Close(Item item) { Gate.Enter(); item.Touch(); Gate.Exit(); } // MML1020
+            public void Close(Item item) { Gate.Enter(); item.Touch(); Gate.Exit(); } // MML1023
         }
         public sealed class Item
         {
@@ -384,7 +385,7 @@ public sealed class LockCycles : ThemeTests
             public readonly object Gate = new();
             public Pipe? Pipe;
             public override void Write() { lock (Gate) { } }
-            public void Go() { lock (Gate) Pipe!.Push(); } // MML1020
+            public void Go() { lock (Gate) Pipe!.Push(); } // MML1023
         }
         public sealed class Pipe
         {
@@ -422,7 +423,7 @@ public sealed class LockCycles : ThemeTests
             public readonly object Gate = new();
             public Pipe? Pipe;
             public void Write() { lock (Gate) { } }
-            public void Go() { lock (Gate) Pipe!.Push(); } // MML1020
+            public void Go() { lock (Gate) Pipe!.Push(); } // MML1023
         }
         public sealed class Pipe
         {
@@ -440,9 +441,138 @@ public sealed class LockCycles : ThemeTests
         {
             private readonly object _outer = new();
             private readonly object _inner = new();
-            public void Walk(Node node, Visit visit) { node.Gate.Enter(); lock (_outer) visit(node); node.Gate.Exit(); } // MML1020
+            public void Walk(Node node, Visit visit) { node.Gate.Enter(); lock (_outer) visit(node); node.Gate.Exit(); } // MML1023
             public void Run(Node node) => Walk(node, _ => { lock (_inner) { } });
             public void Other() { lock (_inner) { lock (_outer) { } } }
         }
         """);
+
+    [Fact]
+    public Task StaticLockAndLocksOfObjects_Flags() => FlagsTypes("""
+        public sealed class Connection
+        {
+            private static readonly object s_all = new();
+            private readonly object _gate = new();
+            public void Close() { lock (_gate) lock (s_all) { } } // MML1020
+            public static void CloseAll(Connection[] all) { lock (s_all) foreach (var one in all) lock (one._gate) { } }
+        }
+        """);
+
+    [Fact]
+    public Task LockOfASingleObject_Flags() => FlagsTypes("""
+        public sealed class Log
+        {
+            public static readonly Log Default = new();
+            private readonly object _gate = new();
+            public void Write() { lock (_gate) { } }
+            public void Flush(Source source) { lock (_gate) source.Drain(); } // MML1020
+        }
+        public sealed class Source
+        {
+            private readonly object _gate = new();
+            public void Drain() { lock (_gate) { } }
+            public void Fail() { lock (_gate) Log.Default.Write(); }
+        }
+        """);
+
+    [Fact]
+    public Task ParentAndChild_IsAHint() => FlagsTypes("""
+        public sealed class Parent
+        {
+            private readonly object _gate = new();
+            private readonly List<Child> _children = [];
+            public void Close() { lock (_gate) foreach (var child in _children) child.Stop(); } // MML1023
+            internal void Forget() { lock (_gate) { } }
+        }
+        public sealed class Child(Parent parent)
+        {
+            private readonly object _gate = new();
+            public void Stop() { lock (_gate) { } }
+            public void Fail() { lock (_gate) parent.Forget(); }
+        }
+        """);
+
+    [Fact]
+    public Task ParentAndChildInADeclaredOrder_Flags() => FlagsTypes("""
+        [assembly: LockOrder("Parent._gate", "Child._gate")]
+        public sealed class Parent
+        {
+            private readonly object _gate = new();
+            private readonly List<Child> _children = [];
+            public void Close() { lock (_gate) foreach (var child in _children) child.Stop(); }
+            internal void Forget() { lock (_gate) { } }
+        }
+        public sealed class Child(Parent parent)
+        {
+            private readonly object _gate = new();
+            public void Stop() { lock (_gate) { } }
+            public void Fail() { lock (_gate) parent.Forget(); } // MML1020
+        }
+        """);
+
+    private const string Target = """
+        public class Target
+        {
+            protected readonly object SyncRoot = new();
+            public void Flush() { lock (SyncRoot) FlushCore(); }
+            protected virtual void FlushCore() { }
+            public void Write() { lock (SyncRoot) { } }
+        }
+
+        """;
+
+    [Fact]
+    public Task WrapperOfItsOwnKind_IsSilent() => SilentTypes(Target + """
+        public sealed class Wrapper : Target
+        {
+            private readonly object _queue = new();
+            public required Target Wrapped { get; init; }
+            protected override void FlushCore() { lock (_queue) Wrapped.Write(); }
+        }
+        """);
+
+    [Fact]
+    public Task WrapperThatCallsItself_Flags() => FlagsTypes(Target.Replace("FlushCore(); }", "FlushCore(); } // MML1020", StringComparison.Ordinal) + """
+        public sealed class Wrapper : Target
+        {
+            private readonly object _queue = new();
+            protected override void FlushCore() { lock (_queue) { } }
+            public void Close() { lock (_queue) Write(); }
+        }
+        """);
+
+    [Fact]
+    public Task NodeAndTheNextOne_IsSilent() => SilentTypes("""
+        public sealed class Stage
+        {
+            private readonly object _input = new();
+            private readonly object _output = new();
+            public Stage? Next { get; init; }
+            public void Run() { lock (_input) lock (_output) { } }
+            public void Push() { lock (_output) Next?.Accept(); }
+            private void Accept() { lock (_input) { } }
+        }
+        """);
+
+    [Fact]
+    public Task AnotherObjectOfTheClass_IsAHint() => FlagsTypes("""
+        public sealed class Account
+        {
+            private readonly object _balance = new();
+            private readonly object _history = new();
+            public void Note() { lock (_balance) lock (_history) { } } // MML1023
+            public void Copy(Account to) { lock (_history) lock (to._balance) { } }
+        }
+        """);
+
+    [Fact]
+    public async Task MessageOfAHintSaysWhatItTakes() => await Verify.Flags("""
+        public sealed class Account
+        {
+            private readonly object _balance = new();
+            private readonly object _history = new();
+            public void Note() { lock (_balance) lock (_history) { } } // MML1023
+            public void Copy(Account to) { lock (_history) lock (to._balance) { } }
+        }
+        """).WithMessage("locks are taken in a circle if these objects belong together: Account._history inside Account._balance ('Note', Test.cs line 5); Account._balance inside Account._history ('Copy', Test.cs line 6)");
 }

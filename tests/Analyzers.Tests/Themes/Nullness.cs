@@ -74,4 +74,28 @@ public sealed class Nullness : ThemeTests
             Unlock(node); // MML1005
         }
         """);
+
+    private const string Annotations = """
+        namespace Annotations
+        {
+            public sealed class NotNullAttribute : Attribute;
+            public sealed class NotNullWhenAttribute(bool value) : Attribute { public bool Value => value; }
+            public sealed class DoesNotReturnAttribute : Attribute;
+        }
+
+        """;
+
+    [Theory]
+    [InlineData("public static extern void Check([Annotations.NotNull] Node? node);", "Check(node); Use(node); // MML1015")]
+    [InlineData("public static extern bool Has([Annotations.NotNullWhen(true)] Node? node);", "if (Has(node)) Use(node); // MML1015")]
+    [InlineData("[Annotations.DoesNotReturn] public static extern void Fail();", "if (node is null) Fail();\nUse(node); // MML1015")]
+    public async Task AttributeOfTheSameNameFromElsewhere_Flags(string method, string body) =>
+        await Verify.Flags(InSubject(Methods + method + "\npublic static void Run(Node? node)\n{\n" + body + "\n}")).WithSource("Locks.cs", Declarations).WithSource("Annotations.cs", Annotations);
+
+    [Theory]
+    [InlineData("public static extern void Check([NotNull] Node? node);", "Check(node); Use(node);")]
+    [InlineData("public static extern bool Has([NotNullWhen(true)] Node? node);", "if (Has(node)) Use(node);")]
+    [InlineData("[DoesNotReturn] public static extern void Fail();", "if (node is null) Fail();\nUse(node);")]
+    public async Task AttributeThatTheCompilerKnows_IsSilent(string method, string body) =>
+        await Verify.Silent(InSubject(Methods + method + "\npublic static void Run(Node? node)\n{\n" + body + "\n}")).WithSource("Locks.cs", Declarations).WithSource("Annotations.cs", Annotations);
 }

@@ -99,6 +99,71 @@ public sealed class ProofTokens : ThemeTests
         """);
 
     [Fact]
+    public Task HoldThatOutlivesItsNeed_Flags() => FlagsTypes(Table + """
+            [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default; // MML0006
+            public void Keep() { Outer.EnterRead(); Row.EnterRead(); Outer.ExitRead(); Row.ExitRead(); }
+        }
+        """);
+
+    [Fact]
+    public Task HoldThatOutlivesItsNeedBehindACall_Flags() => FlagsTypes(Table + """
+            [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default; // MML0006
+            [MustHold("Outer"), Acquires("shared(Row)")] public void Enter() => Row.EnterRead();
+            [Releases("shared(Outer)")] public void Leave() => Outer.ExitRead();
+            public void Keep() { Outer.EnterRead(); Enter(); Leave(); Row.ExitRead(); }
+        }
+        """);
+
+    [Fact]
+    public Task HoldThatOutlivesItsNeedOnOnePath_Flags() => FlagsTypes(Table + """
+            [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default; // MML0006
+            public void Keep(bool early)
+            {
+                Outer.EnterRead();
+                Row.EnterRead();
+                if (early) Outer.ExitRead();
+                Row.ExitRead();
+                if (!early) Outer.ExitRead();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task DowngradeThatTheTokenToleratesNot_Flags() => FlagsTypes(Table + """
+            [Lock(Section), MustHold("shared(Outer)"), ProofOf("exclusive(Table.Row)")] public LockName Alone => default; // MML0006
+            public void Keep() { Outer.EnterWrite(); Row.EnterRead(); Outer.Downgrade(); Row.ExitRead(); Outer.ExitRead(); }
+        }
+        """);
+
+    [Fact]
+    public Task HoldThatEndsBeforeItsNeed_IsSilent() => SilentTypes(Table + """
+            public readonly Gate Other = new();
+            [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default;
+            public void Keep() { Other.Enter(); Outer.EnterRead(); Row.EnterRead(); Other.Exit(); Row.ExitRead(); Outer.ExitRead(); }
+        }
+        """);
+
+    [Fact]
+    public Task NeedThatOutlivesAnother_IsSilent() => SilentTypes(Table + """
+            public readonly Gate Other = new();
+            [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default;
+            public void Keep() { Outer.EnterRead(); Other.Enter(); Outer.ExitRead(); Other.Exit(); }
+            public void KeepReading() { Outer.EnterWrite(); Row.EnterRead(); Outer.Downgrade(); Row.ExitRead(); Outer.ExitRead(); }
+        }
+        """);
+
+    [Fact]
+    public Task HoldThatIsBoundToItsNeed_IsSilent() => SilentTypes("""
+        public sealed class Table
+        {
+            public readonly RwGate Outer = new();
+            [ReleasedWith("Outer", LockMode.Exclusive)] public readonly RwGate Row = new();
+            [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default;
+            public void Keep() { Outer.EnterWrite(); Row.EnterWrite(); Outer.ExitWrite(); }
+        }
+        """);
+
+    [Fact]
     public Task ProofDoesNotBind_Flags() => FlagsTypes(Table + """
             [Lock(Section), ProofOf("exclusive(Table.Rwo)")] public LockName Alone => default; // MML0001
         }
@@ -110,5 +175,5 @@ public sealed class ProofTokens : ThemeTests
             [Acquires("shared(Row)")] public void Sneak() => Row.EnterRead();
         }
         """).WithSource("Locks.cs", Declarations)
-        .WithMessage("'Alone' is no proof of exclusive(Table.Row): 'Sneak' can take it without Table.Outer");
+        .WithMessage("'Alone' is no proof of exclusive(Table.Row): 'Sneak' can hold it without Table.Outer");
 }

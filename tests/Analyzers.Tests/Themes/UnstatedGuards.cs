@@ -176,5 +176,95 @@ public sealed class UnstatedGuards : ThemeTests
         """);
 
     [Fact]
+    public Task NestedTypeWithoutIt_Flags() => FlagsIn(ThreeGuarded + """
+        public sealed class Reader(Visits visits)
+        {
+            public int Peek() => visits._count; // MML1021
+        }
+        """);
+
+    [Fact]
+    public Task NestedTypeUnderIt_IsSilent() => SilentIn(ThreeGuarded + """
+        public struct Walker
+        {
+            public Visits Visits;
+            public void Reset() { lock (Visits._gate) Visits._count = 0; }
+        }
+        """);
+
+    [Fact]
+    public Task NestedTypeHoldsTheLockOfAnotherObject_Flags() => FlagsIn(ThreeGuarded + """
+        public sealed class Mover(Visits from, Visits to)
+        {
+            public void Move() { lock (from._gate) to._count++; } // MML1021
+        }
+        """);
+
+    [Fact]
+    public Task NestedTypesGuardWhatTheOuterTypeForgets_Flags() => FlagsTypes("""
+        public sealed class Visits
+        {
+            private readonly object _gate = new();
+            private int _count;
+            public int Peek() => _count; // MML1021
+            public sealed class Writer(Visits visits)
+            {
+                public void Add() { lock (visits._gate) visits._count++; }
+                public void Remove() { lock (visits._gate) visits._count--; }
+                public int Get() { lock (visits._gate) return visits._count; }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task FieldOfANestedType_FlagsOnce() => FlagsTypes("""
+        public static class Outer
+        {
+            public sealed class Visits
+            {
+                private readonly object _gate = new();
+                private int _count;
+                public void Add() { lock (_gate) _count++; }
+                public void Remove() { lock (_gate) _count--; }
+                public int Get() { lock (_gate) return _count; }
+                public int Peek() => _count; // MML1021
+            }
+        }
+        """);
+
+    [Fact]
+    public Task FieldsOfTwoNestedTypesWithOneName_IsSilent() => SilentTypes("""
+        public static class Outer
+        {
+            public sealed class Shared
+            {
+                private readonly object _gate = new();
+                private int _count;
+                public void Add() { lock (_gate) _count++; }
+                public void Remove() { lock (_gate) _count--; }
+                public int Get() { lock (_gate) return _count; }
+            }
+            public sealed class Local
+            {
+                private int _count;
+                public void Add() => _count++;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task HelperThatANestedTypeCallsWithoutIt_Flags() => FlagsIn(ThreeGuarded + """
+        public void AddTwo() { lock (_gate) Step(2); }
+        private void Step(int by) => _count += by; // MML1021
+        public sealed class Stepper(Visits visits) { public void Go() => visits.Step(1); }
+        """);
+
+    [Fact]
+    public Task HelperThatANestedTypeCallsUnderIt_IsSilent() => SilentIn(ThreeGuarded + """
+        private void Step(int by) => _count += by;
+        public sealed class Stepper(Visits visits) { public void Go() { lock (visits._gate) visits.Step(1); } }
+        """);
+
+    [Fact]
     public Task MethodThatSaysWhatItNeeds_IsSilent() => SilentIn(ThreeGuarded + """[MustHold("_gate")] internal int Peek() => _count;""");
 }
