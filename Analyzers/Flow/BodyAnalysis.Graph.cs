@@ -20,7 +20,11 @@ internal sealed partial class BodyAnalysis
     {
         if (!_recording || _inference is not null || after.Holds.IsEmpty || !ended.Info.IsWaitedFor || after.IsFresh(ended.Term)) return;
         ImmutableArray<HeldLock> kept = HeldIn(after);
-        if (kept.Length > 1 || (kept.Length == 1 && !kept[0].Term.Equals(ended.Term))) _engine.Takings.Add(new Parting(_owner, site, ended.Term, ended.Mode, kept));
+        if (kept.Length == 0 || (kept.Length == 1 && kept[0].Term.Equals(ended.Term))) return;
+
+        // What a caller has given along is covered by what the caller holds, if by anything; a lock that was taken and given up here changes nothing about that.
+        ImmutableArray<HeldLock> bared = ended.Origin == Origin.Entry ? kept : HeldIn(after, static hold => hold.Origin == Origin.Here);
+        if (!bared.IsEmpty) _engine.Takings.Add(new Parting(_owner, site, ended.Term, ended.Mode, kept, bared));
     }
 
     /// <summary>Notes a call under locks; those that the callee names as needed or released are its own business, for its body knows of them.</summary>

@@ -20,8 +20,8 @@ internal sealed record HeldLock(Term Term, Mode Mode, LockNode? Node);
 /// <summary>A place where a lock is taken, what is held there, and what is known there of the parameters.</summary>
 internal sealed record Taking(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, LockNode? Node, bool IsTry, ImmutableArray<HeldLock> Held, Fact When);
 
-/// <summary>A place where a lock is given up, and what is held beyond it.</summary>
-internal sealed record Parting(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, ImmutableArray<HeldLock> Kept);
+/// <summary>A place where a lock is given up; <paramref name="Kept"/> is held beyond it, and <paramref name="Bared"/> may have been held on the strength of it.</summary>
+internal sealed record Parting(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, ImmutableArray<HeldLock> Kept, ImmutableArray<HeldLock> Bared);
 
 /// <summary>A call while locks are held.</summary>
 /// <param name="Owner">The function that calls.</param>

@@ -66,7 +66,7 @@ internal sealed class ProofTokens(ContractCatalog catalog)
         foreach (Parting parting in takings.Partings)
         {
             if (!excluded.Any(lockOf => lockOf.Excludes(parting.Term, parting.Mode)) || parting.Kept.Any(held => excluded.Any(lockOf => lockOf.Excludes(held.Term, held.Mode)))) continue;
-            if (parting.Kept.Any(held => Conflicts(new LockFormula.Lock(held.Term, held.Mode), proven))) found.Add((LockCycles.NameOf(parting.Owner), parting.Site.GetLocation()));
+            if (parting.Bared.Any(held => Conflicts(new LockFormula.Lock(held.Term, held.Mode), proven))) found.Add((LockCycles.NameOf(parting.Owner), parting.Site.GetLocation()));
         }
 
         return found.GroupBy(static taker => taker.Name).Select(static group => group.First()).OrderBy(static taker => taker.Place.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(static taker => taker.Place.SourceSpan.Start).ToList();

@@ -144,6 +144,21 @@ public sealed class ProofTokens : ThemeTests
         """);
 
     [Fact]
+    public Task HoldOfTheCallersThatIsCoveredElsewhere_IsSilent() => SilentTypes(Table + """
+            [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default;
+            [MustHold("shared(Row)")] public void Touch() { if (Outer.TryEnterRead()) Outer.ExitRead(); }
+            public void Keep() { Outer.EnterRead(); Row.EnterRead(); Row.ExitRead(); Outer.ExitRead(); }
+        }
+        """);
+
+    [Fact]
+    public Task HoldOfTheCallersWhoseNeedIsGivenUp_Flags() => FlagsTypes(Table + """
+            [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default; // MML0006
+            [MustHold("shared(Outer) && shared(Row)"), Releases("shared(Outer)")] public void Leave() => Outer.ExitRead();
+        }
+        """);
+
+    [Fact]
     public Task NeedThatOutlivesAnother_IsSilent() => SilentTypes(Table + """
             public readonly Gate Other = new();
             [Lock(Section), ReleasedWith("Outer", LockMode.Exclusive), ProofOf("exclusive(Table.Row)")] public LockName Alone => default;
