@@ -510,7 +510,8 @@ internal sealed partial class BodyAnalysis
         }
 
         LockFormula need = clause.Locks.Replace(map);
-        if (need.Any(part => relevant.Stale.ContainsKey(part))) return;
+        // Handing over what is stale has been reported; of a stale path from what is handed over nobody has spoken yet.
+        if (need.Any(part => relevant.Stale.ContainsKey(part) && IsHandedOver(site, part))) return;
         (Verdict verdict, LockFormula culprit) = Query(relevant, need);
         if (verdict == Verdict.Held)
         {
@@ -523,6 +524,8 @@ internal sealed partial class BodyAnalysis
         FailNeed(relevant, site.Operation.Syntax, "need:" + clause.Locks, rule, verdict == Verdict.WrongMode ? culprit : need,
             sentence => "'" + site.Name + "' needs " + Missing(sentence, verdict, need, culprit) + (site.Contract.IsInferred ? " (inferred from its body)" : "") + hint, null, Properties(site, need), refinement: RefineNeed(relevant, site, verdict, need, culprit));
     }
+
+    private static bool IsHandedOver(CallSite site, Term value) => site.Receiver?.Any(value.Equals) == true || site.Arguments.Any(argument => argument.Any(value.Equals));
 
     private static ImmutableDictionary<string, string?> Properties(CallSite site, LockFormula need)
     {

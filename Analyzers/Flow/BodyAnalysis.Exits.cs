@@ -159,7 +159,7 @@ internal sealed partial class BodyAnalysis
             if ((about is not null && !hold.Term.Equals(about)) || (hold is { Maybe: true, Origin: Origin.Entry } && same.Contains(hold.Term))) continue;
             Hold? wanted = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term)).Hold;
             string key = "exit:" + hold.Term;
-            if (hold.Origin == Origin.Assumed || outcome.Excused.Contains(hold.Term) || IsReleasedWithItsCollection(hold) || IsKeptByScope(outcome, hold.Term) || (wanted is not null && wanted.Depth >= hold.Depth) || IsTrusted(hold.Term)
+            if (hold.Origin == Origin.Assumed || outcome.Excused.Contains(hold.Term) || IsReleasedWithItsCollection(hold) || IsKeptByScope(outcome, hold.Term) || (wanted is not null && wanted.Depth >= hold.Depth) || (IsTrusted(hold.Term) && (hold.Origin != Origin.Here || IsSpokenOf(outcome, hold.Term)))
                 || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && (outcome.Excused.Contains(bound) || HoldOf(outcome, bound) is { Mode: Mode.Exclusive })))
             {
                 PassNeed(outcome, exit, key);
@@ -284,6 +284,10 @@ internal sealed partial class BodyAnalysis
         return term is MemberOf { Member: var member } && SymbolEqualityComparer.Default.Equals(member.ContainingType?.OriginalDefinition, type.OriginalDefinition)
             && ContractCatalog.TypeOf(member) is { Name: "LockName", ContainingNamespace.Name: "MmLint" };
     }
+
+    /// <summary>Whether the contract says something of what becomes of the lock: what it does not speak of is only used, also by the type that it is of.</summary>
+    private bool IsSpokenOf(State state, Term term) => _contract.Releases.Concat(_contract.Downgrades).Concat(_contract.Acquires)
+        .Any(clause => clause.Locks.Replace(EntryMap).Locks.Any(item => state.Canonical(item.Term).Equals(term)) || clause.Locks.Any(static part => part is Root { Kind: RootKind.Result }));
 
     /// <summary>A lock type also vouches for what it says of its own result.</summary>
     private bool IsTrustedFact(Fact fact) => _owner.ContainingType is { } type && (_catalog.LockOf(type) is not null || _catalog.IsScopedLock(type)) && fact.Any(static part => part is Root { Kind: RootKind.Result });

@@ -31,6 +31,7 @@ public sealed class AccessRules
     [InlineData("public int Value { get; set; }", "'Value' is mutable and does not say who may access it")]
     [InlineData("[WriteBy(\"exclusive(A)\")] public int Value;", "'Value' says who may write it, but anybody may read it")]
     [InlineData("[ReadBy(\"A\")] public int Value;", "'Value' says who may read it, but anybody may write it")]
+    [InlineData("[Lock(LockKind.Mutex)] public sealed class Part { public int Value; }", "'Value' is mutable and does not say who may access it")]
     public async Task IsMissing(string member, string message) => await Verify.Flags(Subject(member + " // MML0014")).WithConfig(Both).WithMessage(message);
 
     [Theory]
@@ -53,6 +54,8 @@ public sealed class AccessRules
     [InlineData("public int Value => 1;")]
     [InlineData("[Atomic] private int _value; public int Value { get => System.Threading.Volatile.Read(ref _value); set => System.Threading.Volatile.Write(ref _value, value); }")]
     [InlineData("public struct Part { public int Value; }")]
+    [InlineData("[System.ThreadStatic] private static int t_value;")]
+    [InlineData("[Lock(LockKind.Mutex)] public sealed class Part { private int _word; }")]
     [InlineData("public enum Part { One }")]
     public async Task Stands(string member) => await Verify.Silent(Subject(member)).WithConfig(Both);
 

@@ -379,4 +379,31 @@ public sealed class BasicBalance : ThemeTests
             _gate.Exit();
         } // MML1006
         """);
+
+    /// <summary>A lock type vouches for what its contracts say of its locks, not for what a member merely uses.</summary>
+    [Fact]
+    public Task LockTypeKeepsLockThatNoContractSpeaksOf_Flags() => Flags("""
+        [Lock(LockKind.Mutex)] public sealed class Page
+        {
+            [Lock(Section)] public LockName Closed => default;
+            [Acquires("this")] public void Take() => Wait();
+            [Acquires("this")] private extern void Wait();
+            [Releases("this")] public extern void Drop();
+            [Acquires("Closed")] private extern void Close();
+            [Releases("Closed")] private extern void Open();
+            public void Both(Page other)
+            {
+                other.Take();
+            } // MML1006
+            public void Half()
+            {
+                Close();
+            } // MML1006
+            public void Whole()
+            {
+                Close();
+                Open();
+            }
+        }
+        """);
 }

@@ -273,4 +273,18 @@ public sealed class Staleness : ThemeTests
             }
         }
         """);
+
+    /// <summary>Handing over the holder reads nothing that is stale; what the callee finds in it needs the lock.</summary>
+    [Fact]
+    public Task NeedOverStalePathOfWhatIsHandedOver_Flags() => Flags("""
+        public sealed class Holder { [WriteOnce, ValidWhileHeld("Node.Gate")] public Node Node { get; private set; } = null!; }
+        [MustHold("holder.Node.Gate")] public extern void Use(Holder holder);
+        [MustHold("holder.Node.Gate"), Releases("holder.Node.Gate")]
+        public void Run(Holder holder)
+        {
+            if (holder.Node.Value != 0) Use(holder);
+            holder.Node.Gate.Exit();
+            Use(holder); // MML1001
+        }
+        """);
 }
