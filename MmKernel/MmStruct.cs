@@ -159,6 +159,7 @@ public sealed class MmStruct
     [Atomic] private bool _isHugePageDisabled;
 
     /// <summary>Whether the process does without huge pages (<c>MMF_DISABLE_THP_COMPLETELY</c>).</summary>
+    [WriteBy("exclusive(MmapLock)")]
     internal bool IsHugePageDisabled
     {
         get => Volatile.Read(ref _isHugePageDisabled);
@@ -188,14 +189,14 @@ public sealed class MmStruct
         if (Interlocked.Decrement(ref UsersCount) == 0)
         {
             Teardown.ExitMmap(this);
-            AssertUsersCount();
+            AdoptUsersCount();
             PutCount();
         }
     }
 
-    /// <summary>All users together own one count, which the last of them is left with (checked, and assumed from here on).</summary>
-    [AssertsHeld("Count")]
-    private void AssertUsersCount() =>
+    /// <summary>All users together own one count, which the last of them is left with.</summary>
+    [Acquires("Count")]
+    private void AdoptUsersCount() =>
         Lockdep.Assert(Volatile.Read(ref UsersCount) == 0 && Volatile.Read(ref CountCount) > 0, "an address space without count");
 
     /// <summary>Gives a count back; the last one frees the highest page-table level (<c>mmdrop</c>).</summary>

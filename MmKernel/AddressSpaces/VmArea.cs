@@ -66,7 +66,7 @@ public sealed class VmArea
     /// under the VMA lock while non-null stays.
     /// </summary>
     [ReadBy("Anchored || AnonVma.Lock"), ReadFreely]
-    [WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock && exclusive(value.Lock)")]
+    [WriteBy("exclusive(Lock) || (AnonVma == null ? Mm.MmapLock && Mm.PageTableLock && exclusive(value.Lock) : exclusive(Lock))")]
     [WriteBy("exclusive(Lock) && exclusive(AnonVma.Lock)", When = "value == null && AnonVma != null")]
     public AnonVma? AnonVma;
 

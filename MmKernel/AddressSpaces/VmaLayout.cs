@@ -81,7 +81,7 @@ internal static class VmaLayout
     }
 
     /// <summary>A huge page lies in one VMA, so one across a new boundary is split (<c>vma_adjust_trans_huge</c>).</summary>
-    [MustHold("exclusive(vma.Lock)")]
+    [MustHold("exclusive(vma.Lock) && exclusive(vma.RmapLocks)")]
     private static void SplitAcross(VmArea vma, ulong boundary)
     {
         if (vma.Start < boundary && boundary < vma.End && HugePages.AlignDown(boundary) != boundary)

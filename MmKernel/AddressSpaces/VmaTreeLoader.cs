@@ -15,7 +15,7 @@ internal sealed class VmaTreeLoader(MmStruct mm)
     private const int EntriesPerNode = VmaTreeNode.Fanout * 3 / 4;
 
     private readonly List<VmaTreeNode> _nodes = [];
-    private VmaTreeBuilder.Draft _draft;
+    [GuardedBy("Mm.MmapLock")] private VmaTreeBuilder.Draft _draft;
 
     internal MmStruct Mm { get; } = mm;
 

@@ -46,7 +46,7 @@ internal static class SharedWrite
             return result;
         }
 
-        if (FinishMkwrite(vmf))
+        if (FinishMkwrite(vmf, folio))
             folio.Set(FolioFlags.Dirty);
         folio.Unlock();
         mapping.Memory.Put(folio);
@@ -70,10 +70,11 @@ internal static class SharedWrite
         return VmFault.None;
     }
 
-    /// <summary>Makes the entry writable if it still is what it was (<c>finish_mkwrite_fault</c>).</summary>
-    [MustHold("vmf.FaultLock")]
-    private static bool FinishMkwrite(FaultContext vmf)
+    /// <summary>Makes the entry writable if it still is what it was (<c>finish_mkwrite_fault</c>). The folio stays the file's for that time.</summary>
+    [MustHold("vmf.FaultLock && folio")]
+    private static bool FinishMkwrite(FaultContext vmf, Folio folio)
     {
+        Lockdep.AssertHeld(folio, LockMode.Exclusive);
         var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return false;

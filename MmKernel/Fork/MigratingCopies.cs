@@ -44,7 +44,7 @@ internal static class MigratingCopies
         }
 
         DoublePtLock(old.Ptl, pte.Ptl);
-        ulong entry = old.Value;
+        ulong entry = old.Current;
         bool isMigrating = MigrationEntry.IsIn(entry);
         if (isMigrating)
         {

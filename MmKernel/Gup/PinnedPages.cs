@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using MmLint;
 
 namespace MmKernel;
@@ -9,7 +10,7 @@ public sealed unsafe class PinnedPages : IDisposable
     private readonly PhysicalMemory _memory;
     private readonly Folio[] _folios;
     private readonly bool _isWritten;
-    private bool _disposed;
+    [Atomic] private bool _disposed;
 
     internal PinnedPages(PhysicalMemory memory, Folio[] folios, PinFlags flags)
     {
@@ -42,9 +43,8 @@ public sealed unsafe class PinnedPages : IDisposable
     /// <summary>Ends the pins (<c>unpin_user_pages</c>).</summary>
     public void Dispose()
     {
-        if (_disposed)
+        if (Interlocked.Exchange(ref _disposed, true))
             return;
-        _disposed = true;
         foreach (var folio in _folios)
         {
             folio.AdoptReference();

@@ -103,13 +103,11 @@ internal static class Collapse
     }
 
     /// <summary>The VMA, as long as it still allows a huge page there (<c>hugepage_vma_revalidate</c>).</summary>
-    [MustHold("mm.MmapLock"), Ensures("result.Mm == mm"), Ensures("result.AnonVma != null", When = "result != null")]
+    [MustHold("mm.MmapLock && mm.Users"), Ensures("result.Mm == mm"), Ensures("result.AnonVma != null", When = "result != null")]
     [return: ValidWhileHeld("mm.MmapLock")]
     private static VmArea? Revalidate(MmStruct mm, ulong start, HugePageUse use)
     {
-        if (mm.IsExiting)
-            return null;
-        var vma = mm.Vmas.Walk(start);
+        var vma = VmaLookup.LookupVma(mm, start);
         if (vma == null || vma.AnonVma == null || !mm.Machine.HugePages.IsAllowed(vma, start, use))
             return null;
         return vma;

@@ -26,7 +26,7 @@ internal static unsafe class HugeEntries
         if (!IsHuge(entry))
             return false;
         vma.Mm.PageTableLock.Lock();
-        entry = Peek(vma, address);
+        entry = Read(vma, address);
         if (IsHuge(entry))
             return true;
         vma.Mm.PageTableLock.Unlock();
@@ -40,6 +40,17 @@ internal static unsafe class HugeEntries
         ulong* slot = SlotOf(vma.Mm, address);
         return slot == null ? None : Volatile.Read(ref *slot);
     }
+
+    /// <summary>The entry, in which only the processor changes anything as long as page_table_lock is held.</summary>
+    [MustHold("vma.Stable && vma.Mm.PageTableLock")]
+    internal static ulong Read(VmArea vma, ulong address) => Peek(vma, address);
+
+    /// <summary>The huge page that an entry maps; the entry's own reference keeps it while page_table_lock is held.</summary>
+    /// <param name="vma">The VMA.</param>
+    /// <param name="entry">What the entry is, as read under the lock.</param>
+    [MustHold("vma.Mm.PageTableLock")]
+    [return: ValidWhileHeld("vma.Mm.PageTableLock || result.Ref")]
+    internal static Folio FolioIn(VmArea vma, ulong entry) => vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
 
     /// <summary>Puts an entry where none is; the table that holds it has been made.</summary>
     [MustHold("vma.Anchored && vma.Mm.PageTableLock")]
@@ -114,15 +125,15 @@ internal static unsafe class HugeEntries
         var mm = vma.Mm;
         var memory = mm.Machine.Memory;
         var table = mm.DepositedTables.Pop();
-        ulong entry = Peek(vma, address);
+        ulong entry = Read(vma, address);
         if (!IsSpecial(entry))
-            memory.FolioOf(FrameOf(entry)).ReplaceEntireMapping(memory);
+            FolioIn(vma, entry).ReplaceEntireMapping(memory);
         ulong link = Make(table.Frame, Table);
         Fill(memory, table, entry);
         while (!TryReplace(vma, address, entry, link))
         {
             // The processor marked the entry as used meanwhile.
-            entry = Peek(vma, address);
+            entry = Read(vma, address);
             Fill(memory, table, entry);
         }
 

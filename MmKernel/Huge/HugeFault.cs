@@ -124,7 +124,7 @@ internal static class HugeFault
         var vma = vmf.Vma;
         var mm = vma.Mm;
         mm.PageTableLock.Lock();
-        bool isFree = HugeEntries.Peek(vma, vmf.Address) == None && !mm.IsOomVictim;
+        bool isFree = HugeEntries.Read(vma, vmf.Address) == None && !mm.IsOomVictim;
         bool isOthers = isFree && (vma.Flags & VmFlags.UffdMissing) != 0;
         if (isFree && !isOthers)
             HugeEntries.Set(vma, vmf.Address, entry);
@@ -144,7 +144,7 @@ internal static class HugeFault
         var vma = vmf.Vma;
         var mm = vma.Mm;
         mm.PageTableLock.Lock();
-        bool isSame = ((HugeEntries.Peek(vma, vmf.Address) ^ old) & ~Accessed) == 0 && !mm.IsOomVictim;
+        bool isSame = ((HugeEntries.Read(vma, vmf.Address) ^ old) & ~Accessed) == 0 && !mm.IsOomVictim;
         bool isOthers = isSame && old == None && (vma.Flags & VmFlags.UffdMissing) != 0;
         if (!isSame || isOthers)
         {

@@ -52,7 +52,7 @@ internal static class HugeMove
         if (!IsPresent(seen) || HugeEntries.Peek(target, to) != None)
             return false;
         mm.PageTableLock.Lock();
-        bool isHuge = IsHuge(HugeEntries.Peek(source, from));
+        bool isHuge = IsHuge(HugeEntries.Read(source, from));
         if (isHuge)
         {
             ulong entry = HugeEntries.ClearFlush(source, from);

@@ -54,7 +54,7 @@ internal static class HugeSplit
         if (pte == null)
             return null;
         ulong entry = pte.Value;
-        var folio = IsPresent(entry) && !IsSpecial(entry) ? vma.Mm.Machine.Memory.FolioOf(FrameOf(entry)).Head : null;
+        var folio = IsPresent(entry) && !IsSpecial(entry) ? pte.WholeFolioIn(vma.Mm.Machine.Memory, entry) : null;
         if (folio == null || !folio.IsLarge)
         {
             PteUnmapUnlock(pte);
@@ -71,19 +71,23 @@ internal static class HugeSplit
     {
         var pages = new HugeRange(folio.Frame, folio.Index, (ulong)folio.PageCount);
         anonVma.Lock.WriteLock();
-
-        // The early test spares mappings that would have to return at once (can_split_folio).
-        bool split = folio.ReferenceCount == folio.MapCount + 1;
-        if (split)
-        {
-            RmapWalking.RmapWalkAnonLocked(folio, anonVma, pages, (whole, vma, address) => TakeOut(whole, pages, vma, address));
-            split = folio.MapCount == 0 && TryScatter(memory, folio);
-            RmapWalking.RmapWalkAnonLocked(folio, anonVma, pages, (_, vma, address) => PutBack(pages, vma, address));
-        }
-
+        bool split = TrySplitLocked(memory, folio, anonVma, pages);
         anonVma.Lock.WriteUnlock();
         if (split)
             Release(memory, pages);
+        return split;
+    }
+
+    /// <summary>Splits it while no reverse mapping looks for its pages.</summary>
+    [MustHold("folio && folio.Ref && exclusive(anonVma.Lock)"), MaySleep]
+    private static bool TrySplitLocked(PhysicalMemory memory, Folio folio, AnonVma anonVma, HugeRange pages)
+    {
+        // This early test spares mappings that would have to return at once (can_split_folio).
+        if (folio.ReferenceCount != folio.MapCount + 1)
+            return false;
+        RmapWalking.RmapWalkAnonLocked(folio, anonVma, pages, (whole, vma, address) => TakeOut(whole, pages, vma, address));
+        bool split = folio.MapCount == 0 && TryScatter(memory, folio);
+        RmapWalking.RmapWalkAnonLocked(folio, anonVma, pages, (_, vma, address) => PutBack(pages, vma, address));
         return split;
     }
 

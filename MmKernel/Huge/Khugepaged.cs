@@ -85,7 +85,7 @@ public sealed class Khugepaged
         mm.MmapLock.ReadLock();
         bool found = false;
         ulong address = start;
-        while (!found && !mm.IsExiting && mm.Vmas.Find(address) is { } vma)
+        while (!found && VmaLookup.FindVma(mm, address) is { } vma)
         {
             ulong first = (System.Math.Max(address, vma.Start) + HugePages.Size - 1) & ~(HugePages.Size - 1);
             found = first < vma.End && _pages.IsAllowed(vma, first);

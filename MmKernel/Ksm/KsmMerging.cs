@@ -42,7 +42,7 @@ internal static class KsmMerging
         Folio? folio = null;
         if (IsPresent(entry) && !IsSpecial(entry))
         {
-            var mapped = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
+            var mapped = pte.FolioIn(vma.Mm.Machine.Memory, entry);
             if (mapped.IsAnonymous && !mapped.IsLarge && !mapped.Has(FolioFlags.SwapCache))
             {
                 mapped.Get();
@@ -62,7 +62,7 @@ internal static class KsmMerging
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         KsmLink? place = null;
-        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma)
+        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma)
             place = new KsmLink(mm, item.Address, anonVma);
         mm.MmapLock.ReadUnlock();
         return place;
@@ -76,7 +76,7 @@ internal static class KsmMerging
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         KsmLink? place = null;
-        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
+        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
         {
             if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && !FaultInjector.Fails(FaultPoint.Merging)
                 && WriteProtectPage(vma, item.Address, folio, out _))
@@ -100,7 +100,7 @@ internal static class KsmMerging
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         KsmLink? place = null;
-        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
+        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
         {
             // Write-protected, the contents stay as they are, so this comparison counts.
             bool done = folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache)
@@ -122,7 +122,7 @@ internal static class KsmMerging
     {
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
-        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && IsMergeable(vma) && folio.TryLock())
+        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && IsMergeable(vma) && folio.TryLock())
         {
             if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && WriteProtectPage(vma, item.Address, folio, out ulong entry)
                 && ksm.Memory.IsSame(folio, ksm.Memory.FolioOf(PhysicalMemory.ZeroFrame)))

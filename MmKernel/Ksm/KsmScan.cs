@@ -180,10 +180,10 @@ internal static unsafe class KsmScan
         return folio;
     }
 
-    [MustHold("mm.MmapLock"), MaySleep, Acquires("result.Ref", When = "result != null")]
+    [MustHold("mm.MmapLock"), MustHold("mm.Users", When = "mm.IsExiting"), MaySleep, Acquires("result.Ref", When = "result != null")]
     private static Folio? NextPageLocked(MmStruct mm, ref ulong address)
     {
-        for (var vma = mm.Vmas.Find(address); vma != null; vma = mm.Vmas.Find(vma.End))
+        for (var vma = VmaLookup.FindVma(mm, address); vma != null; vma = VmaLookup.FindVma(mm, vma.End))
         {
             if (!KsmMerging.IsMergeable(vma))
                 continue;
@@ -237,7 +237,7 @@ internal static unsafe class KsmScan
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         Folio? folio = null;
-        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && KsmMerging.IsMergeable(vma))
+        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && KsmMerging.IsMergeable(vma))
             folio = KsmMerging.FollowAnonymous(vma, item.Address);
         mm.MmapLock.ReadUnlock();
         return folio;

@@ -38,7 +38,7 @@ internal static class KsmUnmerge
         long error = 0;
         mm.MmapLock.ReadLock();
         ulong address = 0;
-        while (!mm.IsExiting && error == 0 && mm.Vmas.Find(address) is { } vma)
+        while (!mm.IsExiting && error == 0 && VmaLookup.FindVma(mm, address) is { } vma)
         {
             address = vma.End;
             if (KsmMerging.IsMergeable(vma))
@@ -55,7 +55,7 @@ internal static class KsmUnmerge
     {
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
-        if (!mm.IsExiting && mm.Vmas.Walk(item.Address) is { } vma && KsmMerging.IsMergeable(vma))
+        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && KsmMerging.IsMergeable(vma))
             _ = UnmergeRange(vma, item.Address, item.Address + Page.Size);
         mm.MmapLock.ReadUnlock();
     }

@@ -22,7 +22,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly BuddyAllocator _buddy;
     private readonly PageCpuList[] _cpuLists;
     private readonly OomKiller _oomKiller = new();
-    private bool _disposed;
+    [Atomic] private bool _disposed;
 
     internal PhysicalMemory(long bytes, ReclaimPolicy reclaim)
     {
@@ -224,9 +224,8 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_disposed)
+        if (Interlocked.Exchange(ref _disposed, true))
             return;
-        _disposed = true;
         NativeMemory.AlignedFree(_base);
     }
 

@@ -71,7 +71,8 @@ public sealed partial class AddressSpace
     internal Folio? Find(ulong index)
     {
         PagesLock.Lock();
-        if (!_pages.TryGetValue(index, out var folio))
+        var folio = Peek(index);
+        if (folio == null)
         {
             PagesLock.Unlock();
             return null;
@@ -81,6 +82,11 @@ public sealed partial class AddressSpace
         PagesLock.Unlock();
         return folio;
     }
+
+    /// <summary>The cached page; the cache's own reference keeps it while the lock is held.</summary>
+    [MustHold("PagesLock")]
+    [return: ValidWhileHeld("PagesLock || result.Ref")]
+    private Folio? Peek(ulong index) => _pages.GetValueOrDefault(index);
 
     /// <summary>Whether the page is cached now (<c>filemap_get_entry</c>, for mincore).</summary>
     internal bool IsCached(ulong index)

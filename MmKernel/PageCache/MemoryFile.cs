@@ -109,7 +109,7 @@ public sealed class MemoryFile
                 break;
             }
 
-            source.Slice(done, part).CopyTo(Bytes(folio)[(int)(at & Page.OffsetMask)..]);
+            source.Slice(done, part).CopyTo(WritableBytes(folio)[(int)(at & Page.OffsetMask)..]);
             folio.Set(FolioFlags.Dirty);
             folio.Clear(FolioFlags.Idle);
             folio.Unlock();
@@ -216,12 +216,18 @@ public sealed class MemoryFile
         }
 
         ulong first = offset >> Page.Shift;
-        ulong end = first + (length >> Page.Shift);
+        Punch(first, first + (length >> Page.Shift));
+        Rwsem.WriteUnlock();
+        return 0;
+    }
+
+    /// <summary>Unmaps again what was mapped while the pages went.</summary>
+    [MustHold("exclusive(Rwsem)"), MaySleep]
+    private void Punch(ulong first, ulong end)
+    {
         UnmapMappingRange(Mapping, first, end, ZapScope.FilePages);
         RemovePages(first, end);
         UnmapMappingRange(Mapping, first, end, ZapScope.FilePages);
-        Rwsem.WriteUnlock();
-        return 0;
     }
 
     /// <summary>Writes every dirty page to what lies behind the file (<c>fsync(2)</c>).</summary>
@@ -313,12 +319,15 @@ public sealed class MemoryFile
         if (folio == null)
             return;
         folio.Lock();
-        Bytes(folio)[offset..].Clear();
+        WritableBytes(folio)[offset..].Clear();
         folio.Set(FolioFlags.Dirty);
         folio.Unlock();
         Mapping.Memory.Put(folio);
     }
 
     [MustHold("Rwsem")]
-    private unsafe Span<byte> Bytes(Folio folio) => new(Mapping.Memory.PointerTo(folio.Frame), Page.Size);
+    private unsafe ReadOnlySpan<byte> Bytes(Folio folio) => new(Mapping.Memory.PointerTo(folio.Frame), Page.Size);
+
+    [MustHold("exclusive(Rwsem) && folio")]
+    private unsafe Span<byte> WritableBytes(Folio folio) => new(Mapping.Memory.PointerTo(folio.Frame), Page.Size);
 }

@@ -31,6 +31,10 @@ public sealed unsafe class MappedPte
         }
     }
 
+    /// <summary>The entry, in which only the processor changes anything as long as the table is locked.</summary>
+    [MustHold("this && Ptl")]
+    internal ulong Current => Value;
+
     /// <summary>Maps an entry; the caller is inside an RCU read section that keeps its table until here.</summary>
     [Acquires("this")]
     internal void Map(ulong* entry)
@@ -66,6 +70,11 @@ public sealed unsafe class MappedPte
         Lockdep.AssertHeld(Ptl, LockMode.Exclusive);
         return memory.FolioOf(PageTableEntry.FrameOf(value));
     }
+
+    /// <summary>The whole folio that the entry maps a page of, kept as that of <see cref="FolioIn"/> is.</summary>
+    [MustHold("Ptl")]
+    [return: ValidWhileHeld("this.Ptl || result.Ref")]
+    internal Folio WholeFolioIn(PhysicalMemory memory, ulong value) => FolioIn(memory, value).Head;
 
     /// <summary>Replaces the entry in one step and returns what was there, with the bits that the processor set until then.</summary>
     [MustHold("Ptl")]

@@ -229,6 +229,14 @@ internal static unsafe class PageTableWalk
         return pte;
     }
 
+    /// <summary>Stores an upper-level entry; walkers without locks read it at the same time.</summary>
+    [MustHold("mm.PageTableLock")]
+    internal static void SetUpper(MmStruct mm, ulong* slot, ulong entry)
+    {
+        Lockdep.AssertHeld(mm.PageTableLock, LockMode.Exclusive);
+        Volatile.Write(ref *slot, entry);
+    }
+
     /// <summary>Puts a table into an upper-level entry unless somebody was faster; returns the entry that is there then.</summary>
     private static ulong Install(MmStruct mm, ulong* slot, Folio table)
     {
@@ -238,7 +246,7 @@ internal static unsafe class PageTableWalk
         if (installed)
         {
             entry = Make(table.Frame, Table);
-            Volatile.Write(ref *slot, entry);
+            SetUpper(mm, slot, entry);
         }
 
         mm.PageTableLock.Unlock();

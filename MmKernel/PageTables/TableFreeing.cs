@@ -33,7 +33,7 @@ internal static unsafe class TableFreeing
             if (address < floor || address + span > ceiling)
                 continue;
             mm.PageTableLock.Lock();
-            Volatile.Write(ref *slot, None);
+            SetUpper(mm, slot, None);
             mm.PageTableLock.Unlock();
             FreeLater(mm, mm.Machine.Memory.FolioOf(FrameOf(entry)));
         }

@@ -43,7 +43,7 @@ internal static class LockedPages
         if (!HugeEntries.TryLock(vma, address, out ulong entry))
             return false;
         if (!PageTableEntry.IsSpecial(entry))
-            Set(vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry)), (vma.Flags & VmFlags.Locked) != 0, lru);
+            Set(HugeEntries.FolioIn(vma, entry), (vma.Flags & VmFlags.Locked) != 0, lru);
         vma.Mm.PageTableLock.Unlock();
         return true;
     }

@@ -68,7 +68,7 @@ internal sealed class OomKiller
             return;
         if (!mm.IsExiting)
         {
-            for (var vma = mm.Vmas.Find(0); vma != null; vma = mm.Vmas.Find(vma.End))
+            for (var vma = VmaLookup.FindVma(mm, 0); vma != null; vma = VmaLookup.FindVma(mm, vma.End))
             {
                 if (!vma.IsShared && (vma.Flags & VmFlags.Locked) == 0)
                     Zap.ZapVmaRange(vma, vma.Start, vma.End, ZapScope.Pages);

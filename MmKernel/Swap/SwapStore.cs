@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Runtime.InteropServices;
+using System.Threading;
 using Microsoft.Win32.SafeHandles;
 using MmLint;
 
@@ -54,7 +55,7 @@ public abstract class SwapStore : IDisposable
 /// <param name="bytes">Its size.</param>
 internal sealed unsafe class MemorySwap(long bytes) : SwapStore
 {
-    private byte* _base = (byte*)NativeMemory.Alloc((nuint)bytes);
+    [Atomic] private nint _base = (nint)NativeMemory.Alloc((nuint)bytes);
 
     /// <inheritdoc/>
     public override int PageCount { get; } = checked((int)(bytes >> Page.Shift));
@@ -81,14 +82,13 @@ internal sealed unsafe class MemorySwap(long bytes) : SwapStore
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        NativeMemory.Free(_base);
-        _base = null;
+        NativeMemory.Free((void*)Interlocked.Exchange(ref _base, 0));
     }
 
     private Span<byte> PageAt(int page)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)page, (uint)PageCount);
-        return new Span<byte>(_base + ((long)page << Page.Shift), Page.Size);
+        return new Span<byte>((byte*)Volatile.Read(ref _base) + ((long)page << Page.Shift), Page.Size);
     }
 }
 

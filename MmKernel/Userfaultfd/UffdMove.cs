@@ -122,7 +122,7 @@ internal static unsafe class UffdMove
         context.MapChangingLock.ReadLock();
         long result = context.IsChanging ? -(long)Errno.EAGAIN : Check(context, target, source, to, from, length);
         if (result == 0 && target.AnonVma != null)
-            result = MovePages(target, source, to, from, length, mode);
+            result = MovePages(context, target, source, to, from, length, mode);
         context.MapChangingLock.ReadUnlock();
         return result;
     }
@@ -143,9 +143,10 @@ internal static unsafe class UffdMove
         return isRefused ? -(long)Errno.EINVAL : 0;
     }
 
-    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null"), MaySleep]
-    private static long MovePages(VmArea target, VmArea source, ulong to, ulong from, ulong length, UffdMoveMode mode)
+    [MustHold("context.MapChangingLock && target.Lock && source.Lock"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null"), MaySleep]
+    private static long MovePages(UserfaultContext context, VmArea target, VmArea source, ulong to, ulong from, ulong length, UffdMoveMode mode)
     {
+        Lockdep.AssertHeld(context.MapChangingLock, LockMode.Shared);
         ulong done = 0;
         while (done < length)
         {
@@ -236,7 +237,7 @@ internal static unsafe class UffdMove
         }
         else
         {
-            folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
+            folio = pte.FolioIn(source.Mm.Machine.Memory, entry);
             error = -(long)Errno.EBUSY;
             if (folio.Has(FolioFlags.AnonExclusive) && !folio.IsLarge)
             {
@@ -314,7 +315,7 @@ internal static unsafe class UffdMove
         }
 
         DoublePtLock(old.Ptl, pte.Ptl);
-        bool isSame = pte.Value == None && FrameOf(old.Value) == FrameOf(entry) && IsSpecial(old.Value);
+        bool isSame = pte.Current == None && FrameOf(old.Current) == FrameOf(entry) && IsSpecial(old.Current);
         if (isSame)
         {
             _ = Tlb.PtepGetAndClear(old);

@@ -69,9 +69,13 @@ internal sealed class UserfaultContext(MmStruct mm, UffdFlags flags)
     internal void BeginChange()
     {
         MapChangingLock.WriteLock();
-        Interlocked.Increment(ref _changes);
+        CountChange();
         MapChangingLock.WriteUnlock();
     }
+
+    /// <summary>Calls that are under way have ended, and later ones see it.</summary>
+    [MustHold("exclusive(MapChangingLock)")]
+    private void CountChange() => Interlocked.Increment(ref _changes);
 
     /// <summary>The handler has heard of the change, or nobody will.</summary>
     internal void EndChange()
