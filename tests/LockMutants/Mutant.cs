@@ -12,8 +12,9 @@ namespace LockMutants;
 /// <param name="What">What is changed, in terms of the source: part of <see cref="Key"/>.</param>
 /// <param name="Number">Tells equal changes in one member apart.</param>
 /// <param name="Role">What kind of member that is.</param>
+/// <param name="IsSeenFromAfar">Whether the order of locks of the whole program could show it.</param>
 /// <param name="Changes">The edits.</param>
-internal sealed record Mutant(Operator Operator, string File, int Line, string Member, string What, int Number, Role Role, ImmutableArray<TextChange> Changes)
+internal sealed record Mutant(Operator Operator, string File, int Line, string Member, string What, int Number, Role Role, bool IsSeenFromAfar, ImmutableArray<TextChange> Changes)
 {
     /// <summary>The name of the operator.</summary>
     public string Kind => Operator.Name;
@@ -49,6 +50,9 @@ internal enum Fate
 
     /// <summary>Nobody says anything.</summary>
     Survived,
+
+    /// <summary>The analyzers fail.</summary>
+    Failed,
 }
 
 /// <summary>A mutant and what became of it.</summary>

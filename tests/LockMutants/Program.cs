@@ -19,6 +19,8 @@ internal static class Program
           --sample N      only N mutants, chosen by --seed S (default 1)
           --list          print the mutants and ask nobody
           --verbose       print every verdict
+          --results F     append the verdicts to F, and do not ask again for those that it has
+          --survivors F   only mutants that survived in the run that left its verdicts in F
 
         Exit code: 0 when at least 99 % of the mutants are reported and no entry of Equivalents.txt is stale, 1 when not, 2 for wrong usage.
         """;
@@ -28,6 +30,7 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         var (kinds, file, sample, seed, list, verbose) = (new HashSet<string>(), "", int.MaxValue, 1, false, false);
+        var (resultsFile, survivorsFile) = ("", "");
         for (int i = 0; i < args.Length; i++)
         {
             bool hasValue = i + 1 < args.Length;
@@ -38,6 +41,8 @@ internal static class Program
                 case "--file" when hasValue: file = args[++i]; break;
                 case "--sample" when hasValue: sample = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--seed" when hasValue: seed = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
+                case "--results" when hasValue: resultsFile = args[++i]; break;
+                case "--survivors" when hasValue: survivorsFile = args[++i]; break;
                 case "--list": list = true; break;
                 case "--verbose": verbose = true; break;
                 default:
@@ -60,6 +65,12 @@ internal static class Program
             return 0;
         }
 
+        if (survivorsFile.Length > 0)
+        {
+            var before = new Results(survivorsFile, null);
+            mutants = [.. mutants.Where(mutant => before.Of(mutant)?.Fate == Fate.Survived)];
+        }
+
         var judge = new Judge(kernel, options);
         var unmutated = await judge.UnmutatedAsync();
         Report.Print(unmutated.Select(static finding => $"unmutated: {finding}"));
@@ -67,7 +78,14 @@ internal static class Program
             return 1;
 
         var started = TimeProvider.System.GetTimestamp();
-        var verdicts = await judge.JudgeAsync(mutants, verbose ? Report.Print : null);
+        var results = resultsFile.Length > 0 ? new Results(resultsFile, KernelSource.State(kernel)) : null;
+        var known = mutants.Select(mutant => results?.Of(mutant)).OfType<Verdict>().ToDictionary(static verdict => verdict.Mutant);
+        List<Verdict> verdicts = [.. known.Values, .. await judge.JudgeAsync([.. mutants.Where(mutant => !known.ContainsKey(mutant))], verdict =>
+        {
+            results?.Add(verdict);
+            if (verbose)
+                Report.Print(verdict);
+        })];
         Report.Print([$"{mutants.Count} mutants of {kernel.SyntaxTrees.Length} files in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F0} s, seed {seed}"]);
         Report.Print(stale.Select(static key => $"Equivalents.txt names what no longer exists: {key}"));
         return Report.Summarize(verdicts, equivalents.CountOf(all)) >= Bar && stale.Count == 0 ? 0 : 1;

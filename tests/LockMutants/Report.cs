@@ -23,7 +23,7 @@ internal static class Report
     /// <returns>The share that is reported.</returns>
     public static double Summarize(IReadOnlyCollection<Verdict> verdicts, int equivalents)
     {
-        foreach (var survivor in verdicts.Where(static verdict => verdict.Fate == Fate.Survived))
+        foreach (var survivor in verdicts.Where(static verdict => verdict.Fate is Fate.Survived or Fate.Failed))
             Print(survivor);
         foreach (var reason in verdicts.Where(static verdict => verdict.Fate == Fate.Survived).CountBy(static verdict => Reasons.Of(verdict.Mutant)).OrderByDescending(static reason => reason.Value))
             Console.WriteLine($"{reason.Value,5} survive: {reason.Key}");

@@ -57,6 +57,14 @@ internal sealed class SourceFile(SemanticModel model, ContractCatalog catalog, C
     /// <summary>Whether the statement is a call that ends such a region.</summary>
     public bool Leaves(StatementSyntax statement) => CallIn(statement) is { } call && LocksOf(call) is { } contract && Releases(contract) && !IsReference(contract);
 
+    /// <summary>Whether the statement is a call of what consists of debug checks only, as what hands over a reference does.</summary>
+    public bool DoesNothing(StatementSyntax statement) =>
+        CallIn(statement) is { } call && model.GetSymbolInfo(call).Symbol is IMethodSymbol { DeclaringSyntaxReferences: [var reference] } && reference.GetSyntax() is MethodDeclarationSyntax method
+        && (method.ExpressionBody?.Expression is { } only ? IsCheck(only) : method.Body is { } body && body.Statements.All(part => part is ExpressionStatementSyntax { Expression: var expression } && IsCheck(expression)));
+
+    private bool IsCheck(ExpressionSyntax expression) => expression is InvocationExpressionSyntax
+        && model.Compilation.GetSemanticModel(expression.SyntaxTree).GetSymbolInfo(expression).Symbol?.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "ConditionalAttribute") == true;
+
     /// <summary>Whether what the call takes or gives back is a reference.</summary>
     public bool IsReference(MemberContract contract) =>
         contract.Acquires.Concat(contract.Releases).SelectMany(static clause => clause.Locks.Locks).All(item => catalog.InfoOf(item.Term).Kind == Kind.Reference);
@@ -90,6 +98,13 @@ internal sealed class SourceFile(SemanticModel model, ContractCatalog catalog, C
         };
     }
 
+    /// <summary>Whether the member that a node belongs to takes a lock.</summary>
+    public bool TakesLocks(SyntaxNode node) =>
+        Declaration(node)?.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => ContractOf(call) is { Acquires.Count: > 0 }) == true;
+
+    private static SyntaxNode? Declaration(SyntaxNode node) =>
+        node.AncestorsAndSelf().FirstOrDefault(static ancestor => ancestor is MemberDeclarationSyntax and not BaseTypeDeclarationSyntax);
+
     /// <summary>The body that a node belongs to.</summary>
     public static SyntaxNode? BodyOf(SyntaxNode node) => node.Ancestors().FirstOrDefault(static ancestor =>
         ancestor is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax);
@@ -97,7 +112,7 @@ internal sealed class SourceFile(SemanticModel model, ContractCatalog catalog, C
     /// <summary>What kind of member a node belongs to.</summary>
     public Role RoleOf(SyntaxNode node)
     {
-        var declaration = node.AncestorsAndSelf().FirstOrDefault(static ancestor => ancestor is MemberDeclarationSyntax and not BaseTypeDeclarationSyntax);
+        var declaration = Declaration(node);
         var symbol = declaration is BaseFieldDeclarationSyntax field ? model.GetDeclaredSymbol(field.Declaration.Variables[0]) : declaration is null ? null : model.GetDeclaredSymbol(declaration);
         return symbol switch
         {

@@ -54,7 +54,7 @@ internal static class Changes
     }
 
     /// <summary>The first statement behind an acquire moves before it, the last one before a release behind it.</summary>
-    /// <remarks>Only what uses the kernel's mutable state: for anything else it makes no difference on which side of the lock it stands.</remarks>
+    /// <remarks>Only what uses the kernel's mutable state and does something: for anything else it makes no difference on which side of the lock it stands.</remarks>
     public static IEnumerable<Edit> MovedOut(SourceFile file)
     {
         foreach (var block in file.All<BlockSyntax>())
@@ -124,7 +124,7 @@ internal static class Changes
 
     private static bool CanMove(SourceFile file, StatementSyntax statement) =>
         statement is ExpressionStatementSyntax or LocalDeclarationStatementSyntax or IfStatementSyntax or ForStatementSyntax or ForEachStatementSyntax or WhileStatementSyntax
-        && !file.Enters(statement) && !file.Leaves(statement) && UsesState(file, statement)
+        && !file.Enters(statement) && !file.Leaves(statement) && !file.DoesNothing(statement) && UsesState(file, statement)
         && !statement.DescendantNodes().Any(static node => node is ReturnStatementSyntax or GotoStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax or ThrowStatementSyntax);
 
     private static bool UsesState(SourceFile file, StatementSyntax statement) =>
