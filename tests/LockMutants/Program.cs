@@ -22,7 +22,7 @@ internal static class Program
           --results F     append the verdicts to F, and do not ask again for those that it has
           --survivors F   only mutants that survived in the run that left its verdicts in F
 
-        Exit code: 0 when at least 99 % of the mutants are reported and no entry of Equivalents.txt is stale, 1 when not, 2 for wrong usage.
+        Exit code: 0 when at least 99 % of the mutants of code are reported and no entry of Equivalents.txt is stale, 1 when not, 2 for wrong usage.
         """;
 
     private const double Bar = 0.99;

@@ -20,7 +20,7 @@ internal static class Report
         Console.WriteLine($"{verdict.Fate,-8} {verdict.Mutant.File}({verdict.Mutant.Line}) {verdict.Mutant.Key} | {(verdict.Fate == Fate.Survived ? Reasons.Of(verdict.Mutant) : verdict.Report)}");
 
     /// <summary>Prints survivors and a table by kind.</summary>
-    /// <returns>The share that is reported.</returns>
+    /// <returns>The share that is reported: of the mutants of code, or of those of contracts if there are no others.</returns>
     public static double Summarize(IReadOnlyCollection<Verdict> verdicts, int equivalents)
     {
         foreach (var survivor in verdicts.Where(static verdict => verdict.Fate is Fate.Survived or Fate.Failed))
@@ -38,13 +38,17 @@ internal static class Report
 
         var rules = verdicts.Where(static verdict => verdict.Fate == Fate.Reported).CountBy(static verdict => verdict.Report[..7]).OrderByDescending(static rule => rule.Value);
         Console.WriteLine("reported as " + string.Join(", ", rules.Select(static rule => $"{rule.Key} {rule.Value}")));
-        int mutants = Valid(verdicts), killed = Killed(verdicts);
-        foreach (var (name, part) in new[] { ("code", verdicts.Where(static verdict => verdict.Mutant.Operator.Reach != Reach.Contract).ToList()), ("contracts", verdicts.Where(static verdict => verdict.Mutant.Operator.Reach == Reach.Contract).ToList()) })
-            Console.WriteLine($"{name}: mutants {Valid(part)} killed {Killed(part)}, {(Valid(part) == 0 ? 0 : 100.0 * Killed(part) / Valid(part)):F2} %");
-        Console.WriteLine($"{equivalents} equivalent mutants left out (Equivalents.txt), {(mutants == 0 ? 0 : 100.0 * killed / mutants):F2} % reported");
-        Console.WriteLine($"mutants {mutants} killed {killed}");
-        return mutants == 0 ? 0 : (double)killed / mutants;
+        var code = verdicts.Where(static verdict => verdict.Mutant.Operator.Reach != Reach.Contract).ToList();
+        var contracts = verdicts.Where(static verdict => verdict.Mutant.Operator.Reach == Reach.Contract).ToList();
+        if (contracts.Count > 0)
+            Console.WriteLine($"contracts, which change no behaviour: mutants {Valid(contracts)} killed {Killed(contracts)}, {100 * Share(contracts):F2} %");
+        var counted = code.Count > 0 ? code : contracts;
+        Console.WriteLine($"{equivalents} equivalent mutants left out (Equivalents.txt), {100 * Share(counted):F2} % of the others reported");
+        Console.WriteLine($"mutants {Valid(counted)} killed {Killed(counted)}");
+        return Share(counted);
     }
+
+    private static double Share(IReadOnlyCollection<Verdict> verdicts) => Valid(verdicts) == 0 ? 0 : (double)Killed(verdicts) / Valid(verdicts);
 
     private static int Count(IEnumerable<Verdict> verdicts, Fate fate) => verdicts.Count(verdict => verdict.Fate == fate);
 
