@@ -199,12 +199,12 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a huge page is mapped though somebody was faster",
             "two first writes to a huge page",
             "Huge/HugeFault.cs",
-            ("bool isSame = ((HugeEntries.Peek(vma, vmf.Address) ^ old) & ~Accessed) == 0 && !mm.IsOomVictim;", "bool isSame = !mm.IsOomVictim;")),
+            ("bool isSame = ((HugeEntries.Read(vma, vmf.Address) ^ old) & ~Accessed) == 0 && !mm.IsOomVictim;", "bool isSame = !mm.IsOomVictim;")),
         new(
             "a huge page of zeros takes the place of what was written",
             "huge page of zeros and first write",
             "Huge/HugeFault.cs",
-            ("bool isFree = HugeEntries.Peek(vma, vmf.Address) == None && !mm.IsOomVictim;", "bool isFree = !mm.IsOomVictim;")),
+            ("bool isFree = HugeEntries.Read(vma, vmf.Address) == None && !mm.IsOomVictim;", "bool isFree = !mm.IsOomVictim;")),
         new(
             "fork leaves the parent the right to write to a huge page",
             "fork of a huge page and write",
@@ -235,7 +235,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a folio is split though somebody else has a reference",
             "split of a folio and fork",
             "Huge/HugeSplit.cs",
-            ("            split = folio.MapCount == 0 && TryScatter(memory, folio);\n", "            split = TryScatter(memory, folio);\n"),
+            ("        bool split = folio.MapCount == 0 && TryScatter(memory, folio);\n", "        bool split = TryScatter(memory, folio);\n"),
             ("        if (!folio.TryFreezeAlone())\n            return false;\n", "        while (!folio.TryFreeze(folio.ReferenceCount))\n        {\n        }\n\n")),
     ];
 
