@@ -37,7 +37,7 @@ internal static class HugeScenarios
         {
             Killed = "EINTR", MayLose = true, Repeated = "ok EFAULT",
         },
-        Huge("page out of a huge page", "ok", One, world => Of(world.Process.Madvise(Base, HugePages.Size, Advice.PageOut))) with { Killed = "EINTR ok" },
+        Huge("page out of a part of a huge page", "ok", One, world => Of(world.Process.Madvise(Base, Page.Size, Advice.PageOut))) with { Killed = "EINTR ok" },
         new("collapse", "ENOMEM EAGAIN", Singles, world => Of(world.Process.Madvise(Base, HugePages.Size, Advice.Collapse))) { Huge = HugePageMode.Madvise, Killed = "EINTR EAGAIN ok" },
     ];
 
