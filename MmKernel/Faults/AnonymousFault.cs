@@ -40,7 +40,8 @@ internal static class AnonymousFault
         var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
         if (pte == null)
             return VmFault.None;
-        if (pte.Value == vmf.OrigPte && !vmf.Vma.Mm.IsOomVictim)
+        var result = CheckStable(vmf.Vma.Mm);
+        if (pte.Value == vmf.OrigPte && result == VmFault.None)
         {
             if ((vmf.Vma.Flags & VmFlags.UffdMissing) != 0)
             {
@@ -54,8 +55,15 @@ internal static class AnonymousFault
         }
 
         PteUnmapUnlock(pte);
-        return VmFault.None;
+        return result;
     }
+
+    /// <summary>
+    /// Whether the process may get pages at all (<c>check_stable_address_space</c>). One that is being killed for its memory may not, and who asks for it
+    /// from outside must hear of it: he would try again for ever.
+    /// </summary>
+    [Ensures("(result & VmFault.LockDropped) == 0")]
+    internal static VmFault CheckStable(MmStruct mm) => mm.IsOomVictim ? VmFault.Sigbus : VmFault.None;
 
     [FaultHandler, Requires("vmf.Vma.AnonVma != null")]
     private static VmFault MapNewPage(FaultContext vmf)
@@ -73,11 +81,12 @@ internal static class AnonymousFault
             return VmFault.None;
         }
 
-        if (pte.Value != vmf.OrigPte || vmf.Vma.Mm.IsOomVictim)
+        var result = CheckStable(vmf.Vma.Mm);
+        if (pte.Value != vmf.OrigPte || result != VmFault.None)
         {
             PteUnmapUnlock(pte);
             memory.Put(folio);
-            return VmFault.None;
+            return result;
         }
 
         if ((vmf.Vma.Flags & VmFlags.UffdMissing) != 0)

@@ -39,7 +39,7 @@ internal static class UserFault
                     VmaEndRead(vma);
                 LockStatistics.Count((result & VmFault.Retry) == 0 ? FaultEvent.Handled : FaultEvent.Retried);
                 if ((result & VmFault.Retry) == 0)
-                    return ToAccessResult(result, address);
+                    return ToAccessResult(mm, result, address);
                 if (Task.Current.IsFatalSignalPending)
                     return new AccessResult(Signal.SIGKILL, 0, address);
             }
@@ -107,8 +107,10 @@ internal static class UserFault
             if ((result & VmFault.LockDropped) == 0)
                 mm.MmapLock.ReadUnlock();
             if ((result & VmFault.Retry) == 0)
-                return ToAccessResult(result, address);
-            if (Task.Current.IsFatalSignalPending)
+                return ToAccessResult(mm, result, address);
+
+            // All threads of a process that was killed for its memory have a fatal signal.
+            if (Task.Current.IsFatalSignalPending || mm.IsOomVictim)
                 return new AccessResult(Signal.SIGKILL, 0, address);
         }
     }
@@ -146,11 +148,13 @@ internal static class UserFault
         return (vma.Flags & VmFlags.AccessMask) == 0;
     }
 
-    private static AccessResult ToAccessResult(VmFault result, ulong address)
+    private static AccessResult ToAccessResult(MmStruct mm, VmFault result, ulong address)
     {
         if ((result & VmFault.Error) == 0)
             return default;
-        if ((result & VmFault.Oom) != 0)
+
+        // Whatever else went wrong, the fatal signal comes first.
+        if ((result & VmFault.Oom) != 0 || mm.IsOomVictim)
             return new AccessResult(Signal.SIGKILL, 0, address);
         if ((result & VmFault.Sigsegv) != 0)
             return new AccessResult(Signal.SIGSEGV, SignalCode.SEGV_MAPERR, address);

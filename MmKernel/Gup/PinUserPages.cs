@@ -132,6 +132,12 @@ internal static unsafe class PinUserPages
                 error = (result & VmFault.Oom) != 0 ? -(int)Errno.ENOMEM : -(int)Errno.EFAULT;
                 return null;
             }
+
+            if (Task.Current.IsFatalSignalPending)
+            {
+                error = -(int)Errno.EINTR;
+                return null;
+            }
         }
     }
 

@@ -124,14 +124,15 @@ internal static class HugeFault
         var vma = vmf.Vma;
         var mm = vma.Mm;
         mm.PageTableLock.Lock();
-        bool isFree = HugeEntries.Read(vma, vmf.Address) == None && !mm.IsOomVictim;
+        var result = AnonymousFault.CheckStable(mm);
+        bool isFree = HugeEntries.Read(vma, vmf.Address) == None && result == VmFault.None;
         bool isOthers = isFree && (vma.Flags & VmFlags.UffdMissing) != 0;
         if (isFree && !isOthers)
             HugeEntries.Set(vma, vmf.Address, entry);
         else
             HugeEntries.DropDeposit(mm);
         mm.PageTableLock.Unlock();
-        return isOthers ? UserfaultHandling.HandleUserfault(vmf, VmFlags.UffdMissing) : VmFault.None;
+        return isOthers ? UserfaultHandling.HandleUserfault(vmf, VmFlags.UffdMissing) : result;
     }
 
     /// <summary>Maps a new huge page if the entry still is what it was.</summary>
@@ -144,7 +145,8 @@ internal static class HugeFault
         var vma = vmf.Vma;
         var mm = vma.Mm;
         mm.PageTableLock.Lock();
-        bool isSame = ((HugeEntries.Read(vma, vmf.Address) ^ old) & ~Accessed) == 0 && !mm.IsOomVictim;
+        var result = AnonymousFault.CheckStable(mm);
+        bool isSame = ((HugeEntries.Read(vma, vmf.Address) ^ old) & ~Accessed) == 0 && result == VmFault.None;
         bool isOthers = isSame && old == None && (vma.Flags & VmFlags.UffdMissing) != 0;
         if (!isSame || isOthers)
         {
@@ -152,7 +154,7 @@ internal static class HugeFault
                 HugeEntries.DropDeposit(mm);
             mm.PageTableLock.Unlock();
             mm.Machine.Memory.Put(folio);
-            return isOthers ? UserfaultHandling.HandleUserfault(vmf, VmFlags.UffdMissing) : VmFault.None;
+            return isOthers ? UserfaultHandling.HandleUserfault(vmf, VmFlags.UffdMissing) : result;
         }
 
         // The zeros go first, so that no thread of the process reads them after another one has written.

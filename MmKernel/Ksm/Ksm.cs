@@ -16,6 +16,9 @@ namespace MmKernel;
 /// </remarks>
 public sealed class Ksm
 {
+    /// <summary>Places of one merged page, so that the walk to all of them ends in time (<c>max_page_sharing</c>).</summary>
+    private const int MaxPageSharing = 256;
+
     [GuardedBy("Mutex", Deep = true)] private readonly Dictionary<ulong, List<KsmStableNode>> _stable = [];
     [GuardedBy("Mutex", Deep = true)] private readonly Dictionary<ulong, KsmRmapItem> _unstable = [];
     [GuardedBy("SlotsLock", Deep = true)] private readonly List<KsmSlot> _slots = [];
@@ -154,7 +157,10 @@ public sealed class Ksm
     [MustHold("Mutex")]
     internal void RemoveUnstable(ulong checksum) => _ = _unstable.Remove(checksum);
 
-    /// <summary>The merged page with the contents of another (<c>stable_tree_search</c>); nodes of freed pages are dropped on the way.</summary>
+    /// <summary>
+    /// The merged page with the contents of another (<c>stable_tree_search</c>), if it takes in one more (<c>is_page_sharing_candidate</c>); nodes of
+    /// freed pages are dropped on the way.
+    /// </summary>
     /// <returns>With a reference; null if there is none.</returns>
     [MustHold("Mutex"), MaySleep, Acquires("result.Ref", When = "result != null")]
     internal Folio? FindStable(ulong checksum, Folio like)
@@ -164,15 +170,18 @@ public sealed class Ksm
         for (int i = nodes.Count - 1; i >= 0; i--)
         {
             // Whoever moves the page either has done so, or sees the reference.
-            var folio = GetFolioLocked(nodes[i]);
+            var node = nodes[i];
+            var folio = GetFolioLocked(node);
             if (folio == null)
             {
                 nodes.RemoveAt(i);
                 continue;
             }
 
+            // One that is mapped nowhere that is scanned is about to go, or is kept by somebody who did not ask for merging.
+            bool takesMore = node.Links.Length is > 0 and < MaxPageSharing;
             folio.Unlock();
-            if (Memory.IsSame(folio, like))
+            if (takesMore && Memory.IsSame(folio, like))
                 return folio;
             Memory.Put(folio);
         }

@@ -252,6 +252,8 @@ public sealed unsafe class PhysicalMemory : IDisposable
             Thread.Yield();
             if (++failures < RetriesBeforeKill)
                 continue;
+            if (task.IsOomOrigin)
+                return null;
             if (!_oomKiller.TryKill(AddressSpaces, Events))
                 break;
             failures = 0;

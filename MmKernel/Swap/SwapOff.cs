@@ -12,6 +12,15 @@ internal static class SwapOff
     [AllocatesPages, MustNotHold("MmStruct.MmapLock || VmArea.Lock")]
     internal static int TryToUnuse(Machine machine, SwapDevice device)
     {
+        Task.Current.IsOomOrigin = true;
+        int error = Empty(machine, device);
+        Task.Current.IsOomOrigin = false;
+        return error;
+    }
+
+    [AllocatesPages, MustNotHold("MmStruct.MmapLock || VmArea.Lock")]
+    private static int Empty(Machine machine, SwapDevice device)
+    {
         var spinner = default(SpinWait);
         while (device.UsedSlots > 0)
         {

@@ -56,6 +56,12 @@ public sealed class Task
     /// <summary>Whether the task is freeing memory, and so does not start to free memory (<c>PF_MEMALLOC</c>).</summary>
     internal bool IsReclaiming { get; set; }
 
+    /// <summary>
+    /// Whether the task empties a swap device: where that takes more memory than there is, it gives up, and nobody is killed for it
+    /// (<c>oom_task_origin</c>).
+    /// </summary>
+    internal bool IsOomOrigin { get; set; }
+
     /// <summary>What is made to fail in this task; null for nothing, as everywhere outside of tests.</summary>
     internal FaultInjector? FaultInjector { get; set; }
 

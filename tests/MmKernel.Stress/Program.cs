@@ -5,7 +5,8 @@ namespace MmKernel.Stress;
 
 /// <summary>
 /// <c>--minutes M</c> or <c>--seconds S</c>, <c>--seed N</c>, <c>--threads T</c>, <c>--processes P</c>: does random things in P processes with T threads
-/// for that time. <c>--swap M</c>: with little memory and M MiB of swap. <c>--patience S</c>: how long no operation may end. Exit code 1: an invariant was broken; it says which, and how to do the same again.
+/// for that time. <c>--swap M</c>: with little memory and M MiB of swap. <c>--patience S</c>: how long no operation may end.
+/// <c>--faults N</c>: about how many allocations succeed before one is made to fail, 0 for none. Exit code 1: an invariant was broken; it says which, and how to do the same again.
 /// </summary>
 internal static class Program
 {
@@ -36,6 +37,9 @@ internal static class Program
                 case "--swap":
                     options = options with { SwapBytes = (long)value << 20 };
                     break;
+                case "--faults":
+                    options = options with { FaultInterval = (int)value };
+                    break;
                 case "--patience":
                     options = options with { Patience = TimeSpan.FromSeconds(value) };
                     break;
@@ -52,7 +56,7 @@ internal static class Program
 
     private static int Usage()
     {
-        Console.Error.WriteLine("Options: --minutes M | --seconds S, --seed N, --threads T, --processes P, --swap MIB, --patience S");
+        Console.Error.WriteLine("Options: --minutes M | --seconds S, --seed N, --threads T, --processes P, --swap MIB, --patience S, --faults INTERVAL");
         return 2;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class ProgressWatch(int threads, TimeSpan patience)
     private TimeSpan _longest;
     private string _longestName = "none";
 
+    /// <summary>How many allocations were made to fail; added to by all threads.</summary>
+    internal long FailuresMade;
+
     /// <summary>Rules that the lock validator checked.</summary>
     internal long Rules { get; set; }
 

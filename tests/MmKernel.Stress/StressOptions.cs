@@ -21,6 +21,9 @@ internal sealed record StressOptions
     /// <summary>How much swap there is, in bytes. With any, memory is a third of what the processes use.</summary>
     internal long SwapBytes { get; init; }
 
+    /// <summary>About how many allocations succeed in a thread before one is made to fail; 0: none is.</summary>
+    internal int FaultInterval { get; init; } = 3000;
+
     /// <summary>An operation takes far less than a second; where no thread ends one for so long, something is wrong.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 

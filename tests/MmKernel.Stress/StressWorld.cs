@@ -27,6 +27,8 @@ internal sealed class StressProcess(Process process, ushort number, IEnumerable<
 /// <summary>The machine, the processes in it and the files that they map.</summary>
 internal sealed class StressWorld : IDisposable
 {
+    private const ulong Heap = 0x2a_0000_0000;
+
     private readonly StressProcess[] _processes;
     private readonly ReaderWriterLockSlim[] _gates;
     private readonly long _freeFrames;
@@ -110,9 +112,13 @@ internal sealed class StressWorld : IDisposable
     /// <summary>A process with the areas that all operations expect.</summary>
     internal StressProcess Fresh()
     {
+        var injector = Task.Current.FaultInjector;
+        Task.Current.FaultInjector = null;
         var process = Machine.CreateProcess();
         foreach (var area in Area.All)
             area.Map(process, File);
+        Assert.Equal(0, process.SetStartBreak(Heap));
+        Task.Current.FaultInjector = injector;
         return new StressProcess(process, NextNumber(), [UserfaultHandlers.Number]);
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Threading;
 using Xunit;
 
@@ -83,12 +84,13 @@ internal sealed class UserfaultHandlers : IDisposable
         try
         {
             var random = new Random(userfaultfd.Context.Mm.GetHashCode());
-            while (TryRead(userfaultfd, out var message))
+            var putOff = new Queue<UffdMessage>();
+            while (TryRead(userfaultfd, putOff, out var message))
             {
                 _idle.EnterReadLock();
                 try
                 {
-                    Answer(userfaultfd, message, random);
+                    Answer(userfaultfd, message, putOff, random);
                 }
                 finally
                 {
@@ -104,14 +106,21 @@ internal sealed class UserfaultHandlers : IDisposable
         _threads.TryRemove(Thread.CurrentThread, out _);
     }
 
-    private bool TryRead(Userfaultfd userfaultfd, out UffdMessage message)
+    /// <summary>The next message, or, if there is none, one that was put off.</summary>
+    private bool TryRead(Userfaultfd userfaultfd, Queue<UffdMessage> putOff, out UffdMessage message)
     {
-        long error = _world.Observer.UffdRead(userfaultfd, out message);
+        long error = _world.Observer.UffdRead(userfaultfd, out message, isBlocking: putOff.Count == 0);
+        if (error == -(long)Errno.EAGAIN && putOff.TryDequeue(out message))
+        {
+            Thread.Yield();
+            return true;
+        }
+
         Assert.True(error == 0 || error == -(long)Errno.EBADF, $"read of a userfaultfd: {error}");
         return error == 0;
     }
 
-    private void Answer(Userfaultfd userfaultfd, in UffdMessage message, Random random)
+    private void Answer(Userfaultfd userfaultfd, in UffdMessage message, Queue<UffdMessage> putOff, Random random)
     {
         Interlocked.Increment(ref _answers);
         if (message.Event == UffdEvent.Fork)
@@ -129,6 +138,15 @@ internal sealed class UserfaultHandlers : IDisposable
         if (error == 0)
             return;
         UserfaultOperations.Allow(error);
+
+        // Mappings are changing, and somebody waits for the handler to read of it. Woken now, the thread would fault again at once; messages of faults are read
+        // before those of events, so that with enough threads nobody would ever read the event.
+        if (error == -(long)Errno.EAGAIN)
+        {
+            putOff.Enqueue(message);
+            return;
+        }
+
         Assert.Equal(0, _world.Observer.UffdWake(userfaultfd, page, Page.Size));
     }
 

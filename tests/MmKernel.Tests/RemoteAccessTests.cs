@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using Xunit;
 
 namespace MmKernel.Tests;
@@ -39,6 +40,29 @@ public sealed class RemoteAccessTests : IDisposable
         Assert.Equal(1, _self.ReadRemote(_other, Base, bytes));
         Assert.Equal([0], bytes);
         Assert.Equal(0, _other.Mm.Rss[RssKind.Anonymous]);
+        Truth.Check(_machine, _self, _other);
+    }
+
+    [Fact]
+    public void A_process_that_is_killed_for_its_memory_gets_no_pages_and_nobody_waits_for_them()
+    {
+        _other.Mm.IsOomVictim = true;
+        long read = 0;
+        long written = 0;
+        long pinned = 0;
+        var thread = new Thread(() =>
+        {
+            read = _self.ReadRemote(_other, Base, new byte[1]);
+            written = _self.WriteRemote(_other, Base, new byte[1]);
+            pinned = _other.PinPages(Base, 1, PinFlags.Write, out _);
+        })
+        { IsBackground = true };
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs");
+        Assert.Equal(-(long)Errno.EFAULT, read);
+        Assert.Equal(-(long)Errno.EFAULT, written);
+        Assert.Equal(-(long)Errno.EFAULT, pinned);
+        Assert.Equal(Signal.SIGKILL, _other.Read(Base, new byte[1]).Signal);
         Truth.Check(_machine, _self, _other);
     }
 

@@ -15,6 +15,8 @@ internal static class FrameOperations
         new("advise huge", 4, thread => thread.InSome(process => Advise(thread, process.Process))),
         new("protect huge", 3, thread => thread.InSome(process => Protect(thread, process.Process))),
         new("unmap huge", 1, thread => thread.InSome(process => UserfaultOperations.Allow(process.Process.Munmap(Part(thread, out ulong length), length)))),
+        new("collapse", 3, thread => thread.InSome(process => Collapse(thread, process.Process))),
+        new("khugepaged", 1, thread => Assert.True(thread.World.Machine.Khugepaged.Scan() >= 0)),
         new("map huge", 2, thread => thread.InSome(process => Map(thread, process.Process))),
     ];
 
@@ -34,6 +36,12 @@ internal static class FrameOperations
     {
         Advice[] advice = [Advice.HugePage, Advice.HugePage, Advice.HugePage, Advice.NoHugePage, Advice.DontNeed];
         UserfaultOperations.Allow(process.Madvise(Part(thread, out ulong length), length, advice[thread.Random.Next(advice.Length)]));
+    }
+
+    private static void Collapse(StressThread thread, Process process)
+    {
+        ulong start = Area.Huge.Start + ((ulong)thread.Random.Next(2) * HugePages.Size);
+        UserfaultOperations.Allow(process.Madvise(start, HugePages.Size, Advice.Collapse));
     }
 
     private static void Protect(StressThread thread, Process process)

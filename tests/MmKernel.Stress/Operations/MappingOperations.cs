@@ -6,6 +6,16 @@ namespace MmKernel.Stress;
 /// <summary>System calls that change mappings.</summary>
 internal static class MappingOperations
 {
+    // What the area that changes in parts is told; its pages may be missing or forbidden at any time.
+    private static readonly Advice[] s_advice =
+    [
+        Advice.DontNeed, Advice.PopulateRead, Advice.PopulateWrite, Advice.Random, Advice.Normal, Advice.DontFork, Advice.DoFork, Advice.WipeOnFork, Advice.KeepOnFork,
+        Advice.GuardInstall, Advice.GuardRemove, Advice.DontNeedLocked, Advice.Mergeable, Advice.Unmergeable,
+    ];
+
+    // What changes where pages are, or gives up contents, which then read as zeros.
+    private static readonly Advice[] s_used = [Advice.PageOut, Advice.PageOut, Advice.PageOut, Advice.Cold, Advice.Free, Advice.WillNeed];
+
     internal static IReadOnlyList<Operation> All { get; } =
     [
         new("map", 10, thread => thread.InSome(process => Map(thread, process.Process))),
@@ -15,7 +25,10 @@ internal static class MappingOperations
         new("resize", 4, thread => thread.InSome(process => Resize(thread, process.Process))),
         new("cut the stack", 2, thread => thread.InSome(process => CutStack(thread, process.Process))),
         new("advise", 10, thread => thread.InSome(process => Advise(thread, process.Process))),
-        new("page out", 8, thread => thread.InSome(process => PageOut(thread, process.Process))),
+        new("page out", 10, thread => thread.InSome(process => PageOut(thread, process.Process))),
+        new("sync", 2, thread => thread.InSome(process => Assert.Equal(0, process.Process.Msync(Area.Shared.Start, Area.Shared.Length, SyncFlags.Sync)))),
+        new("lock all", 1, thread => thread.InSome(process => Allow(process.Process.MlockAll(MlockAllFlags.Current | MlockAllFlags.OnFault), Errno.ENOMEM, Errno.EAGAIN, Errno.EPERM))),
+        new("unlock all", 3, thread => thread.InSome(process => Allow(process.Process.MunlockAll(), Errno.ENOMEM))),
         new("swapoff and swapon", 1, thread => thread.World.ReplaceSwap()),
         new("lock", 4, thread => thread.InSome(process => Allow(process.Process.Mlock(AnyPart(thread, out ulong length), length), Errno.ENOMEM, Errno.EAGAIN))),
         new("unlock", 4, thread => thread.InSome(process => Allow(process.Process.Munlock(AnyPart(thread, out ulong length), length), Errno.ENOMEM))),
@@ -46,7 +59,7 @@ internal static class MappingOperations
             to += Area.MovedBy;
         ulong offset = (ulong)thread.Random.Next((int)Area.Pages) * Page.Size;
         ulong length = (ulong)thread.Random.Next(1, (int)(Area.Pages - (offset / Page.Size)) + 1) * Page.Size;
-        var flags = RemapFlags.MayMove | RemapFlags.Fixed;
+        var flags = RemapFlags.MayMove | RemapFlags.Fixed | (thread.Random.Next(4) == 0 ? RemapFlags.DontUnmap : RemapFlags.None);
         long result = process.Mremap(from + offset, length, length, flags, to + offset);
         Assert.True(result == (long)(to + offset) || -result is (long)Errno.EFAULT or (long)Errno.ENOMEM or (long)Errno.EINVAL, $"mremap: {result}");
     }
@@ -68,17 +81,17 @@ internal static class MappingOperations
 
     private static void Advise(StressThread thread, Process process)
     {
-        Advice[] advice = [Advice.DontNeed, Advice.PopulateRead, Advice.PopulateWrite, Advice.Random, Advice.Normal, Advice.DontFork, Advice.DoFork];
         Allow(
-            process.Madvise(AnyPart(thread, out ulong length), length, advice[thread.Random.Next(advice.Length)]),
-            Errno.ENOMEM, Errno.EINVAL, Errno.EFAULT);
+            process.Madvise(AnyPart(thread, out ulong length), length, s_advice[thread.Random.Next(s_advice.Length)]),
+            Errno.ENOMEM, Errno.EINVAL, Errno.EFAULT, Errno.EAGAIN);
     }
 
     private static void PageOut(StressThread thread, Process process)
     {
-        var advice = thread.Random.Next(3) == 0 ? Advice.Cold : Advice.PageOut;
+        var advice = s_used[thread.Random.Next(s_used.Length)];
+        var area = Area.All[thread.Random.Next(Area.All.Count)];
         ulong offset = (ulong)thread.Random.Next((int)Area.Pages) * Page.Size;
-        Allow(process.Madvise(Area.Anonymous.Start + offset, Area.Anonymous.Length - offset, advice), Errno.ENOMEM, Errno.EINVAL);
+        Allow(process.Madvise(area.Start + offset, area.Length - offset, advice), Errno.ENOMEM, Errno.EINVAL);
     }
 
     private static ulong AnyPart(StressThread thread, out ulong length)

@@ -11,6 +11,7 @@ internal static class TrackingOperations
     [
         new("compact", 1, Compact),
         new("idle pages", 1, LookForIdlePages),
+        new("monitor accesses", 1, Monitor),
         new("pagemap scan", 2, thread => thread.InSome(process => ScanPagemap(thread, process.Process))),
     ];
 
@@ -18,6 +19,13 @@ internal static class TrackingOperations
     {
         if (thread.Random.Next(8) == 0)
             Assert.True(thread.World.Machine.CompactMemory() >= 0);
+    }
+
+    private static void Monitor(StressThread thread)
+    {
+        var monitor = thread.Random.Next(2) == 0 ? AccessMonitor.OfMemory(thread.World.Machine) : AccessMonitor.OfProcess(thread.World.Peek(thread.AnySlot()).Process);
+        for (int i = 0; i < 4; i++)
+            monitor.Sample();
     }
 
     private static void LookForIdlePages(StressThread thread)
