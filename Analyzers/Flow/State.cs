@@ -290,7 +290,7 @@ internal sealed record State
         if (Fact.Rank(left) > Fact.Rank(right)) (left, right) = (right, left);
         if (left.Contains(right)) return this;
         // What turns out to be the same as something that is not stale has been found again.
-        ImmutableDictionary<Term, LockFormula> stale = Stale.ContainsKey(left) == Stale.ContainsKey(right) ? Stale : Stale.Remove(left).Remove(right);
+        Map<Term, LockFormula> stale = Stale.ContainsKey(left) == Stale.ContainsKey(right) ? Stale : Stale.Remove(left).Remove(right);
         State state = this with { Names = Names.SetItem(right, left), Stale = stale };
         return state.Rewrite(right, left, keepNames: true);
     }
