@@ -109,23 +109,26 @@ public sealed class LockContracts : DiagnosticAnalyzer
     /// <summary>One action for all that is asked of operations: hosts charge for each action they call at each operation.</summary>
     private static void CheckBlocks(OperationBlockAnalysisContext context, Engine engine)
     {
-        foreach (IOperation operation in context.OperationBlocks.SelectMany(static block => block.DescendantsAndSelf()))
+        foreach (IOperation block in context.OperationBlocks)
         {
-            switch (operation)
+            foreach (IOperation operation in block.DescendantsAndSelf())
             {
-                case IDelegateCreationOperation creation:
-                    CheckConversion(creation, context.ReportDiagnostic, engine);
-                    break;
-                case IInvocationOperation invocation:
-                    NoteCall(invocation, invocation.TargetMethod, context.OwningSymbol, engine);
-                    foreach (Diagnostic diagnostic in CallAdvice.Of(engine, invocation, context.OwningSymbol)) context.ReportDiagnostic(diagnostic);
-                    break;
-                case IObjectCreationOperation { Constructor: { } constructor }:
-                    NoteCall(operation, constructor, context.OwningSymbol, engine);
-                    break;
-                case IParameterReferenceOperation reference:
-                    Report(KeptDelegates.Of(engine.Catalog, reference), context.ReportDiagnostic);
-                    break;
+                switch (operation)
+                {
+                    case IDelegateCreationOperation creation:
+                        CheckConversion(creation, context.ReportDiagnostic, engine);
+                        break;
+                    case IInvocationOperation invocation:
+                        NoteCall(invocation, invocation.TargetMethod, context.OwningSymbol, engine);
+                        foreach (Diagnostic diagnostic in CallAdvice.Of(engine, invocation, context.OwningSymbol)) context.ReportDiagnostic(diagnostic);
+                        break;
+                    case IObjectCreationOperation { Constructor: { } constructor }:
+                        NoteCall(operation, constructor, context.OwningSymbol, engine);
+                        break;
+                    case IParameterReferenceOperation reference:
+                        Report(KeptDelegates.Of(engine.Catalog, reference), context.ReportDiagnostic);
+                        break;
+                }
             }
         }
 

@@ -26,7 +26,11 @@ internal sealed partial class ContractCatalog
     internal bool StatesContract(ISymbol symbol) => FunctionAttributesOf(symbol.OriginalDefinition).Any();
 
     /// <summary>The contracts that an override or implementation has to keep.</summary>
-    internal static IEnumerable<ISymbol> BasesOf(ISymbol symbol)
+    internal static IEnumerable<ISymbol> BasesOf(ISymbol symbol) => BasesOf(symbol, static _ => true);
+
+    /// <param name="symbol">The override or implementation.</param>
+    /// <param name="concerns">Which interfaces are asked for: to find out what implements the members of one takes a search of the type for each.</param>
+    private static IEnumerable<ISymbol> BasesOf(ISymbol symbol, Func<INamedTypeSymbol, bool> concerns)
     {
         switch (symbol)
         {
@@ -42,6 +46,7 @@ internal sealed partial class ContractCatalog
         if (type.TypeKind == TypeKind.Interface && symbol is IMethodSymbol { ExplicitInterfaceImplementations.IsEmpty: true }) yield break;
         foreach (INamedTypeSymbol implemented in type.AllInterfaces)
         {
+            if (!concerns(implemented)) continue;
             foreach (ISymbol candidate in implemented.GetMembers())
             {
                 if (candidate.Kind == symbol.Kind && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(candidate), symbol)) yield return candidate;
@@ -65,7 +70,7 @@ internal sealed partial class ContractCatalog
     private MemberContract Open(ISymbol symbol)
     {
         if (FunctionAttributesOf(symbol).Any()) return Read(symbol);
-        foreach (ISymbol inherited in BasesOf(symbol is IMethodSymbol { AssociatedSymbol: IPropertySymbol property } ? (ISymbol)symbol : symbol))
+        foreach (ISymbol inherited in BasesOf(symbol, _mayStateMembers))
         {
             MemberContract contract = ContractOf(inherited);
             if (!contract.IsEmpty) return contract;

@@ -45,6 +45,7 @@ internal sealed partial class ContractCatalog
     {
         _compilation = compilation;
         _files = files;
+        _mayStateMembers = type => (type.ContainingAssembly is { } assembly && _stating.GetOrAdd(assembly, MayState)) || _files.Knows(type);
     }
 
     internal ContractFiles Files => _files;
@@ -68,6 +69,9 @@ internal sealed partial class ContractCatalog
     }
 
     private readonly ConcurrentDictionary<ISymbol, bool> _stating = new(SymbolEqualityComparer.Default);
+
+    /// <summary>Whether anything can state contracts for members of the type.</summary>
+    private readonly Func<INamedTypeSymbol, bool> _mayStateMembers;
 
     private bool MayState(ISymbol assembly) => SymbolEqualityComparer.Default.Equals(assembly, _compilation.Assembly) || Relevance.MayState((IAssemblySymbol)assembly);
 

@@ -71,7 +71,7 @@ internal sealed class ContractFiles
     internal ImmutableArray<AttributeModel> AttributesOf(ISymbol symbol)
     {
         INamedTypeSymbol? owner = symbol as INamedTypeSymbol ?? symbol.ContainingType;
-        if (owner is null || symbol is ITypeParameterSymbol || !_simpleNames.Contains(owner.MetadataName) || !_types.Contains(NameOf(owner))) return ImmutableArray<AttributeModel>.Empty;
+        if (owner is null || symbol is ITypeParameterSymbol || !Knows(owner)) return ImmutableArray<AttributeModel>.Empty;
         ISymbol member = symbol is IParameterSymbol parameter ? parameter.ContainingSymbol : symbol;
         string part = symbol is IParameterSymbol ? ParameterMark + symbol.Name : "";
         ImmutableArray<AttributeModel> found = ImmutableArray<AttributeModel>.Empty;
@@ -79,6 +79,9 @@ internal sealed class ContractFiles
         if (member is IMethodSymbol && _entries.TryGetValue("M:" + NameOf(owner) + "." + member.MetadataName + AnyParameters + part, out ImmutableArray<AttributeModel> shared)) found = found.AddRange(shared);
         return found;
     }
+
+    /// <summary>Whether files say something of the type or of its members.</summary>
+    internal bool Knows(INamedTypeSymbol type) => _simpleNames.Contains(type.MetadataName) && _types.Contains(NameOf(type));
 
     /// <summary>Between the ID of a method and the name of its parameter.</summary>
     private const char ParameterMark = '|';

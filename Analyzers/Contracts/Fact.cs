@@ -28,7 +28,24 @@ internal enum AtomKind
 /// <summary>A statement that is true or false: the smallest piece of a fact.</summary>
 internal sealed class Atom : IEquatable<Atom>
 {
-    private readonly int _hash;
+    internal readonly AtomKind Kind;
+
+    internal readonly Term Left;
+
+    internal readonly Term? Right;
+
+    internal readonly long Bit;
+
+    /// <summary>The marks of the operands as wholes: what is known of one term tells something of another only where these meet.</summary>
+    internal readonly ulong Operands;
+
+    /// <summary>The marks of all terms that occur.</summary>
+    internal readonly ulong Marks;
+
+    /// <summary>The marks of the parts that have no path.</summary>
+    internal readonly ulong Opaques;
+
+    internal readonly int Hash;
 
     internal Atom(AtomKind kind, Term left, Term? right = null, long bit = 0)
     {
@@ -36,30 +53,23 @@ internal sealed class Atom : IEquatable<Atom>
         Left = left;
         Right = right;
         Bit = bit;
-        _hash = unchecked((((int)kind * 31) + left.GetHashCode()) * 31 + (right?.GetHashCode() ?? bit.GetHashCode()));
+        Hash = unchecked((((int)kind * 31) + left.GetHashCode()) * 31 + (right?.GetHashCode() ?? bit.GetHashCode()));
+        Operands = left.Mark;
+        Marks = left.Marks;
+        Opaques = left.Opaques;
+        if (right is null) return;
+        Operands |= right.Mark;
+        Marks |= right.Marks;
+        Opaques |= right.Opaques;
     }
-
-    internal AtomKind Kind { get; }
-
-    internal Term Left { get; }
-
-    internal Term? Right { get; }
-
-    internal long Bit { get; }
-
-    /// <summary>The marks of the operands as wholes: what is known of one term tells something of another only where these meet.</summary>
-    internal ulong Operands => Right is null ? Left.Mark : Left.Mark | Right.Mark;
-
-    /// <summary>The marks of all terms that occur.</summary>
-    internal ulong Marks => Right is null ? Left.Marks : Left.Marks | Right.Marks;
 
     public bool Equals(Atom? other) =>
         ReferenceEquals(this, other)
-        || (other is not null && _hash == other._hash && Kind == other.Kind && Bit == other.Bit && Left.Equals(other.Left) && Equals(Right, other.Right));
+        || (other is not null && Hash == other.Hash && Kind == other.Kind && Bit == other.Bit && Left.Equals(other.Left) && (Right is null ? other.Right is null : Right.Equals(other.Right)));
 
     public override bool Equals(object? obj) => Equals(obj as Atom);
 
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode() => Hash;
 
     internal bool Any(Func<Term, bool> predicate) => Left.Any(predicate) || (Right?.Any(predicate) ?? false);
 
@@ -83,15 +93,17 @@ internal sealed class Atom : IEquatable<Atom>
 /// <summary>An atom or its denial.</summary>
 internal readonly struct Literal(Atom atom, bool positive) : IEquatable<Literal>
 {
-    internal Atom Atom { get; } = atom;
+    internal readonly Atom Atom = atom;
 
-    internal bool Positive { get; } = positive;
+    internal readonly bool Positive = positive;
+
+    internal int Hash => unchecked((Atom.Hash * 2) + (Positive ? 1 : 0));
 
     public bool Equals(Literal other) => Positive == other.Positive && Atom.Equals(other.Atom);
 
     public override bool Equals(object? obj) => obj is Literal other && Equals(other);
 
-    public override int GetHashCode() => unchecked((Atom.GetHashCode() * 2) + (Positive ? 1 : 0));
+    public override int GetHashCode() => Hash;
 
     internal Literal Negate() => new(Atom, !Positive);
 }
@@ -106,6 +118,9 @@ internal abstract class Fact : IEquatable<Fact>
 
     /// <summary>The marks of all terms that occur.</summary>
     internal abstract ulong Marks { get; }
+
+    /// <summary>The marks of the parts that have no path.</summary>
+    internal abstract ulong Opaques { get; }
 
     internal abstract bool Any(Func<Term, bool> predicate);
 
@@ -222,15 +237,15 @@ internal abstract class Fact : IEquatable<Fact>
     };
 
     /// <summary>The formula as clauses that all hold, or null where there would be too many.</summary>
-    internal List<ImmutableArray<Literal>>? ToClauses(int limit = 24)
+    internal List<Literal[]>? ToClauses(int limit = 24)
     {
         switch (this)
         {
             case Single single:
-                return [ImmutableArray.Create(single.Literal)];
+                return [[single.Literal]];
             case All all:
             {
-                var clauses = new List<ImmutableArray<Literal>>();
+                var clauses = new List<Literal[]>();
                 foreach (Fact part in all.Parts)
                 {
                     if (part.ToClauses(limit) is not { } inner || clauses.Count + inner.Count > limit) return null;
@@ -241,14 +256,20 @@ internal abstract class Fact : IEquatable<Fact>
             }
 
             case Some some when some.Parts.All(static part => part is Single):
-                return [some.Parts.Select(static part => ((Single)part).Literal).ToImmutableArray()];
+                return [some.Parts.Select(static part => ((Single)part).Literal).ToArray()];
             default:
             {
-                var clauses = new List<ImmutableArray<Literal>> { ImmutableArray<Literal>.Empty };
+                var clauses = new List<Literal[]> { Array.Empty<Literal>() };
                 foreach (Fact part in ((Some)this).Parts)
                 {
                     if (part.ToClauses(limit) is not { } inner || clauses.Count * inner.Count > limit) return null;
-                    clauses = (from left in clauses from right in inner select left.AddRange(right)).ToList();
+                    var all = new List<Literal[]>(clauses.Count * inner.Count);
+                    foreach (Literal[] left in clauses)
+                    {
+                        foreach (Literal[] right in inner) all.Add([.. left, .. right]);
+                    }
+
+                    clauses = all;
                 }
 
                 return clauses;
@@ -279,6 +300,13 @@ internal abstract class Fact : IEquatable<Fact>
         return marks;
     }
 
+    private static ulong OpaquesOf(ImmutableArray<Fact> parts)
+    {
+        ulong opaques = 0;
+        foreach (Fact part in parts) opaques |= part.Opaques;
+        return opaques;
+    }
+
     private static int CountBits(long mask)
     {
         int count = 0;
@@ -297,6 +325,8 @@ internal abstract class Fact : IEquatable<Fact>
         internal override Fact Negate() => new Single(Literal.Negate());
 
         internal override ulong Marks => Literal.Atom.Marks;
+
+        internal override ulong Opaques => Literal.Atom.Opaques;
 
         internal override bool Any(Func<Term, bool> predicate) => Literal.Atom.Any(predicate);
 
@@ -330,6 +360,8 @@ internal abstract class Fact : IEquatable<Fact>
 
         internal override ulong Marks { get; } = MarksOf(parts);
 
+        internal override ulong Opaques => OpaquesOf(Parts);
+
         public override bool Equals(Fact? other) => other is All all && all.Parts.SequenceEqual(Parts);
 
         public override int GetHashCode() => Parts.Aggregate(7, static (hash, part) => unchecked((hash * 31) + part.GetHashCode()));
@@ -352,6 +384,8 @@ internal abstract class Fact : IEquatable<Fact>
         internal ImmutableArray<Fact> Parts { get; } = parts;
 
         internal override ulong Marks { get; } = MarksOf(parts);
+
+        internal override ulong Opaques => OpaquesOf(Parts);
 
         public override bool Equals(Fact? other) => other is Some some && some.Parts.SequenceEqual(Parts);
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -54,6 +55,7 @@ internal sealed class LockOrder
                         problems.Add(new ContractProblem(Rule.Contradiction, attribute.Location, classes[index] + ", " + classes[index + 1], "another entry puts these two locks the other way round"));
                     if (!order._inner.TryGetValue(classes[index], out HashSet<string>? inner)) order._inner[classes[index]] = inner = new HashSet<string>(StringComparer.Ordinal);
                     inner.Add(classes[index + 1]);
+                    order._behind.Clear();
                 }
 
                 order._listed.UnionWith(classes);
@@ -109,7 +111,12 @@ internal sealed class LockOrder
     }
 
     /// <summary>Whether <paramref name="outer"/> comes before <paramref name="inner"/> in the lists.</summary>
-    internal bool Reaches(string outer, string inner)
+    internal bool Reaches(string outer, string inner) => _inner.ContainsKey(outer) && _behind.GetOrAdd(outer, Behind).Contains(inner);
+
+    /// <summary>What comes after each class, as far as the lists have been read.</summary>
+    private readonly ConcurrentDictionary<string, HashSet<string>> _behind = new(StringComparer.Ordinal);
+
+    private HashSet<string> Behind(string outer)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var pending = new Stack<string>();
@@ -119,12 +126,11 @@ internal sealed class LockOrder
             if (!_inner.TryGetValue(pending.Pop(), out HashSet<string>? next)) continue;
             foreach (string candidate in next)
             {
-                if (candidate == inner) return true;
                 if (seen.Add(candidate)) pending.Push(candidate);
             }
         }
 
-        return false;
+        return seen;
     }
 
     /// <summary>The nesting rule of a class.</summary>

@@ -14,22 +14,26 @@ internal abstract class Term : IEquatable<Term>
 {
     private readonly int _hash;
 
-    private protected Term(int hash, ITypeSymbol? type, ulong parts = 0)
+    private protected Term(int hash, ITypeSymbol? type, ulong parts = 0, ulong opaques = 0)
     {
         _hash = hash;
         Type = type;
         Mark = 1UL << (int)(unchecked((uint)hash * 2654435769u) >> 26);
         Marks = parts | Mark;
+        Opaques = this is Opaque ? Mark : opaques;
     }
 
     /// <summary>One bit that stands for the term: two terms that are equal have the same.</summary>
-    internal ulong Mark { get; }
+    internal readonly ulong Mark;
 
     /// <summary>The marks of the term and of all its parts: a part whose mark is missing does not occur.</summary>
-    internal ulong Marks { get; }
+    internal readonly ulong Marks;
+
+    /// <summary>The marks of those parts that have no path: nobody can ask for them once nothing names them.</summary>
+    internal readonly ulong Opaques;
 
     /// <summary>The static type, where there is one.</summary>
-    internal ITypeSymbol? Type { get; }
+    internal readonly ITypeSymbol? Type;
 
     /// <summary>How many steps the term is from its root; shorter names are preferred.</summary>
     internal virtual int Depth => 0;
@@ -144,7 +148,7 @@ internal sealed class Opaque : Term
 internal sealed class MemberOf : Term
 {
     internal MemberOf(Term? target, ISymbol member, ITypeSymbol? type = null)
-        : base(Mix(target?.GetHashCode() ?? 17, SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition)), type ?? TypeOf(member), target?.Marks ?? 0)
+        : base(Mix(target?.GetHashCode() ?? 17, SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition)), type ?? TypeOf(member), target?.Marks ?? 0, target?.Opaques ?? 0)
     {
         Target = target;
         Member = member;
@@ -189,7 +193,7 @@ internal sealed class MemberOf : Term
 internal sealed class ElementOf : Term
 {
     internal ElementOf(Term target, Term index, ITypeSymbol? type)
-        : base(Mix(Mix(target.GetHashCode(), index.GetHashCode()), 5), type, target.Marks | index.Marks)
+        : base(Mix(Mix(target.GetHashCode(), index.GetHashCode()), 5), type, target.Marks | index.Marks, target.Opaques | index.Opaques)
     {
         Target = target;
         Index = index;
@@ -261,7 +265,7 @@ internal sealed class Constant : Term
 internal sealed class Masked : Term
 {
     private Masked(Term operand, long mask, long bits)
-        : base(Mix(Mix(operand.GetHashCode(), mask.GetHashCode()), bits.GetHashCode()), operand.Type, operand.Marks)
+        : base(Mix(Mix(operand.GetHashCode(), mask.GetHashCode()), bits.GetHashCode()), operand.Type, operand.Marks, operand.Opaques)
     {
         Operand = operand;
         Mask = mask;
@@ -314,7 +318,7 @@ internal sealed class Masked : Term
 internal sealed class Condition : Term
 {
     internal Condition(Fact fact, ITypeSymbol? type)
-        : base(Mix(fact.GetHashCode(), 11), type, fact.Marks) => Fact = fact;
+        : base(Mix(fact.GetHashCode(), 11), type, fact.Marks, fact.Opaques) => Fact = fact;
 
     internal Fact Fact { get; }
 
@@ -337,7 +341,7 @@ internal sealed class Condition : Term
 internal sealed class Tuple : Term
 {
     internal Tuple(ImmutableArray<Term> elements, ITypeSymbol? type)
-        : base(elements.Aggregate(19, (hash, element) => Mix(hash, element.GetHashCode())), type, elements.Aggregate(0UL, static (marks, element) => marks | element.Marks)) => Elements = elements;
+        : base(elements.Aggregate(19, (hash, element) => Mix(hash, element.GetHashCode())), type, elements.Aggregate(0UL, static (marks, element) => marks | element.Marks), elements.Aggregate(0UL, static (marks, element) => marks | element.Opaques)) => Elements = elements;
 
     internal ImmutableArray<Term> Elements { get; }
 
@@ -371,7 +375,7 @@ internal sealed class Tuple : Term
 internal sealed class Old : Term
 {
     internal Old(Term inner)
-        : base(Mix(inner.GetHashCode(), 23), inner.Type, inner.Marks) => Inner = inner;
+        : base(Mix(inner.GetHashCode(), 23), inner.Type, inner.Marks, inner.Opaques) => Inner = inner;
 
     internal Term Inner { get; }
 

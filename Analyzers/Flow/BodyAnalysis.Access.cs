@@ -438,7 +438,8 @@ internal sealed partial class BodyAnalysis
     /// </summary>
     private State? AssumeLasting(State state, Fact fact)
     {
-        if (state.Assume(fact) is not { } assumed || ReferenceEquals(assumed, state)) return state.Assume(fact);
+        if (state.Assume(fact) is not { } assumed) return null;
+        if (ReferenceEquals(assumed, state)) return state;
         FactSet facts = assumed.Facts.Keep(literal => state.Facts.Has(literal.Atom) || Survives(assumed, literal, null));
         return ReferenceEquals(facts, assumed.Facts) ? assumed : assumed with { Facts = facts };
     }

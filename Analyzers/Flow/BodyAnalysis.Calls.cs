@@ -1029,7 +1029,7 @@ internal sealed partial class BodyAnalysis
         if (ThroughNothing(state, fact)) return state;
         if (clause.While?.Replace(exit) is { } scope)
         {
-            foreach (ImmutableArray<Literal> literals in state.Canonical(fact).ToClauses() ?? [])
+            foreach (Literal[] literals in state.Canonical(fact).ToClauses() ?? [])
             {
                 foreach (Literal literal in literals) state = state with { Whiles = state.Whiles.SetItem(literal.Atom, scope) };
             }

@@ -14,9 +14,9 @@ namespace MmLint.Analyzers;
 /// <summary>A path after an expression, and what the expression is worth on it.</summary>
 internal readonly struct Outcome(State state, Term value)
 {
-    internal State State { get; } = state;
+    internal readonly State State = state;
 
-    internal Term Value { get; } = value;
+    internal readonly Term Value = value;
 }
 
 /// <content>What expressions are worth, and what evaluating them does.</content>

@@ -273,7 +273,7 @@ internal sealed partial class BodyAnalysis
             losses = losses.Add(new Loss(bounded.Term, site, "it ended with " + term));
         }
 
-        if (losses.Count > 12) losses = losses.RemoveRange(0, losses.Count - 12);
+        if (losses.Length > 12) losses = losses.RemoveRange(0, losses.Length - 12);
         state = state with { Holds = holds, Losses = losses };
         NoteParting(state, site, hold);
         return keeps is not null && state.Decide(keeps) == true ? state : Interfere(state, site);

@@ -40,7 +40,7 @@ internal sealed partial class BodyAnalysis
     private readonly Stack<Run> _runs = new();
     private readonly Dictionary<(int Block, object Key), object> _mergeSites = [];
     private readonly Dictionary<int, List<State>> _thrown = [];
-    private readonly SortedSet<int> _pendingFinally = [];
+    private readonly BlockSet _pendingFinally = new();
     private readonly HashSet<CaptureId> _targets = [];
     private readonly Dictionary<CaptureId, IOperation> _targetOperations = [];
     private readonly bool[] _inLoop;
@@ -70,8 +70,14 @@ internal sealed partial class BodyAnalysis
         _cancellation = cancellation;
         _findings = new Findings();
         _inLoop = FindLoops(graph);
-        FindTargets();
-        _catches = AllRegions(graph.Root).Any(static region => region.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler);
+        bool captures = false;
+        foreach (ControlFlowRegion region in AllRegions(graph.Root))
+        {
+            captures |= !region.CaptureIds.IsEmpty;
+            _catches |= region.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler;
+        }
+
+        if (captures) FindTargets();
     }
 
     /// <summary>
@@ -108,8 +114,7 @@ internal sealed partial class BodyAnalysis
         {
             if (run.Work.Count > 0)
             {
-                int next = run.Work.Min;
-                run.Work.Remove(next);
+                int next = run.Work.TakeFirst();
                 _cancellation.ThrowIfCancellationRequested();
                 _recording = settles && IsSettled(next);
                 Process(_graph.Blocks[next], run.TakeNew(next));
@@ -130,9 +135,9 @@ internal sealed partial class BodyAnalysis
             _recording = true;
             _propagating = false;
             if (!settles) run.Out.Clear();
-            foreach (KeyValuePair<int, List<State>> entryOf in run.In.OrderBy(static pair => pair.Key).ToList())
+            for (int block = run.First; block <= run.Last; block++)
             {
-                if (!settles || !IsSettled(entryOf.Key)) Process(_graph.Blocks[entryOf.Key], entryOf.Value);
+                if ((!settles || !IsSettled(block)) && run.In.TryGetValue(block, out List<State>? states)) Process(_graph.Blocks[block], states);
             }
 
             foreach (ControlFlowRegion region in AllRegions(_graph.Root).Where(region => region.Kind == ControlFlowRegionKind.TryAndFinally && run.Covers(region.FirstBlockOrdinal)))
@@ -258,7 +263,8 @@ internal sealed partial class BodyAnalysis
         foreach ((State state, _) in moving)
         {
             NoteRound(state, block, destination);
-            AddIn(destination.Ordinal, LeaveRegions(state, branch));
+            State left = LeaveRegions(state, branch);
+            AddIn(destination.Ordinal, _outer is null && _started.Count == 0 ? left.Sifted() : left);
         }
     }
 
@@ -329,17 +335,9 @@ internal sealed partial class BodyAnalysis
         foreach (State state in moving) CheckThrow(state, thrower, isExplicit);
     }
 
-    private ControlFlowRegion? PopFinally(Run run)
-    {
-        foreach (int ordinal in _pendingFinally.Reverse())
-        {
-            if (!run.Covers(ordinal)) continue;
-            _pendingFinally.Remove(ordinal);
-            return AllRegions(_graph.Root).FirstOrDefault(region => region.Kind == ControlFlowRegionKind.TryAndFinally && region.FirstBlockOrdinal == ordinal);
-        }
-
-        return null;
-    }
+    private ControlFlowRegion? PopFinally(Run run) => _pendingFinally.TakeLast(run.First, run.Last) is { } ordinal
+        ? AllRegions(_graph.Root).Find(region => region.Kind == ControlFlowRegionKind.TryAndFinally && region.FirstBlockOrdinal == ordinal)
+        : null;
 
     private void RaiseThroughFinally(ControlFlowRegion construct, bool record)
     {
@@ -503,12 +501,16 @@ internal sealed partial class BodyAnalysis
         }
     }
 
-    private static IEnumerable<ControlFlowRegion> AllRegions(ControlFlowRegion region)
+    private static List<ControlFlowRegion> AllRegions(ControlFlowRegion root)
     {
-        yield return region;
-        foreach (ControlFlowRegion nested in region.NestedRegions)
+        var regions = new List<ControlFlowRegion>();
+        Add(root, regions);
+        return regions;
+
+        static void Add(ControlFlowRegion region, List<ControlFlowRegion> regions)
         {
-            foreach (ControlFlowRegion inner in AllRegions(nested)) yield return inner;
+            regions.Add(region);
+            foreach (ControlFlowRegion nested in region.NestedRegions) Add(nested, regions);
         }
     }
 
@@ -542,6 +544,61 @@ internal sealed partial class BodyAnalysis
         _ => exit.GetLocation(),
     };
 
+    /// <summary>Numbers of blocks.</summary>
+    private sealed class BlockSet
+    {
+        private ulong[] _words = new ulong[1];
+
+        internal int Count { get; private set; }
+
+        internal void Add(int block)
+        {
+            int word = block >> 6;
+            if (word >= _words.Length) Array.Resize(ref _words, Math.Max(word + 1, _words.Length * 2));
+            ulong bit = 1UL << block;
+            if ((_words[word] & bit) != 0) return;
+            _words[word] |= bit;
+            Count++;
+        }
+
+        internal bool Contains(int block) => block >> 6 < _words.Length && (_words[block >> 6] & 1UL << block) != 0;
+
+        /// <summary>Takes out the least.</summary>
+        internal int TakeFirst()
+        {
+            int word = 0;
+            while (_words[word] == 0) word++;
+            int block = word << 6;
+            while ((_words[word] & 1UL << block) == 0) block++;
+            return Take(block);
+        }
+
+        /// <summary>Takes out the greatest of a range; null where none is in it.</summary>
+        internal int? TakeLast(int first, int last)
+        {
+            if (Count == 0) return null;
+            for (int block = last; block >= first; block--)
+            {
+                if (Contains(block)) return Take(block);
+            }
+
+            return null;
+        }
+
+        internal void Clear()
+        {
+            Array.Clear(_words, 0, _words.Length);
+            Count = 0;
+        }
+
+        private int Take(int block)
+        {
+            _words[block >> 6] &= ~(1UL << block);
+            Count--;
+            return block;
+        }
+    }
+
     /// <summary>One fixpoint: over the whole body, or over a finally region for the states of one branch.</summary>
     private sealed class Run(int first, int last, bool isWhole = false)
     {
@@ -556,7 +613,7 @@ internal sealed partial class BodyAnalysis
 
         internal Dictionary<int, List<State>> In { get; } = [];
 
-        internal SortedSet<int> Work { get; } = [];
+        internal BlockSet Work { get; } = new();
 
         internal List<State> Out { get; } = [];
 

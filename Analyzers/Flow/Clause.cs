@@ -1,32 +1,38 @@
 using System;
-using System.Collections.Immutable;
+using System.Collections.Generic;
 
 namespace MmLint.Analyzers;
 
-/// <summary>Literals of which at least one is true.</summary>
+/// <summary>Literals of which at least one is true. What it has is in fields because it is looked at more often than anything else, much of that before the runtime has inlined any property.</summary>
 internal sealed class Clause
 {
-    internal Clause(ImmutableArray<Literal> literals)
+    internal static readonly Clause[] None = [];
+
+    internal readonly Literal[] Literals;
+
+    /// <summary>The marks of all operands: where none of them is among those of new knowledge, the clause stands as it is.</summary>
+    internal readonly ulong Operands;
+
+    /// <summary>The marks of all terms that occur.</summary>
+    internal readonly ulong Marks;
+
+    /// <summary>The marks of the parts that have no path.</summary>
+    internal readonly ulong Opaques;
+
+    /// <summary>The same for the same literals in any order.</summary>
+    internal readonly int Hash;
+
+    internal Clause(Literal[] literals)
     {
         Literals = literals;
         foreach (Literal literal in literals)
         {
             Operands |= literal.Atom.Operands;
             Marks |= literal.Atom.Marks;
-            Hash += literal.GetHashCode();
+            Opaques |= literal.Atom.Opaques;
+            Hash += literal.Hash;
         }
     }
-
-    internal ImmutableArray<Literal> Literals { get; }
-
-    /// <summary>The marks of all operands: where none of them is among those of new knowledge, the clause stands as it is.</summary>
-    internal ulong Operands { get; }
-
-    /// <summary>The marks of all terms that occur.</summary>
-    internal ulong Marks { get; }
-
-    /// <summary>The same for the same literals in any order.</summary>
-    private int Hash { get; }
 
     internal bool Contains(Literal literal)
     {
@@ -70,7 +76,18 @@ internal sealed class Clause
         return false;
     }
 
-    internal Clause With(Literal literal) => new(Literals.Add(literal));
+    internal Clause With(Literal literal) => new(With(Literals, literal));
+
+    /// <summary>The literals with one more at the end.</summary>
+    internal static Literal[] With(Literal[] literals, Literal last)
+    {
+        var all = new Literal[literals.Length + 1];
+        Array.Copy(literals, all, literals.Length);
+        all[literals.Length] = last;
+        return all;
+    }
+
+    internal static Clause[] Of(List<Clause> clauses) => clauses.Count == 0 ? None : clauses.ToArray();
 
     /// <summary>Whether both say the same.</summary>
     internal bool SameAs(Clause other) => ReferenceEquals(this, other) || (Hash == other.Hash && Literals.Length == other.Literals.Length && IsWithin(other));

@@ -180,14 +180,15 @@ internal sealed class Engine
     private List<Diagnostic> AnalyzeNested(ControlFlowGraph graph, SemanticModel? model, Observations? seen, CancellationToken cancellation)
     {
         var diagnostics = new List<Diagnostic>();
-        diagnostics.AddRange(Conversions(graph, model, cancellation));
+        List<IOperation> delegates = DelegatesIn(graph);
+        if (delegates.Count > 0) diagnostics.AddRange(Conversions(delegates.OfType<IDelegateCreationOperation>(), graph, model, cancellation));
         foreach (IMethodSymbol local in graph.LocalFunctions)
         {
             ControlFlowGraph inner = graph.GetLocalFunctionControlFlowGraph(local, cancellation);
             diagnostics.AddRange(Analyze(inner, local, ContractOfCall(local, graph, model, cancellation), inner.OriginalOperation.Syntax, model, seen, cancellation));
         }
 
-        foreach (IFlowAnonymousFunctionOperation function in Operations(graph).OfType<IFlowAnonymousFunctionOperation>())
+        foreach (IFlowAnonymousFunctionOperation function in delegates.OfType<IFlowAnonymousFunctionOperation>())
         {
             ControlFlowGraph inner = graph.GetAnonymousFunctionControlFlowGraph(function, cancellation);
             if (function.Parent is IDelegateCreationOperation creation && IsPartOfCaller(creation, model)) diagnostics.AddRange(AnalyzeNested(inner, model, seen, cancellation));
@@ -241,9 +242,9 @@ internal sealed class Engine
     }
 
     /// <summary>The helpers that become delegates here although their bodies ask for more than the delegate type says.</summary>
-    private IEnumerable<Diagnostic> Conversions(ControlFlowGraph graph, SemanticModel? model, CancellationToken cancellation)
+    private IEnumerable<Diagnostic> Conversions(IEnumerable<IDelegateCreationOperation> creations, ControlFlowGraph graph, SemanticModel? model, CancellationToken cancellation)
     {
-        foreach (IDelegateCreationOperation creation in Operations(graph).OfType<IDelegateCreationOperation>())
+        foreach (IDelegateCreationOperation creation in creations)
         {
             if (creation.Target is not IMethodReferenceOperation { Method: var method } || !ContractOf(method).IsEmpty || IsPartOfCaller(creation, model)) continue;
             foreach (ContractProblem problem in ContractConversion.CheckDelegate(this, creation, ContractOfCall(method, graph, model, cancellation)))
@@ -336,6 +337,26 @@ internal sealed class Engine
 
     private static IEnumerable<IOperation> Operations(ControlFlowGraph graph) =>
         graph.Blocks.SelectMany(static block => block.BranchValue is null ? block.Operations : block.Operations.Add(block.BranchValue)).SelectMany(static operation => operation.DescendantsAndSelf());
+
+    /// <summary>What makes delegates, and the lambdas.</summary>
+    private static List<IOperation> DelegatesIn(ControlFlowGraph graph)
+    {
+        var found = new List<IOperation>();
+        foreach (BasicBlock block in graph.Blocks)
+        {
+            foreach (IOperation operation in block.Operations) Collect(operation, found);
+            if (block.BranchValue is { } value) Collect(value, found);
+        }
+
+        return found;
+
+        static void Collect(IOperation operation, List<IOperation> found)
+        {
+            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+            if (operation.Kind is OperationKind.DelegateCreation or OperationKind.FlowAnonymousFunction) found.Add(operation);
+            foreach (IOperation child in operation.ChildOperations) Collect(child, found);
+        }
+    }
 
     /// <summary>Whether the graph touches anything that has a contract; other bodies cost no dataflow.</summary>
     private bool IsRelevant(ControlFlowGraph graph, SemanticModel? model, CancellationToken cancellation)

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Linq;
 
 namespace MmLint.Analyzers;
@@ -12,7 +11,7 @@ namespace MmLint.Analyzers;
 /// </remarks>
 internal sealed class FactSet
 {
-    internal static readonly FactSet Empty = new(ImmutableArray<Literal>.Empty, ImmutableArray<Clause>.Empty);
+    internal static readonly FactSet Empty = new([], Clause.None);
 
     /// <summary>Dropping a clause loses precision, never soundness, so the number is bounded.</summary>
     private const int MaxClauses = 32;
@@ -24,9 +23,10 @@ internal sealed class FactSet
 
     private readonly ulong _operands;
     private readonly ulong _clauseOperands;
+    private readonly ulong _clauseOpaques;
     private readonly int _hash;
 
-    private FactSet(ImmutableArray<Literal> literals, ImmutableArray<Clause> clauses)
+    private FactSet(Literal[] literals, Clause[] clauses)
     {
         Literals = literals;
         Clauses = clauses;
@@ -34,35 +34,37 @@ internal sealed class FactSet
         {
             _operands |= literal.Atom.Operands;
             Marks |= literal.Atom.Marks;
-            _hash += literal.GetHashCode();
+            _hash += literal.Hash;
         }
 
         foreach (Clause clause in clauses)
         {
             _clauseOperands |= clause.Operands;
             Marks |= clause.Marks;
+            _clauseOpaques |= clause.Opaques;
         }
     }
 
     private FactSet(FactSet known, Literal news)
     {
-        Literals = known.Literals.Add(news);
+        Literals = Clause.With(known.Literals, news);
         Clauses = known.Clauses;
         Marks = known.Marks | news.Atom.Marks;
         _operands = known._operands | news.Atom.Operands;
         _clauseOperands = known._clauseOperands;
-        _hash = known._hash + news.GetHashCode();
+        _clauseOpaques = known._clauseOpaques;
+        _hash = known._hash + news.Hash;
     }
 
     /// <summary>What is true, in the order in which it became known.</summary>
-    internal ImmutableArray<Literal> Literals { get; }
+    internal readonly Literal[] Literals;
 
-    internal ImmutableArray<Clause> Clauses { get; }
+    internal readonly Clause[] Clauses;
 
     /// <summary>The marks of all terms that occur.</summary>
-    internal ulong Marks { get; }
+    internal readonly ulong Marks;
 
-    internal bool IsEmpty => Literals.IsEmpty && Clauses.IsEmpty;
+    internal bool IsEmpty => Literals.Length == 0 && Clauses.Length == 0;
 
     /// <summary>Whether a literal says if the atom is true.</summary>
     internal bool Has(Atom atom) => Find(atom) is not null;
@@ -166,6 +168,11 @@ internal sealed class FactSet
         return Where(literal => !literal.Atom.Mentions(term), clause => !clause.Mentions(term));
     }
 
+    /// <summary>
+    /// The set without the clauses about values that have no path and whose mark is missing. Literals stay: they tell paths apart, and messages quote them.
+    /// </summary>
+    internal FactSet KeepLive(ulong live) => (_clauseOpaques & ~live) == 0 ? this : Where(static _ => true, clause => (clause.Opaques & ~live) == 0);
+
     /// <summary>The set without the literals that <paramref name="keep"/> refuses, and without the clauses that contain such a one.</summary>
     internal FactSet Keep(Func<Literal, bool> keep) => Where(keep, clause =>
     {
@@ -230,13 +237,13 @@ internal sealed class FactSet
     internal static FactSet Merge(FactSet left, FactSet right, Fact? apart = null)
     {
         if (ReferenceEquals(left, right)) return left;
-        var common = ImmutableArray.CreateBuilder<Literal>();
+        var common = new List<Literal>(left.Literals.Length);
         var onlyLeft = new List<Literal>();
         var onlyRight = new List<Literal>();
         // Paths that part know the same from before, in the same order.
         int shared = 0;
         while (shared < left.Literals.Length && shared < right.Literals.Length && left.Literals[shared].Equals(right.Literals[shared])) shared++;
-        common.AddRange(left.Literals, shared);
+        for (int index = 0; index < shared; index++) common.Add(left.Literals[index]);
         for (int index = shared; index < left.Literals.Length; index++)
         {
             Literal literal = left.Literals[index];
@@ -266,7 +273,7 @@ internal sealed class FactSet
         {
             Imply(clauses, apart.Negate(), onlyLeft);
             Imply(clauses, apart, onlyRight);
-            return new FactSet(common.ToImmutable(), clauses.ToImmutableArray());
+            return new FactSet(common.ToArray(), Clause.Of(clauses));
         }
 
         foreach (Literal first in onlyLeft)
@@ -274,14 +281,14 @@ internal sealed class FactSet
             foreach (Literal second in onlyRight)
             {
                 if (clauses.Count >= MaxClauses) break;
-                if (!first.Atom.Equals(second.Atom)) AddClause(clauses, new Clause(ImmutableArray.Create(first, second)));
+                if (!first.Atom.Equals(second.Atom)) AddClause(clauses, new Clause([first, second]));
             }
         }
 
         Weaken(clauses, left.Clauses, right, onlyRight);
         Weaken(clauses, right.Clauses, left, onlyLeft);
         if (onlyLeft.Count == 0 && common.Count == left.Literals.Length && Same(clauses, left.Clauses)) return left;
-        return new FactSet(common.ToImmutable(), clauses.ToImmutableArray());
+        return new FactSet(common.ToArray(), Clause.Of(clauses));
     }
 
     /// <summary>Adds for each literal that it is true, or else the fact is.</summary>
@@ -290,7 +297,7 @@ internal sealed class FactSet
         if (otherwise.ToClauses(limit: 4) is not { } parts) return;
         foreach (Literal literal in literals)
         {
-            foreach (ImmutableArray<Literal> part in parts)
+            foreach (Literal[] part in parts)
             {
                 var clause = new Clause(part);
                 if (clauses.Count < MaxClauses && !clause.Decides(literal.Atom)) AddClause(clauses, clause.With(literal));
@@ -318,7 +325,7 @@ internal sealed class FactSet
     }
 
     /// <summary>A clause of one side only holds on both with any fact of the other side added to it.</summary>
-    private static void Weaken(List<Clause> clauses, ImmutableArray<Clause> own, FactSet other, List<Literal> facts)
+    private static void Weaken(List<Clause> clauses, Clause[] own, FactSet other, List<Literal> facts)
     {
         if (facts.Count == 0) return;
         foreach (Clause clause in own)
@@ -332,7 +339,7 @@ internal sealed class FactSet
         }
     }
 
-    private static bool Same(List<Clause> clauses, ImmutableArray<Clause> others)
+    private static bool Same(List<Clause> clauses, Clause[] others)
     {
         if (clauses.Count != others.Length) return false;
         for (int index = 0; index < others.Length; index++)
@@ -344,7 +351,7 @@ internal sealed class FactSet
     }
 
     /// <summary>The set with literals and clauses added, and with what follows from clauses of which one literal is left; null where nothing is left of one.</summary>
-    private FactSet? Propagate(Literal? literal, List<ImmutableArray<Literal>> added)
+    private FactSet? Propagate(Literal? literal, List<Literal[]> added)
     {
         FactSet view = this;
         ulong news = 0;
@@ -354,8 +361,9 @@ internal sealed class FactSet
             news = known.Atom.Operands;
         }
 
+        if (added.Count == 0 && !view.Changes(Clauses, news)) return view;
         var pending = new List<Clause>(Clauses.Length + added.Count);
-        foreach (ImmutableArray<Literal> clause in added) pending.Add(new Clause(clause));
+        foreach (Literal[] clause in added) pending.Add(new Clause(clause));
         int untested = pending.Count;
         foreach (Clause clause in Clauses) pending.Add(clause);
         bool shrunk = false;
@@ -376,7 +384,7 @@ internal sealed class FactSet
                         continue;
                     }
 
-                    if (clause.Literals.IsEmpty) return null;
+                    if (clause.Literals.Length == 0) return null;
                     if (clause.Literals.Length == 1)
                     {
                         view = view.With(clause.Literals[0]);
@@ -398,7 +406,22 @@ internal sealed class FactSet
         if (added.Count == 0 && !shrunk) return view;
         var clauses = new List<Clause>(pending.Count);
         foreach (Clause clause in pending) AddClause(clauses, clause);
-        return ReferenceEquals(view, this) && Same(clauses, Clauses) ? this : new FactSet(view.Literals, clauses.ToImmutableArray());
+        return ReferenceEquals(view, this) && Same(clauses, Clauses) ? this : new FactSet(view.Literals, Clause.Of(clauses));
+    }
+
+    /// <summary>Whether the literals say something of a clause that shares an operand with what is new.</summary>
+    private bool Changes(Clause[] clauses, ulong news)
+    {
+        foreach (Clause clause in clauses)
+        {
+            if ((clause.Operands & news) == 0) continue;
+            foreach (Literal literal in clause.Literals)
+            {
+                if (Evaluate(literal.Atom) is not null) return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What the literals alone say of a conjunction or disjunction of literals.</summary>
@@ -430,60 +453,49 @@ internal sealed class FactSet
     {
         if (Literals.Length < MaxLiterals) return new FactSet(this, literal);
         int least = Least();
-        return least < Literals.Length ? new FactSet(Literals.RemoveAt(least).Add(literal), Clauses) : this;
+        return least < Literals.Length ? new FactSet([.. Literals.Where((_, index) => index != least), literal], Clauses) : this;
     }
 
     /// <summary>The clause without literals that are false; null where one is true.</summary>
     private Clause? Simplify(Clause clause)
     {
-        ImmutableArray<Literal>.Builder? open = null;
+        List<Literal>? open = null;
         for (int index = 0; index < clause.Literals.Length; index++)
         {
             Literal literal = clause.Literals[index];
             bool? value = Evaluate(literal.Atom);
             if (value == literal.Positive) return null;
             if (value is null) open?.Add(literal);
-            else if (open is null)
-            {
-                open = ImmutableArray.CreateBuilder<Literal>(clause.Literals.Length - 1);
-                for (int earlier = 0; earlier < index; earlier++) open.Add(clause.Literals[earlier]);
-            }
+            else open ??= First(clause.Literals, index);
         }
 
-        return open is null ? clause : new Clause(open.ToImmutable());
+        return open is null ? clause : new Clause(open.ToArray());
     }
 
     private FactSet Where(Func<Literal, bool> keep, Func<Clause, bool> keepClause)
     {
-        ImmutableArray<Literal>.Builder? literals = null;
+        List<Literal>? literals = null;
         for (int index = 0; index < Literals.Length; index++)
         {
-            if (keep(Literals[index]))
-            {
-                literals?.Add(Literals[index]);
-            }
-            else if (literals is null)
-            {
-                literals = ImmutableArray.CreateBuilder<Literal>(Literals.Length - 1);
-                for (int earlier = 0; earlier < index; earlier++) literals.Add(Literals[earlier]);
-            }
+            if (keep(Literals[index])) literals?.Add(Literals[index]);
+            else literals ??= First(Literals, index);
         }
 
-        ImmutableArray<Clause>.Builder? clauses = null;
+        List<Clause>? clauses = null;
         for (int index = 0; index < Clauses.Length; index++)
         {
-            if (keepClause(Clauses[index]))
-            {
-                clauses?.Add(Clauses[index]);
-            }
-            else if (clauses is null)
-            {
-                clauses = ImmutableArray.CreateBuilder<Clause>(Clauses.Length - 1);
-                for (int earlier = 0; earlier < index; earlier++) clauses.Add(Clauses[earlier]);
-            }
+            if (keepClause(Clauses[index])) clauses?.Add(Clauses[index]);
+            else clauses ??= First(Clauses, index);
         }
 
-        return literals is null && clauses is null ? this : new FactSet(literals?.ToImmutable() ?? Literals, clauses?.ToImmutable() ?? Clauses);
+        return literals is null && clauses is null ? this : new FactSet(literals?.ToArray() ?? Literals, clauses is null ? Clauses : Clause.Of(clauses));
+    }
+
+    private static List<T> First<T>(T[] all, int count)
+    {
+        var first = new List<T>(all.Length);
+        for (int index = 0; index < count; index++) first.Add(all[index]);
+        return first;
     }
 
     /// <summary>What a literal says of exactly this atom.</summary>
@@ -576,7 +588,7 @@ internal sealed class FactSet
         if (clauses.Count >= MaxClauses || clause.Literals.Length > MaxClauseLength) return;
         foreach (Clause known in clauses)
         {
-            if (known.SameAs(clause)) return;
+            if (known.Hash == clause.Hash && known.SameAs(clause)) return;
         }
 
         clauses.Add(clause);

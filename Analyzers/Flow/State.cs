@@ -32,12 +32,12 @@ internal sealed record State
     internal static readonly State Empty = new();
 
     /// <summary>Values of locals, parameters and flow captures.</summary>
-    internal ImmutableDictionary<object, Term> Values { get; init; } = ImmutableDictionary<object, Term>.Empty;
+    internal Map<object, Term> Values { get; init; } = Map<object, Term>.Empty;
 
     internal FactSet Facts { get; init; } = FactSet.Empty;
 
     /// <summary>Equalities between paths: each key is another name of its value.</summary>
-    internal ImmutableDictionary<Term, Term> Names
+    internal Map<Term, Term> Names
     {
         get => _names;
         init
@@ -48,7 +48,7 @@ internal sealed record State
         }
     }
 
-    private readonly ImmutableDictionary<Term, Term> _names = ImmutableDictionary<Term, Term>.Empty;
+    private readonly Map<Term, Term> _names = Map<Term, Term>.Empty;
 
     /// <summary>The marks of all terms that have another name.</summary>
     private readonly ulong _named;
@@ -59,19 +59,19 @@ internal sealed record State
     internal ImmutableArray<Hold> Entry { get; init; } = ImmutableArray<Hold>.Empty;
 
     /// <summary>Facts that a contract keeps true while a lock is held, whatever the write rules say.</summary>
-    internal ImmutableDictionary<Atom, LockFormula> Whiles { get; init; } = ImmutableDictionary<Atom, LockFormula>.Empty;
+    internal Map<Atom, LockFormula> Whiles { get; init; } = Map<Atom, LockFormula>.Empty;
 
     /// <summary>The names under which the contract knows the holds of <see cref="Entry"/>; they stay when values are renamed.</summary>
     internal ImmutableArray<Term> EntryNames { get; init; } = ImmutableArray<Term>.Empty;
 
     /// <summary>Values that are good only while a formula holds.</summary>
-    internal ImmutableDictionary<Term, LockFormula> Stamps { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
+    internal Map<Term, LockFormula> Stamps { get; init; } = Map<Term, LockFormula>.Empty;
 
     /// <summary>Values that deeply guarded members held, with what reading through them needs.</summary>
-    internal ImmutableDictionary<Term, LockFormula> Deep { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
+    internal Map<Term, LockFormula> Deep { get; init; } = Map<Term, LockFormula>.Empty;
 
     /// <summary>Values whose formula has failed since.</summary>
-    internal ImmutableDictionary<Term, LockFormula> Stale { get; init; } = ImmutableDictionary<Term, LockFormula>.Empty;
+    internal Map<Term, LockFormula> Stale { get; init; } = Map<Term, LockFormula>.Empty;
 
     /// <summary>Objects made here that nobody else can reach yet.</summary>
     internal ImmutableHashSet<Term> Fresh { get; init; } = ImmutableHashSet<Term>.Empty;
@@ -86,7 +86,7 @@ internal sealed record State
     internal ImmutableHashSet<Term> Excused { get; init; } = ImmutableHashSet<Term>.Empty;
 
     /// <summary>What was given up on the way.</summary>
-    internal ImmutableList<Loss> Losses { get; init; } = ImmutableList<Loss>.Empty;
+    internal ImmutableArray<Loss> Losses { get; init; } = ImmutableArray<Loss>.Empty;
 
     /// <summary>Which of several entry alternatives this path started with.</summary>
     internal string? Label { get; init; }
@@ -193,6 +193,57 @@ internal sealed record State
         return ReferenceEquals(facts, Facts) && holds.Equals(Holds) ? this : this with { Facts = facts, Holds = holds };
     }
 
+    /// <summary>The state without most of the clauses about values that nothing names any more: those that their marks show to be so, which takes no comparing.</summary>
+    internal State Sifted()
+    {
+        FactSet facts = Facts.Clauses.Length == 0 ? Facts : Facts.KeepLive(LiveMarks());
+        return ReferenceEquals(facts, Facts) ? this : this with { Facts = facts };
+    }
+
+    /// <summary>The marks of the values without a path that something here names.</summary>
+    private ulong LiveMarks()
+    {
+        ulong live = 0;
+        foreach (KeyValuePair<object, Term> entry in Values) live |= entry.Value.Opaques;
+        foreach (KeyValuePair<Term, Term> entry in Names) live |= entry.Key.Opaques | entry.Value.Opaques;
+        foreach (Term term in Fresh) live |= term.Opaques;
+        foreach (Term term in Excused) live |= term.Opaques;
+        live |= MarksOf(Stamps) | MarksOf(Stale) | MarksOf(Deep) | MarksOf(Holds) | MarksOf(Entry);
+        foreach (KeyValuePair<Atom, LockFormula> entry in Whiles) live |= entry.Key.Opaques | MarksOf(entry.Value);
+        foreach (KeyValuePair<Term, ImmutableArray<Hold>> entry in Scopes) live |= entry.Key.Opaques | MarksOf(entry.Value);
+        return live;
+    }
+
+    private static ulong MarksOf(Map<Term, LockFormula> formulas)
+    {
+        ulong marks = 0;
+        foreach (KeyValuePair<Term, LockFormula> entry in formulas) marks |= entry.Key.Opaques | MarksOf(entry.Value);
+        return marks;
+    }
+
+    private static ulong MarksOf(ImmutableArray<Hold> holds)
+    {
+        ulong marks = 0;
+        foreach (Hold hold in holds)
+        {
+            marks |= hold.Term.Opaques;
+            foreach (Fact tell in hold.Tells) marks |= tell.Opaques;
+        }
+
+        return marks;
+    }
+
+    private static ulong MarksOf(LockFormula formula)
+    {
+        ulong marks = 0;
+        formula.Any(part =>
+        {
+            marks |= part.Opaques;
+            return false;
+        });
+        return marks;
+    }
+
     /// <summary>The state without facts about values that nothing names any more: nobody can ask for them.</summary>
     internal State WithoutDead()
     {
@@ -239,7 +290,7 @@ internal sealed record State
         if (Fact.Rank(left) > Fact.Rank(right)) (left, right) = (right, left);
         if (left.Contains(right)) return this;
         // What turns out to be the same as something that is not stale has been found again.
-        ImmutableDictionary<Term, LockFormula> stale = Stale.ContainsKey(left) == Stale.ContainsKey(right) ? Stale : Stale.Remove(left).Remove(right);
+        Map<Term, LockFormula> stale = Stale.ContainsKey(left) == Stale.ContainsKey(right) ? Stale : Stale.Remove(left).Remove(right);
         State state = this with { Names = Names.SetItem(right, left), Stale = stale };
         return state.Rewrite(right, left, keepNames: true);
     }
@@ -264,7 +315,7 @@ internal sealed record State
             Stored = Stored.IsEmpty ? Stored : Stored.Select(pair => (change.Of(pair.Outer), change.Of(pair.Inner))).ToImmutableHashSet(),
             Scopes = Scopes.IsEmpty ? Scopes : Scopes.GroupBy(entry => change.Of(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, change)),
             Excused = Excused.IsEmpty ? Excused : MapSet(Excused, change),
-            Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => new Loss(change.Of(loss.Term), loss.Site, loss.How, loss.IsHandover)).ToImmutableList() : Losses,
+            Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => new Loss(change.Of(loss.Term), loss.Site, loss.How, loss.IsHandover)).ToImmutableArray() : Losses,
         };
         return renamed.Settle();
     }
@@ -314,9 +365,9 @@ internal sealed record State
     }
 
     /// <summary>The equalities in which a term does not occur.</summary>
-    private ImmutableDictionary<Term, Term> NamesWithout(Term term)
+    private Map<Term, Term> NamesWithout(Term term)
     {
-        ImmutableDictionary<Term, Term> names = Names;
+        Map<Term, Term> names = Names;
         foreach (KeyValuePair<Term, Term> entry in Names)
         {
             if (entry.Key.Contains(term) || entry.Value.Contains(term)) names = names.Remove(entry.Key);
@@ -417,7 +468,7 @@ internal sealed record State
 
         State first = Introduce(left, differing.Select(entry => (left.Values[entry.Key], entry.Symbol)));
         State second = Introduce(right, differing.Select(entry => (right.Values[entry.Key], entry.Symbol)));
-        ImmutableDictionary<object, Term> values = left.Values;
+        Map<object, Term> values = left.Values;
         foreach (object key in gone) values = values.Remove(key);
         foreach ((object key, Term _, Term _, Opaque symbol) in differing) values = values.SetItem(key, symbol);
         (first, second) = (WithEqualities(first, second), WithEqualities(second, first));
@@ -440,7 +491,7 @@ internal sealed record State
             Deep = Joined(first.Deep, second.Deep),
             Stored = second.Stored.IsEmpty ? first.Stored : first.Stored.Union(second.Stored),
             Scopes = Joined(first.Scopes, second.Scopes),
-            Losses = left.Losses.Count >= right.Losses.Count ? left.Losses : right.Losses,
+            Losses = left.Losses.Length >= right.Losses.Length ? left.Losses : right.Losses,
             Label = left.Label == right.Label ? left.Label : null,
         };
     }
@@ -448,7 +499,7 @@ internal sealed record State
     /// <summary>The path with those equalities as facts of which the other one knows only that they hold in some case.</summary>
     private static State WithEqualities(State state, State other)
     {
-        if (other.Facts.Clauses.IsEmpty || ReferenceEquals(state.Names, other.Names)) return state;
+        if (other.Facts.Clauses.Length == 0 || ReferenceEquals(state.Names, other.Names)) return state;
         FactSet facts = state.Facts;
         foreach (KeyValuePair<Term, Term> name in state.Names)
         {
@@ -459,10 +510,10 @@ internal sealed record State
         return ReferenceEquals(facts, state.Facts) ? state : state with { Facts = facts };
     }
 
-    private static ImmutableDictionary<Term, Term> CommonNames(ImmutableDictionary<Term, Term> left, ImmutableDictionary<Term, Term> right)
+    private static Map<Term, Term> CommonNames(Map<Term, Term> left, Map<Term, Term> right)
     {
         if (ReferenceEquals(left, right)) return left;
-        ImmutableDictionary<Term, Term> common = left;
+        Map<Term, Term> common = left;
         foreach (KeyValuePair<Term, Term> entry in left)
         {
             if (!right.TryGetValue(entry.Key, out Term? name) || !name.Equals(entry.Value)) common = common.Remove(entry.Key);
@@ -471,8 +522,11 @@ internal sealed record State
         return common;
     }
 
-    private static ImmutableDictionary<TKey, TValue> Joined<TKey, TValue>(ImmutableDictionary<TKey, TValue> left, ImmutableDictionary<TKey, TValue> right)
-        where TKey : notnull => ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
+    private static Map<TKey, LockFormula> Joined<TKey>(Map<TKey, LockFormula> left, Map<TKey, LockFormula> right)
+        where TKey : class => ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
+
+    private static ImmutableDictionary<Term, ImmutableArray<Hold>> Joined(ImmutableDictionary<Term, ImmutableArray<Hold>> left, ImmutableDictionary<Term, ImmutableArray<Hold>> right) =>
+        ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
 
     private static bool AnyTold(State state)
     {
@@ -487,7 +541,7 @@ internal sealed record State
     /// <summary>Merges although the holds differ.</summary>
     internal static State MergeByForce(State left, State right, Func<object, Term, Opaque> symbolFor)
     {
-        ImmutableDictionary<Term, LockFormula> stale = left.Stale.Where(entry => right.Stale.ContainsKey(entry.Key)).ToImmutableDictionary();
+        Map<Term, LockFormula> stale = left.Stale.RemoveRange(left.Stale.Keys.Where(key => !right.Stale.ContainsKey(key)));
         ImmutableHashSet<Term> excused = left.Excused.Intersect(right.Excused);
         return Merge(left with { Stale = stale, Excused = excused }, right with { Stale = stale, Excused = excused }, symbolFor, isForced: true);
     }
@@ -566,7 +620,7 @@ internal sealed record State
         return state;
     }
 
-    private static ImmutableDictionary<object, Term> MapValues(ImmutableDictionary<object, Term> values, Renaming change)
+    private static Map<object, Term> MapValues(Map<object, Term> values, Renaming change)
     {
         foreach (KeyValuePair<object, Term> entry in values)
         {
@@ -576,7 +630,7 @@ internal sealed record State
         return values;
     }
 
-    private static ImmutableDictionary<Term, Term> MapNames(ImmutableDictionary<Term, Term> names, Renaming change)
+    private static Map<Term, Term> MapNames(Map<Term, Term> names, Renaming change)
     {
         foreach (KeyValuePair<Term, Term> entry in names)
         {
@@ -622,7 +676,7 @@ internal sealed record State
         return terms;
     }
 
-    private static ImmutableDictionary<Term, LockFormula> MapFormulas(ImmutableDictionary<Term, LockFormula> formulas, Renaming change)
+    private static Map<Term, LockFormula> MapFormulas(Map<Term, LockFormula> formulas, Renaming change)
     {
         foreach (KeyValuePair<Term, LockFormula> entry in formulas)
         {
@@ -633,7 +687,7 @@ internal sealed record State
         return formulas;
     }
 
-    private static ImmutableDictionary<Atom, LockFormula> MapWhiles(ImmutableDictionary<Atom, LockFormula> whiles, Renaming change)
+    private static Map<Atom, LockFormula> MapWhiles(Map<Atom, LockFormula> whiles, Renaming change)
     {
         foreach (KeyValuePair<Atom, LockFormula> entry in whiles)
         {
@@ -660,8 +714,8 @@ internal sealed record State
     private static bool SameTerms(ImmutableHashSet<Term> left, ImmutableHashSet<Term> right) =>
         ReferenceEquals(left, right) || (left.Count == right.Count && (left.IsEmpty || left.SetEquals(right)));
 
-    private static bool Same<TKey>(ImmutableDictionary<TKey, Term> left, ImmutableDictionary<TKey, Term> right)
-        where TKey : notnull
+    private static bool Same<TKey>(Map<TKey, Term> left, Map<TKey, Term> right)
+        where TKey : class
     {
         if (ReferenceEquals(left, right)) return true;
         if (left.Count != right.Count) return false;

@@ -18,12 +18,16 @@ namespace AnalyzerBenchmarks;
 /// </summary>
 internal static class Peers
 {
+    /// <summary>Each of the others and where its assemblies lie.</summary>
+    public static IEnumerable<(string Name, string Folder)> Folders { get; } =
+        [.. typeof(Peers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Where(a => a.Key.StartsWith("Peer:", StringComparison.Ordinal)).Select(a => (a.Key[5..], a.Value!))];
+
     public static void Run()
     {
         ImmutableArray<(string Name, ImmutableArray<DiagnosticAnalyzer> Analyzers)> peers =
         [
             ("MmLint", AllAnalyzers.Instances),
-            .. typeof(Peers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Where(a => a.Key.StartsWith("Peer:", StringComparison.Ordinal)).Select(a => (a.Key[5..], Load(a.Value!))),
+            .. Folders.Select(peer => (peer.Name, Load(peer.Folder))),
         ];
         foreach (Workload workload in (Workload[])[Workload.Named("kernel"), Workload.Named("annotated"), Workload.Named("mixed"), Workload.Named("plain")])
         {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace AnalyzerBenchmarks;
 
 /// <summary>
-/// <c>quick</c> (the default): all figures and curves in a minute. <c>bench</c>: with statistics. <c>peers</c>: beside other analyzers. <c>build</c>: the share of a build. <c>loop</c>: for a
-/// profiler to watch.
+/// <c>quick</c> (the default): all figures and curves in a minute. <c>bench</c>: with statistics. <c>peers</c>: beside other analyzers. <c>cold</c>: beside them in compilers that have just been
+/// started. <c>build</c>: the share of a build. <c>loop</c>: for a profiler to watch.
 /// </summary>
 internal static class Program
 {
@@ -24,6 +24,9 @@ internal static class Program
             case "peers":
                 Peers.Run();
                 return 0;
+            case "cold":
+                Cold.Run(args is [_, var rounds, ..] ? int.Parse(rounds, CultureInfo.InvariantCulture) : 3);
+                return 0;
             case "build":
                 BuildShare.Run();
                 return 0;
@@ -31,7 +34,7 @@ internal static class Program
                 Loop(args is [_, var code, ..] ? code : "kernel", args is [_, _, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 20);
                 return 0;
             default:
-                Console.Error.WriteLine("Suites: quick, bench, peers, build, loop.");
+                Console.Error.WriteLine("Suites: quick, bench, peers, cold, build, loop.");
                 return 2;
         }
     }

@@ -19,11 +19,7 @@ internal sealed class Workload
 {
     private static readonly CSharpParseOptions s_parse = new(LanguageVersion.Latest);
 
-    private static readonly ImmutableArray<MetadataReference> s_references =
-    [
-        MetadataReference.CreateFromFile(typeof(MustHoldAttribute).Assembly.Location),
-        .. Directory.EnumerateFiles(ReferenceAssemblies(), "*.dll").Select(file => MetadataReference.CreateFromFile(file)),
-    ];
+    private static readonly ImmutableArray<MetadataReference> s_references = [.. References.Select(static file => MetadataReference.CreateFromFile(file))];
 
     private readonly CSharpCompilation _compilation;
 
@@ -46,6 +42,9 @@ internal sealed class Workload
         if (Fresh().GetDiagnostics().FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error)
             throw new InvalidOperationException($"{name} does not compile: {error}");
     }
+
+    /// <summary>The assemblies that all code here compiles against.</summary>
+    public static IEnumerable<string> References => [typeof(MustHoldAttribute).Assembly.Location, .. Directory.EnumerateFiles(ReferenceAssemblies(), "*.dll")];
 
     public string Name { get; }
 
