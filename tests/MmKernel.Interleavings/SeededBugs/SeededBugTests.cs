@@ -28,7 +28,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "the entry is not looked at again under its lock",
             "two faults on one page",
             "Faults/AnonymousFault.cs",
-            ("pte.Value != vmf.OrigPte || vmf.Vma.Mm.IsOomVictim", "vmf.Vma.Mm.IsOomVictim")),
+            ("pte.Value != vmf.OrigPte || result != VmFault.None", "result != VmFault.None")),
         new(
             "mprotect does not flush",
             "fault and mprotect",
@@ -199,12 +199,12 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a huge page is mapped though somebody was faster",
             "two first writes to a huge page",
             "Huge/HugeFault.cs",
-            ("bool isSame = ((HugeEntries.Read(vma, vmf.Address) ^ old) & ~Accessed) == 0 && !mm.IsOomVictim;", "bool isSame = !mm.IsOomVictim;")),
+            ("bool isSame = ((HugeEntries.Read(vma, vmf.Address) ^ old) & ~Accessed) == 0 && result == VmFault.None;", "bool isSame = result == VmFault.None;")),
         new(
             "a huge page of zeros takes the place of what was written",
             "huge page of zeros and first write",
             "Huge/HugeFault.cs",
-            ("bool isFree = HugeEntries.Read(vma, vmf.Address) == None && !mm.IsOomVictim;", "bool isFree = !mm.IsOomVictim;")),
+            ("bool isFree = HugeEntries.Read(vma, vmf.Address) == None && result == VmFault.None;", "bool isFree = result == VmFault.None;")),
         new(
             "fork leaves the parent the right to write to a huge page",
             "fork of a huge page and write",
