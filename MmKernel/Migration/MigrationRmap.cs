@@ -39,14 +39,9 @@ internal static class MigrationRmap
     private static bool MigrateOne(Folio folio, VmArea vma, ulong address)
     {
         var memory = vma.Mm.Machine.Memory;
-        var pte = PteOffsetMapLock(vma, address);
+        var pte = RmapWalking.LockMapping(folio, vma, address);
         if (pte == null)
             return true;
-        if (!RmapWalking.Maps(pte.Value, folio))
-        {
-            PteUnmapUnlock(pte);
-            return true;
-        }
 
         // Flushed before pins are looked for: who pins without a lock looks at the entry again after that.
         ulong old = Tlb.PtepGetAndClear(pte);

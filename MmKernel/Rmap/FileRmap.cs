@@ -116,10 +116,10 @@ internal static class FileRmap
     [MustHold("folio && vma.Stable")]
     private static bool MakeEntryClean(Folio folio, VmArea vma, ulong address)
     {
-        var pte = PteOffsetMapLock(vma, address);
+        var pte = RmapWalking.LockMapping(folio, vma, address);
         if (pte == null)
             return false;
-        if (!RmapWalking.Maps(pte.Value, folio) || (pte.Value & (PageTableEntry.Dirty | PageTableEntry.Writable)) == 0)
+        if ((pte.Value & (PageTableEntry.Dirty | PageTableEntry.Writable)) == 0)
         {
             PteUnmapUnlock(pte);
             return false;

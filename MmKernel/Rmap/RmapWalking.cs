@@ -142,16 +142,28 @@ public static class RmapWalking
     [MustHold("vma.Stable")]
     private static bool ClearAccessed(Folio folio, VmArea vma, ulong address)
     {
-        var pte = PteOffsetMapLock(vma, address);
+        var pte = LockMapping(folio, vma, address);
         if (pte == null)
             return false;
-        bool referenced = Maps(pte.Value, folio) && (pte.Value & PageTableEntry.Accessed) != 0;
+        bool referenced = (pte.Value & PageTableEntry.Accessed) != 0;
 
         // No flush: a processor that still has the bit set only fails to report one more use (as on x86, ptep_clear_flush_young).
         if (referenced)
             pte.AndNot(PageTableEntry.Accessed);
         PteUnmapUnlock(pte);
         return referenced;
+    }
+
+    /// <summary>Locks the entry at an address if it maps the folio, or a page of it (<c>page_vma_mapped_walk</c>).</summary>
+    /// <returns>Null if it does not.</returns>
+    [MustHold("vma.Stable"), Acquires("result && result.Ptl", When = "result != null")]
+    internal static MappedPte? LockMapping(Folio folio, VmArea vma, ulong address)
+    {
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null || Maps(pte.Value, folio))
+            return pte;
+        PteUnmapUnlock(pte);
+        return null;
     }
 
     /// <summary>Whether an entry maps the folio, or a page of it.</summary>

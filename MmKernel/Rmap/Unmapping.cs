@@ -27,15 +27,9 @@ internal static class Unmapping
     private static bool UnmapOne(Folio folio, VmArea vma, ulong address)
     {
         var memory = vma.Mm.Machine.Memory;
-        var pte = PteOffsetMapLock(vma, address);
+        var pte = RmapWalking.LockMapping(folio, vma, address);
         if (pte == null)
             return true;
-        if (!RmapWalking.Maps(pte.Value, folio))
-        {
-            PteUnmapUnlock(pte);
-            return true;
-        }
-
         if ((vma.Flags & VmFlags.Locked) != 0)
         {
             // Faulted in before the VMA was locked, or unlocked by another VMA: it belongs to the unevictable pages.

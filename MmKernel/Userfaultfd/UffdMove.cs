@@ -182,7 +182,7 @@ internal static unsafe class UffdMove
         if (MigrationEntry.IsIn(entry))
             MigrationWait.MigrationEntryWait(source, from);
         if (folio == null)
-            return error != 0 || entry == None ? error : MoveZeroPage(target, source, to, from, entry);
+            return error != 0 || entry == None ? error : MovePresent(target, source, to, from, entry, folio: null);
         folio.Lock();
         error = MoveLocked(target, source, to, from, entry, folio);
         folio.Unlock();
@@ -267,8 +267,18 @@ internal static unsafe class UffdMove
         return error;
     }
 
-    [MustHold("target.Lock && source.Lock && folio"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
-    private static long MovePresent(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio folio)
+    /// <summary>
+    /// Moves the mapping of a page, or of the page of zeros, if both entries still are what they were (<c>move_present_ptes</c>,
+    /// <c>move_zeropage_pte</c>).
+    /// </summary>
+    /// <param name="target">The VMA that gets it.</param>
+    /// <param name="source">The VMA that has it.</param>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="from">Where it is.</param>
+    /// <param name="entry">The entry that was found there.</param>
+    /// <param name="folio">The page; null for the page of zeros.</param>
+    [MustHold("target.Lock && source.Lock"), MustHold("folio", When = "folio != null"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
+    private static long MovePresent(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio? folio)
     {
         var old = PteOffsetMapNolock(source, from);
         if (old == null)
@@ -282,50 +292,26 @@ internal static unsafe class UffdMove
 
         DoublePtLock(old.Ptl, pte.Ptl);
         long error = 0;
-        if (pte.Value != None || FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value))
+        if (pte.Value != None || FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value) || IsSpecial(old.Value) != (folio == null))
             error = -(long)Errno.EAGAIN;
-        else if (!folio.Has(FolioFlags.AnonExclusive))
+        else if (folio != null && !folio.Has(FolioFlags.AnonExclusive))
             error = -(long)Errno.EBUSY;
         if (error == 0)
         {
             ulong moved = Tlb.PtepGetAndClear(old);
             Tlb.FlushTlbPage(old, source.Mm);
-            FolioMoveAnonRmap(folio, target, pte);
-            folio.Index = target.PageIndex(to);
-            pte.Value = Make(folio.Frame, ProtectionOf(target.Flags) | Writable | SoftDirty | (moved & Dirty));
+            if (folio != null)
+            {
+                FolioMoveAnonRmap(folio, target, pte);
+                folio.Index = target.PageIndex(to);
+            }
+
+            pte.Value = Make(FrameOf(moved), ProtectionOf(target.Flags) | (folio == null ? Special : Writable | SoftDirty | (moved & Dirty)));
         }
 
         DoublePtUnlock(old.Ptl, pte.Ptl);
         pte.Unmap();
         old.Unmap();
         return error;
-    }
-
-    [MustHold("target.Lock && source.Lock"), Requires("target.Mm == source.Mm")]
-    private static long MoveZeroPage(VmArea target, VmArea source, ulong to, ulong from, ulong entry)
-    {
-        var old = PteOffsetMapNolock(source, from);
-        if (old == null)
-            return -(long)Errno.EAGAIN;
-        var pte = PteOffsetMapNolock(target, to);
-        if (pte == null)
-        {
-            old.Unmap();
-            return -(long)Errno.EAGAIN;
-        }
-
-        DoublePtLock(old.Ptl, pte.Ptl);
-        bool isSame = pte.Current == None && FrameOf(old.Current) == FrameOf(entry) && IsSpecial(old.Current);
-        if (isSame)
-        {
-            _ = Tlb.PtepGetAndClear(old);
-            Tlb.FlushTlbPage(old, source.Mm);
-            pte.Value = Make(PhysicalMemory.ZeroFrame, ProtectionOf(target.Flags) | Special);
-        }
-
-        DoublePtUnlock(old.Ptl, pte.Ptl);
-        pte.Unmap();
-        old.Unmap();
-        return isSame ? 0 : -(long)Errno.EAGAIN;
     }
 }

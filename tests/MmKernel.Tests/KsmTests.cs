@@ -50,6 +50,42 @@ public sealed class KsmTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Who_asks_again_is_scanned_last_and_gives_the_merged_page()
+    {
+        var first = Create(_machine);
+        var second = Create(_machine);
+        Assert.Equal(0, first.Madvise(Base, 8 * Page.Size, Advice.Unmergeable));
+        _machine.Ksm.Scan(1);
+        Assert.Equal(0, first.Madvise(Base, 8 * Page.Size, Advice.Mergeable));
+        Write(first, 0, 7);
+        Write(second, 0, 7);
+        ulong last = FrameAt(first, 0);
+        _machine.Ksm.Scan(2);
+        Assert.Equal(last, FrameAt(second, 0));
+        Truth.Check(_machine, first, second);
+    }
+
+    [Fact]
+    public void A_merged_page_that_only_others_keep_takes_no_more_in()
+    {
+        var parent = Create(_machine);
+        Assert.Equal(0, parent.Madvise(Base, 8 * Page.Size, Advice.Unmergeable));
+        Write(parent, 1, 7);
+        Assert.Equal(0, parent.Fork(out var child));
+        Assert.Equal(0, child!.Madvise(Base, 8 * Page.Size, Advice.Mergeable));
+        Write(child, 0, 7);
+        _machine.Ksm.Scan(3);
+        Assert.Equal(FrameAt(parent, 1), FrameAt(child, 0));
+        child.Exit();
+        var other = Create(_machine);
+        Write(other, 0, 7);
+        _machine.Ksm.Scan(3);
+        Assert.NotNull(FolioAt(parent, 1).KsmNode);
+        Assert.NotEqual(FrameAt(parent, 1), FrameAt(other, 0));
+        Truth.Check(_machine, parent, other);
+    }
+
+    [Fact]
     public void A_write_copies_and_the_last_one_does_too()
     {
         var process = Create(_machine);
