@@ -17,6 +17,7 @@ internal static unsafe class KsmScan
         ksm.Memory.Lru?.DrainAll();
         ksm.ClearUnstable();
         long scan = ksm.FullScans + 1;
+        ForgetEnded(ksm, scan);
         foreach (var slot in ksm.Slots())
         {
             ulong address = 0;
@@ -198,6 +199,31 @@ internal static unsafe class KsmScan
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Forgets address spaces that have ended before others are looked at (<c>__ksm_exit</c> moves them to the front): a merged page that they alone had asked
+    /// for takes in no more.
+    /// </summary>
+    [MustHold("ksm.Mutex"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static void ForgetEnded(Ksm ksm, long scan)
+    {
+        foreach (var slot in ksm.Slots())
+        {
+            if (!HasEnded(slot.Mm))
+                continue;
+            DropItems(ksm, slot, scan);
+            ksm.RemoveSlot(slot);
+        }
+    }
+
+    [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static bool HasEnded(MmStruct mm)
+    {
+        mm.MmapLock.ReadLock();
+        bool ended = mm.IsExiting;
+        mm.MmapLock.ReadUnlock();
+        return ended;
     }
 
     /// <summary>
