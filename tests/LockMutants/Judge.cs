@@ -16,8 +16,8 @@ using MmLint.Analyzers;
 namespace LockMutants;
 
 /// <summary>
-/// Asks the analyzers about mutants. A mutant of a body is noticed in its own file if anywhere, but for the order of locks: so one compilation holds
-/// a mutant in each of many files, and each file is asked about its own, first the changed member, then the rest. A mutant of a contract has a
+/// Asks the analyzers about mutants. A mutant of a body is noticed in the files of its own type if anywhere, but for the order of locks: so one compilation
+/// holds a mutant in each of many types, and each file is asked about its own, first the changed member, then the rest. A mutant of a contract has a
 /// compilation of its own, in which its file is asked, then those that can depend on the changed member, then everything if the order of locks can.
 /// </summary>
 internal sealed class Judge(CSharpCompilation compilation, AnalyzerOptions options)
@@ -25,6 +25,7 @@ internal sealed class Judge(CSharpCompilation compilation, AnalyzerOptions optio
     private const int Workers = 2;
     private readonly Dictionary<string, SyntaxTree> _trees = compilation.SyntaxTrees.ToDictionary(static tree => tree.FilePath);
     private readonly Mentions _mentions = new(compilation.SyntaxTrees);
+    private readonly ILookup<string, string> _parts = PartsOf(compilation);
 
     /// <summary>What is reported of the unmutated source: nothing.</summary>
     public async Task<ImmutableArray<Diagnostic>> UnmutatedAsync()
@@ -48,21 +49,30 @@ internal sealed class Judge(CSharpCompilation compilation, AnalyzerOptions optio
         return [.. mutants.Select(mutant => verdicts[mutant])];
     }
 
-    /// <summary>Mutants that one compilation can hold: of bodies in different files, or one alone.</summary>
-    private static IEnumerable<List<Mutant>> Rounds(IEnumerable<Mutant> mutants)
+    /// <summary>The files among which a type is divided, by each of them.</summary>
+    private static ILookup<string, string> PartsOf(CSharpCompilation compilation) => compilation.SyntaxTrees
+        .SelectMany(static tree => tree.GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>().Where(static type => type.Modifiers.Any(SyntaxKind.PartialKeyword)).Select(type => (Type: type.Identifier.ValueText, File: tree.FilePath)))
+        .GroupBy(static part => part.Type).Select(static type => type.Select(static part => part.File).Distinct().ToList())
+        .SelectMany(static files => files.SelectMany(file => files.Where(other => other != file).Select(other => (file, other))))
+        .Distinct().ToLookup(static pair => pair.file, static pair => pair.other);
+
+    /// <summary>Mutants that one compilation can hold: of bodies in different types, or one alone.</summary>
+    private IEnumerable<List<Mutant>> Rounds(IEnumerable<Mutant> mutants)
     {
         var kinds = mutants.ToLookup(static mutant => mutant.Operator.Reach == Reach.Contract);
-        var files = kinds[false].GroupBy(static mutant => mutant.File).Select(static file => file.ToList()).ToList();
+        var files = kinds[false].GroupBy(mutant => _parts[PathOf(mutant)].Append(PathOf(mutant)).Min(StringComparer.Ordinal)).Select(static file => file.ToList()).ToList();
         return Enumerable.Range(0, files.Select(static file => file.Count).DefaultIfEmpty().Max()).Select(round => files.Where(file => round < file.Count).Select(file => file[round]).ToList())
             .Concat(kinds[true].Select(static mutant => new List<Mutant> { mutant }));
     }
+
+    private string PathOf(Mutant mutant) => _trees.ContainsKey(mutant.File) ? mutant.File : System.IO.Path.Combine(KernelSource.Folder, mutant.File);
 
     private async Task<List<Verdict>> JudgeRoundAsync(List<Mutant> round)
     {
         var mutated = new List<(Mutant Mutant, SyntaxTree Old, SyntaxTree New)>();
         foreach (var mutant in round)
         {
-            var old = _trees[_trees.ContainsKey(mutant.File) ? mutant.File : System.IO.Path.Combine(KernelSource.Folder, mutant.File)];
+            var old = _trees[PathOf(mutant)];
             mutated.Add((mutant, old, old.WithChangedText((await old.GetTextAsync()).WithChanges(mutant.Changes))));
         }
 
@@ -105,14 +115,13 @@ internal sealed class Judge(CSharpCompilation compilation, AnalyzerOptions optio
             : new Verdict(mutant, Fate.Survived, "");
     }
 
-    /// <summary>Where to ask, the likeliest place first: the changed member, its file, for a change of a contract also the files that can depend on it.</summary>
+    /// <summary>Where to ask, the likeliest place first: the changed member, its file, the other files of its type, for a change of a contract those that can depend on it.</summary>
     private IEnumerable<(SemanticModel Model, TextSpan? Span)> PlacesAround(Mutant mutant, SemanticModel model, TextSpan member)
     {
         yield return (model, member);
         yield return (model, null);
-        if (mutant.Operator.Reach != Reach.Contract)
-            yield break;
-        foreach (var other in (_mentions.FilesOf(mutant.Member) ?? []).Where(other => other.FilePath != model.SyntaxTree.FilePath))
+        var others = mutant.Operator.Reach == Reach.Contract ? _mentions.FilesOf(mutant.Member) ?? [] : _parts[model.SyntaxTree.FilePath].Select(file => _trees[file]);
+        foreach (var other in others.Where(other => other.FilePath != model.SyntaxTree.FilePath))
             yield return (model.Compilation.GetSemanticModel(other), null);
     }
 

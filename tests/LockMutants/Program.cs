@@ -71,14 +71,16 @@ internal static class Program
             mutants = [.. mutants.Where(mutant => before.Of(mutant)?.Fate == Fate.Survived)];
         }
 
+        var results = resultsFile.Length > 0 ? new Results(resultsFile, KernelSource.State(kernel)) : null;
         var judge = new Judge(kernel, options);
-        var unmutated = await judge.UnmutatedAsync();
+
+        // Verdicts are only written where the unmutated source has no finding.
+        var unmutated = results is { IsEmpty: false } ? [] : await judge.UnmutatedAsync();
         Report.Print(unmutated.Select(static finding => $"unmutated: {finding}"));
         if (unmutated.Length > 0)
             return 1;
 
         var started = TimeProvider.System.GetTimestamp();
-        var results = resultsFile.Length > 0 ? new Results(resultsFile, KernelSource.State(kernel)) : null;
         var known = mutants.Select(mutant => results?.Of(mutant)).OfType<Verdict>().ToDictionary(static verdict => verdict.Mutant);
         List<Verdict> verdicts = [.. known.Values, .. await judge.JudgeAsync([.. mutants.Where(mutant => !known.ContainsKey(mutant))], verdict =>
         {

@@ -30,6 +30,9 @@ internal sealed class Results
             _known[parts[1]] = (Enum.Parse<Fate>(parts[0]), parts[2]);
     }
 
+    /// <summary>Whether no verdict is known yet.</summary>
+    public bool IsEmpty => _known.Count == 0;
+
     /// <summary>What is known of a mutant.</summary>
     public Verdict? Of(Mutant mutant) => _known.TryGetValue(Name(mutant), out var known) ? new Verdict(mutant, known.Fate, known.Report) : null;
 
