@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using System.Threading.Tasks;
 using MmLint.Testing;
 using Spectre.Console;
 
@@ -59,15 +60,36 @@ internal static partial class Cold
             string response = Path.Combine(folder, "compiler.rsp");
             File.WriteAllLines(response, lines);
             using Process compiler = Process.Start(new ProcessStartInfo("dotnet", ["exec", Metadata("Compiler"), "/noconfig", "@" + response]) { RedirectStandardOutput = true })!;
-            string output = compiler.StandardOutput.ReadToEnd();
-            compiler.WaitForExit();
+            Task<string> reading = compiler.StandardOutput.ReadToEndAsync();
+            TimeSpan processor = ProcessorTimeOf(compiler);
+            string output = reading.GetAwaiter().GetResult();
             if (compiler.ExitCode != 0) throw new InvalidOperationException(output);
-            return new Cost(compiler.TotalProcessorTime.TotalMilliseconds, TimeOfAssembly().Matches(output).Sum(static match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * 1000));
+            return new Cost(processor.TotalMilliseconds, TimeOfAssembly().Matches(output).Sum(static match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * 1000));
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>What a process takes until it ends, but for its last milliseconds: some systems do not tell of one that has ended.</summary>
+    private static TimeSpan ProcessorTimeOf(Process process)
+    {
+        TimeSpan time = default;
+        while (!process.WaitForExit(10))
+        {
+            process.Refresh();
+            try
+            {
+                time = process.TotalProcessorTime;
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended since.
+            }
+        }
+
+        return time;
     }
 
     private static string Metadata(string key) => typeof(Cold).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
