@@ -186,7 +186,7 @@ internal abstract class Fact : IEquatable<Fact>
         Constant constant => Of(constant.Value is null),
         Condition => False,
         Tuple => False,
-        Opaque { NeverNull: true } or Root { Kind: RootKind.This } => False,
+        Opaque { NeverNull: true } or Root { Kind: RootKind.This } or { Type: { SpecialType: SpecialType.System_Boolean } or { TypeKind: TypeKind.Enum } } => False,
         _ => new Single(new Literal(new Atom(AtomKind.IsNull, term), positive: true)),
     };
 

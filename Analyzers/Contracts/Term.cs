@@ -147,8 +147,11 @@ internal sealed class Opaque : Term
 /// <summary>A field or property of a value, or a static one where there is no target.</summary>
 internal sealed class MemberOf : Term
 {
+    /// <param name="target">The object; null for a static member.</param>
+    /// <param name="member">The member; a type stands for the question whether the object is of it.</param>
+    /// <param name="type">The type of the value.</param>
     internal MemberOf(Term? target, ISymbol member, ITypeSymbol? type = null)
-        : base(Mix(target?.GetHashCode() ?? 17, SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition)), type ?? TypeOf(member), target?.Marks ?? 0, target?.Opaques ?? 0)
+        : base(Mix(target?.GetHashCode() ?? 17, TuplePart(member)?.GetHashCode() ?? SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition)), type ?? TypeOf(member), target?.Marks ?? 0, target?.Opaques ?? 0)
     {
         Target = target;
         Member = member;
@@ -163,6 +166,7 @@ internal sealed class MemberOf : Term
 
     internal override string Display(Func<Term, string?> name) =>
         name(this) ?? (Target is null ? Member.ContainingType?.Name + "." + Member.Name
+            : Member is ITypeSymbol ? Target.Display(name) + " is " + Member.Name
             : Target is Root { Kind: RootKind.This } && name(Target) is null ? Member.Name
             : Target.Display(name) + "." + Member.Name);
 
@@ -172,7 +176,11 @@ internal sealed class MemberOf : Term
 
     private protected override bool SameAs(Term other) =>
         other is MemberOf member && Equals(member.Target, Target)
-        && (Target is null ? SymbolEqualityComparer.Default.Equals(member.Member, Member) : SymbolEqualityComparer.Default.Equals(member.Member.OriginalDefinition, Member.OriginalDefinition));
+        && (Target is null || Member is ITypeSymbol ? SymbolEqualityComparer.Default.Equals(member.Member, Member)
+            : TuplePart(Member) is { } part ? TuplePart(member.Member) == part : SymbolEqualityComparer.Default.Equals(member.Member.OriginalDefinition, Member.OriginalDefinition));
+
+    /// <summary>The parts of a tuple are the same whatever names they are given.</summary>
+    private static string? TuplePart(ISymbol member) => member is IFieldSymbol { ContainingType.IsTupleType: true } field ? (field.CorrespondingTupleField ?? field).Name : null;
 
     private protected override Term ReplaceParts(Func<Term, Term?> map)
     {

@@ -110,6 +110,12 @@ internal sealed partial class BodyAnalysis
     private Term PathOf(State state, Term? target, ISymbol member, IOperation site)
     {
         if (target is Tuple tuple && tuple.Element(member) is { } element) return element;
+        if (target is not null && member.ContainingType?.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T)
+        {
+            if (member.Name == "Value") return target;
+            if (member.Name == "HasValue") return ConditionOf(Fact.IsNull(target).Negate(), (member as IPropertySymbol)?.Type);
+        }
+
         Term? Here(Term part) => part is Root { Kind: RootKind.This } ? target : null;
         if (_catalog.AliasOf(member) is LockFormula.Lock { Term: var alias }) return state.Canonical(alias.Replace(Here));
         if (member is IPropertySymbol property)

@@ -48,7 +48,7 @@ internal sealed partial class BodyAnalysis
         IOperation? ignored = _ignoredResult;
         _ignoredResult = null;
         if (AtomicAccess(invocation, state) is { } access) return access;
-        if ((HasFlag(invocation, state) ?? SameReference(invocation, state)) is { } told) return told;
+        if ((HasFlag(invocation, state) ?? SameReference(invocation, state) ?? ValueOrDefault(invocation, state)) is { } told) return told;
         IMethodSymbol callee = invocation.TargetMethod;
         MemberContract contract = ContractOfCall(invocation);
         var results = new List<Outcome>();
@@ -92,9 +92,15 @@ internal sealed partial class BodyAnalysis
 
             Term? owner = ReferenceEquals(contract.Carrier, callee) || contract.Carrier is not (IParameterSymbol or IFieldSymbol or IPropertySymbol or IEventSymbol) ? receiver
                 : invocation.Instance is IMemberReferenceOperation { Instance: not null } && receiver is MemberOf path ? path.Target : Root.This(_owner.ContainingType);
-            var site = new CallSite(invocation, callee, contract, owner, arguments, invocation.Type) { Operands = operands };
+            var site = new CallSite(invocation, callee, contract, owner, arguments, ResultOf(invocation.Type)) { Operands = operands };
             bool configures = callee.Name == "ConfigureAwait" && IsTask(callee.ContainingType);
-            if (!contract.HasEffects && !configures) MayThrow(at, invocation.Syntax);
+            if (configures && receiver is not null)
+            {
+                results.Add(new Outcome(at, receiver));
+                continue;
+            }
+
+            if (!contract.HasEffects) MayThrow(at, invocation.Syntax);
             if (contract.HasEffects && IsTask(invocation.Type) && !IsAwaitedHere(invocation))
             {
                 _started[invocation] = site;
@@ -103,7 +109,7 @@ internal sealed partial class BodyAnalysis
             }
 
             List<Outcome> outcomes = Apply(at, site, ReferenceEquals(ignored, invocation));
-            if (!contract.HasEffects && !configures)
+            if (!contract.HasEffects)
             {
                 foreach (Outcome outcome in outcomes) MayThrow(outcome.State, invocation.Syntax);
             }
@@ -113,6 +119,9 @@ internal sealed partial class BodyAnalysis
 
         return results;
     }
+
+    /// <summary>What a call comes to when it has been awaited.</summary>
+    private static ITypeSymbol? ResultOf(ITypeSymbol? type) => IsTask(type) && type is INamedTypeSymbol { TypeArguments: { Length: 1 } results } ? results[0] : type;
 
     private static bool IsTask(ITypeSymbol? type) => type is { Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" };
 
@@ -213,6 +222,13 @@ internal sealed partial class BodyAnalysis
         if (invocation is not { TargetMethod: { Name: "ReferenceEquals", ContainingType.SpecialType: SpecialType.System_Object }, Arguments.Length: 2 }) return null;
         return EvaluateAll(invocation.Arguments.OrderBy(static argument => argument.Parameter?.Ordinal).Select(static argument => argument.Value).ToList(), state)
             .Select(all => new Outcome(all.State, ConditionOf(Fact.Equal(all.State.Canonical(all.Values[0]), all.State.Canonical(all.Values[1])), invocation.Type))).ToList();
+    }
+
+    /// <summary><c>GetValueOrDefault</c> of a <c>bool?</c> is true where that is there and true.</summary>
+    private List<Outcome>? ValueOrDefault(IInvocationOperation invocation, State state)
+    {
+        if (invocation is not { TargetMethod: { Name: "GetValueOrDefault", Parameters.IsEmpty: true, ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }, Type.SpecialType: SpecialType.System_Boolean, Instance: { } instance }) return null;
+        return Evaluate(instance, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.And(Fact.IsNull(outcome.Value).Negate(), Fact.Holds(outcome.Value)), invocation.Type))).ToList();
     }
 
     /// <summary>Volatile and Interlocked are judged by the member they are given.</summary>
@@ -557,8 +573,9 @@ internal sealed partial class BodyAnalysis
                 LockFormula.AnyInstance any => state.Holds.FirstOrDefault(hold => IsInstance(hold, any)),
                 _ => null,
             };
-            if (found is null || found.Maybe)
+            if (found is null || found.Maybe || (site.Contract.IsInferred && found.Info.Anyone && found.Term is MemberOf { Member: var unnamed } && !_catalog.IsNamedByContracts(unnamed)))
             {
+                // A semaphore that no contract names may count, and who takes it need not be who gives it back.
                 PassNeed(state, site.Operation.Syntax, key);
                 if (part is LockFormula.Lock waited && _catalog.InfoOf(waited.Term).IsWaitedFor) CheckOrder(state, site, state.Canonical(waited.Term), waited.Mode == Mode.None ? Mode.Shared : waited.Mode, null, "waits for");
                 continue;
@@ -831,7 +848,7 @@ internal sealed partial class BodyAnalysis
                     }
 
                     if (clause.Idempotent || next.IsFresh(item.Term)) continue;
-                    if (IsTrusted(item.Term) || IsOwned(item.Term) || (_recording && _inference is not null && _inference.Release(item))) continue;
+                    if (IsTrusted(item.Term) || IsOwned(item.Term) || (IsMeans(item.Term) && _contract.Releases.Concat(_contract.Downgrades).Any(static given => given.Locks.Locks.Any(static own => own.Term is Root { Kind: RootKind.This }))) || (_recording && _inference is not null && _inference.Release(item))) continue;
                     if (IsNobodysGuard(item.Term, isTaken: false) && !next.Losses.Any(loss => loss.Term.Equals(item.Term)))
                     {
                         next = next with { Losses = next.Losses.Add(new Loss(item.Term, syntax, "'" + site.Name + "' released it", isCallers: true)) };

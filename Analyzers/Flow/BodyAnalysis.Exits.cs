@@ -159,7 +159,7 @@ internal sealed partial class BodyAnalysis
             if ((about is not null && !hold.Term.Equals(about)) || (hold is { Maybe: true, Origin: Origin.Entry } && same.Contains(hold.Term))) continue;
             Hold? wanted = expected.FirstOrDefault(item => item.Hold.Term.Equals(hold.Term)).Hold;
             string key = "exit:" + hold.Term;
-            if (hold.Origin == Origin.Assumed || outcome.Excused.Contains(hold.Term) || IsReleasedWithItsCollection(hold) || IsKeptByScope(outcome, hold.Term) || (wanted is not null && wanted.Depth >= hold.Depth) || (IsTrusted(hold.Term) && (hold.Origin != Origin.Here || IsSpokenOf(outcome, hold.Term)))
+            if (hold.Origin == Origin.Assumed || outcome.Excused.Contains(hold.Term) || IsReleasedWithItsCollection(hold) || IsKeptByScope(outcome, hold.Term) || (wanted is not null && wanted.Depth >= hold.Depth) || (IsTrusted(hold.Term) && (hold.Origin != Origin.Here || IsSpokenOf(outcome, hold.Term))) || (IsMeans(hold.Term) && expected.Any(static item => item.Name is Root { Kind: RootKind.This }))
                 || (BoundOf(outcome, hold.Term, hold.Mode) is { } bound && (outcome.Excused.Contains(bound) || HoldOf(outcome, bound) is { Mode: Mode.Exclusive })))
             {
                 PassNeed(outcome, exit, key);
@@ -288,6 +288,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>Whether the contract says something of what becomes of the lock: what it does not speak of is only used, also by the type that it is of.</summary>
     private bool IsSpokenOf(State state, Term term) => _contract.Releases.Concat(_contract.Downgrades).Concat(_contract.Acquires)
         .Any(clause => clause.Locks.Replace(EntryMap).Locks.Any(item => state.Canonical(item.Term).Equals(term)) || clause.Locks.Any(static part => part is Root { Kind: RootKind.Result }));
+
+    /// <summary>Whether it is a lock of the base library that a lock of one's own is made of: it is taken and given back together with that.</summary>
+    private bool IsMeans(Term term) => term is MemberOf { Target: Root { Kind: RootKind.This }, Member: var member } && _owner.ContainingType is { } type && _catalog.LockOf(type) is not null
+        && member.DeclaredAccessibility == Accessibility.Private && ContractCatalog.TypeOf(member) is { } made && (made.SpecialType == SpecialType.System_Object || ContractFiles.IsFramework(made));
 
     /// <summary>A lock type also vouches for what it says of its own result.</summary>
     private bool IsTrustedFact(Fact fact) => _owner.ContainingType is { } type && (_catalog.LockOf(type) is not null || _catalog.IsScopedLock(type)) && fact.Any(static part => part is Root { Kind: RootKind.Result });

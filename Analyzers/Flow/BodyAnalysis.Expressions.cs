@@ -93,11 +93,7 @@ internal sealed partial class BodyAnalysis
                 return Evaluate(pattern.Value, state).Select(outcome => Match(pattern, pattern.Pattern, outcome.Value, outcome.State)).ToList();
             case IIsTypeOperation isType:
                 return Evaluate(isType.ValueOperand, state).Select(outcome =>
-                {
-                    State next = outcome.State;
-                    Opaque symbol = Fresh(isType, "is " + isType.TypeOperand.Name, next, out next);
-                    return new Outcome(next, ConditionOf(Fact.And(Fact.Holds(symbol), Fact.IsNull(outcome.Value).Negate()), isType.Type));
-                }).ToList();
+                    new Outcome(outcome.State, ConditionOf(Fact.And(Fact.Holds(new MemberOf(outcome.Value, isType.TypeOperand)), Fact.IsNull(outcome.Value).Negate()), isType.Type))).ToList();
             case IDeclarationExpressionOperation declaration:
                 return Evaluate(declaration.Expression, state);
             case ITupleOperation tuple:
@@ -359,7 +355,9 @@ internal sealed partial class BodyAnalysis
         {
             IOperation element = targets.Elements[index] is IDeclarationExpressionOperation inner ? inner.Expression : targets.Elements[index];
             if (element is IDiscardOperation) continue;
-            Term value = whole is Tuple known && index < known.Elements.Length ? known.Elements[index] : Fresh(element, "element", state, out state);
+            Term value = whole is Tuple known && index < known.Elements.Length ? known.Elements[index]
+                : whole.Type is INamedTypeSymbol { IsTupleType: true, TupleElements: var fields } && index < fields.Length ? PathOf(state, whole, fields[index], element)
+                : Fresh(element, "element", state, out state);
             if (element is ITupleOperation nested) state = AssignParts(nested, value, state);
             else foreach ((State at, MemberPlace place) in Place(element, state).Take(1)) state = Write(at, place, value, readsToo: false);
         }
@@ -387,6 +385,8 @@ internal sealed partial class BodyAnalysis
         List<ISymbol> members = method.Parameters.Select(parameter => record.GetMembers(parameter.Name).FirstOrDefault(static candidate => candidate is IPropertySymbol or IFieldSymbol)).OfType<ISymbol>().ToList();
         return members.Count == method.Parameters.Length ? members : null;
     }
+
+    private static List<ISymbol>? PartsOf(ITypeSymbol? type) => type is INamedTypeSymbol { IsTupleType: true, TupleElements: var fields } ? [.. fields] : null;
 
     private static Term BinaryOf(IBinaryOperation binary, Term left, Term right, State state)
     {
@@ -470,17 +470,17 @@ internal sealed partial class BodyAnalysis
                 Fact notNull = Fact.IsNull(value).Negate();
                 return SymbolEqualityComparer.Default.Equals(declaration.MatchedType, value.Type) || declaration.MatchedType is null
                     ? notNull
-                    : Fact.And(notNull, Fact.Holds(new Opaque(pattern, "is " + declaration.MatchedType.Name, null)));
+                    : Fact.And(notNull, Fact.Holds(new MemberOf(value, declaration.MatchedType)));
             }
 
             case ITypePatternOperation type:
-                return Fact.And(Fact.IsNull(value).Negate(), Fact.Holds(new Opaque(type, "is " + type.MatchedType.Name, null)));
+                return Fact.And(Fact.IsNull(value).Negate(), Fact.Holds(new MemberOf(value, type.MatchedType)));
             case IRecursivePatternOperation recursive:
             {
                 if (recursive.DeclaredSymbol is { } symbol) state = state with { Values = state.Values.SetItem(symbol, value) };
                 var parts = new List<Fact>();
                 if (value.Type is not { IsValueType: true }) parts.Add(Fact.IsNull(value).Negate());
-                if (recursive.MatchedType is { } matched && !SymbolEqualityComparer.Default.Equals(matched, recursive.InputType)) parts.Add(Fact.Holds(new Opaque(pattern, "is " + matched.Name, null)));
+                if (recursive.MatchedType is { } matched && !SymbolEqualityComparer.Default.Equals(matched, recursive.InputType)) parts.Add(Fact.Holds(new MemberOf(value, matched)));
                 foreach (IPropertySubpatternOperation sub in recursive.PropertySubpatterns)
                 {
                     ISymbol? member = MemberIn(sub.Member);
@@ -494,9 +494,9 @@ internal sealed partial class BodyAnalysis
                     for (int index = 0; index < recursive.DeconstructionSubpatterns.Length && index < tuple.Elements.Length; index++)
                         parts.Add(PatternFact(recursive.DeconstructionSubpatterns[index], tuple.Elements[index], ref state));
                 }
-                else if (!recursive.DeconstructionSubpatterns.IsEmpty && MembersTakenApart(recursive.DeconstructSymbol as IMethodSymbol) is { } members)
+                else if (!recursive.DeconstructionSubpatterns.IsEmpty && (MembersTakenApart(recursive.DeconstructSymbol as IMethodSymbol) ?? PartsOf(value.Type)) is { } members)
                 {
-                    for (int index = 0; index < members.Count; index++)
+                    for (int index = 0; index < members.Count && index < recursive.DeconstructionSubpatterns.Length; index++)
                     {
                         IPatternOperation sub = recursive.DeconstructionSubpatterns[index];
                         parts.Add(PatternFact(sub, PathOf(state, value, members[index], sub), ref state));

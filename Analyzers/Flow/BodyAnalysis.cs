@@ -387,7 +387,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Adds a path to those that reach a place; false where it brings nothing that they do not have.</summary>
     private bool AddTo(List<State> known, int block, State state, Run? run = null)
     {
-        Opaque SymbolFor(object key, Term value) => new(MergeSite(block, key), NameOfValue(key, value), value.Type);
+        Opaque SymbolFor(object key, Term value) => new(MergeSite(block, key), NameOfValue(key, value), key is ILocalSymbol { Type: { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } perhaps } ? perhaps : value.Type);
         int index = 0;
         while (index < known.Count && !known[index].SameKey(state, IsLockValue, OwnsLock)) index++;
         if (index == known.Count && index < MaxStates)

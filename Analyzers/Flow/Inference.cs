@@ -146,19 +146,14 @@ internal sealed class Inference(IMethodSymbol method, ContractCatalog catalog)
         when = null;
         if (_exits.Count == 0) return false;
         if (_exits.All(exit => outcome(exit.State))) return true;
-        Term result = Root.Result(method.ReturnType);
-        Func<Term, Fact>? question = method.ReturnType switch
+        foreach ((Term said, Func<(State State, Term Result), Term> at, Func<Term, Fact> question) in Tellers())
         {
-            { SpecialType: SpecialType.System_Boolean } => Fact.Holds,
-            { IsReferenceType: true } => static term => Fact.IsNull(term).Negate(),
-            { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 } or { TypeKind: TypeKind.Enum } => static term => Fact.Equal(term, new Constant(0L, null)),
-            _ => null,
-        };
-        foreach (bool positive in question is null ? [] : new[] { true, false })
-        {
-            if (!_exits.All(exit => exit.State.Decide(question!(exit.Result)) is { } value && (value == positive) == outcome(exit.State))) continue;
-            when = positive ? question!(result) : question!(result).Negate();
-            return true;
+            foreach (bool positive in new[] { true, false })
+            {
+                if (!_exits.All(exit => exit.State.Decide(question(at(exit))) is { } value && (value == positive) == outcome(exit.State))) continue;
+                when = positive ? question(said) : question(said).Negate();
+                return true;
+            }
         }
 
         foreach (Literal literal in _exits.SelectMany(static exit => exit.State.Facts.Literals).Where(IsLasting).Distinct())
@@ -170,6 +165,35 @@ internal sealed class Inference(IMethodSymbol method, ContractCatalog catalog)
 
         return false;
     }
+
+    /// <summary>What the method leaves behind that may tell its callers how it went: the result or its parts, and out parameters.</summary>
+    private IEnumerable<(Term Said, Func<(State State, Term Result), Term> At, Func<Term, Fact> Question)> Tellers()
+    {
+        Term result = Root.Result(method.ReturnType);
+        if (Question(method.ReturnType) is { } question) yield return (result, static exit => exit.Result, question);
+        if (method.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple)
+        {
+            for (int index = 0; index < tuple.TupleElements.Length; index++)
+            {
+                int part = index;
+                IFieldSymbol field = tuple.TupleElements[index];
+                if (Question(field.Type) is { } ofPart) yield return (new MemberOf(result, field), exit => exit.Result is Tuple { Elements: var elements } ? elements[part] : new MemberOf(exit.Result, field), ofPart);
+            }
+        }
+
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            if (parameter.RefKind == RefKind.Out && Question(parameter.Type) is { } left) yield return (Root.Parameter(parameter), exit => exit.State.Values.TryGetValue(parameter, out Term? value) ? value : Root.Parameter(parameter), left);
+        }
+    }
+
+    private static Func<Term, Fact>? Question(ITypeSymbol type) => type switch
+    {
+        { SpecialType: SpecialType.System_Boolean } => Fact.Holds,
+        { IsReferenceType: true } => static term => Fact.IsNull(term).Negate(),
+        { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 } or { TypeKind: TypeKind.Enum } => static term => Fact.Equal(term, new Constant(0L, null)),
+        _ => null,
+    };
 
     /// <summary>Whether callers can say it too, and it is true from the call on: of the method's own parameters and of members that do not change.</summary>
     private bool IsLasting(Literal literal) => !literal.Atom.Any(part => part switch

@@ -44,7 +44,7 @@ internal sealed record CallUnderLocks(
     /// <param name="inCallee">How the owner of what is taken is reached from the object that is called.</param>
     internal Kinship KinshipOf(Term held, Taking taking, Kinship inCallee) => IsIn(taking)
         ? Kinships.OfLocks(held, taking.Term.Replace(part => part is Root { Kind: RootKind.This } ? Object : part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } ? Argument(parameter) : null))
-        : inCallee == Kinship.Single ? Kinship.Single : Kinships.Through(Kinships.OfLock(Object, held), inCallee);
+        : inCallee == Kinship.Single ? Kinship.Single : Kinships.Through(Kinships.Dispatched(Callee, Kinships.OfLock(Object, held)), inCallee);
 
     /// <summary>What the callee calls <c>this</c>.</summary>
     private Term Object => Receiver ?? (Callee.MethodKind == MethodKind.LocalFunction ? Root.This(Callee.ContainingType) : new Opaque(this, Callee.Name, null));

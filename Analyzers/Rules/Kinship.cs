@@ -43,7 +43,11 @@ internal static class Kinships
     /// <summary>How the object that is called is reached from the one that calls.</summary>
     internal static Kinship OfReceiver(IOperation call) => call is not IInvocationOperation invocation ? Kinship.Unknown
         : invocation.TargetMethod.MethodKind == MethodKind.LocalFunction ? Kinship.Same
-        : invocation.Instance is null ? Kinship.Unknown : OfPath(invocation.Instance);
+        : invocation.Instance is null ? Kinship.Unknown : Dispatched(invocation.TargetMethod, OfPath(invocation.Instance));
+
+    /// <summary>What a virtual call on a static object leads to may be another override than the one that object has.</summary>
+    internal static Kinship Dispatched(IMethodSymbol callee, Kinship receiver) =>
+        receiver == Kinship.Single && (callee.IsVirtual || callee.IsAbstract || callee.IsOverride) ? Kinship.Unknown : receiver;
 
     private static Kinship OfPath(IOperation path)
     {

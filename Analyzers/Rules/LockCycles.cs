@@ -17,7 +17,7 @@ internal static class LockCycles
             IEnumerable<Location> others = circle.SelectMany(static part => new[] { part.Site, part.Taken }).OfType<SyntaxNode>().Where(other => other != site).Distinct().Select(static other => other.GetLocation());
             bool closes = Closes(circle);
             string what = closes ? "locks are taken in a circle: " : "locks are taken in a circle if these objects belong together: ";
-            yield return Diagnostic.Create(closes ? Rule.LockCycle : Rule.PossibleCycle, site.GetLocation(), others, what + string.Join("; ", circle.Select(Sentence)));
+            yield return Diagnostic.Create(closes ? Rule.LockCycle : Rule.PossibleCycle, site.GetLocation(), others, what + string.Join("; ", circle.Select(edge => Sentence(edge, circle))));
         }
     }
 
@@ -80,13 +80,17 @@ internal static class LockCycles
     private static bool Guarded(List<LockEdge> circle) =>
         circle.Aggregate((ImmutableHashSet<string>?)null, static (common, edge) => common is null ? edge.Gates : common.Intersect(edge.Gates)) is { IsEmpty: false };
 
-    private static string Sentence(LockEdge edge)
+    private static string Sentence(LockEdge edge, IReadOnlyList<LockEdge> circle)
     {
-        string pair = edge.Inner.Name + " inside " + edge.Outer.Name;
+        string pair = NameOf(edge.Inner, circle) + " inside " + NameOf(edge.Outer, circle);
         if (edge.Owner is null || edge.Site is null) return pair + " (declared order)";
         string through = edge.Through is { } callee ? " through '" + NameOf(callee) + "'" : "";
         return pair + " ('" + NameOf(edge.Owner) + "'" + through + ", " + SourcePlace.Of(edge.Site) + ")";
     }
+
+    /// <summary>The short name of a lock, unless another one of the circle has it too.</summary>
+    private static string NameOf(LockNode node, IReadOnlyList<LockEdge> circle) =>
+        circle.Any(edge => edge.Outer.Name == node.Name && edge.Outer.Key != node.Key) ? node.Key.Replace("global::", "") : node.Name;
 
     /// <summary>A function as messages name it; a lambda by the member that it stands in.</summary>
     internal static string NameOf(ISymbol function)
