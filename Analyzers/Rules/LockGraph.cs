@@ -58,7 +58,11 @@ internal sealed class LockGraph
                 foreach (HeldLock held in call.Held)
                 {
                     if (held.Node is not { } outer || (order.Reaches(taking.Node!.Key, outer.Key) && call.Judged.Contains(LockOrder.Bare(taking.Node.Key)))) continue;
-                    graph.Add(new LockEdge(outer, taking.Node!, call.Owner, call.Site, call.Callee, taking.Site, Gates(call.Held, outer), call.KinshipOf(held.Term, taking, kinship)));
+                    Kinship known = call.KinshipOf(held.Term, taking, kinship);
+
+                    // A virtual call on this leads to the overrides of this object only.
+                    if (known == Kinship.Same && !Kinships.MayBelongToOne(held.Term, taking.Term)) continue;
+                    graph.Add(new LockEdge(outer, taking.Node!, call.Owner, call.Site, call.Callee, taking.Site, Gates(call.Held, outer), known));
                 }
             }
         }

@@ -58,8 +58,8 @@ public sealed class VmArea
     /// </summary>
     [ReadBy("Stable"), WriteBy("exclusive(Lock) && exclusive(RmapLocks)")] public ulong PageOffset;
 
-    /// <summary>Properties (<c>vm_flags</c>).</summary>
-    [ReadBy("Stable"), WriteBy("exclusive(Lock)")] public VmFlags Flags;
+    /// <summary>Properties (<c>vm_flags</c>); whoever comes by the reverse map may read them while they change.</summary>
+    [ReadBy("Stable"), WriteBy("exclusive(Lock)"), ReadFreely] public VmFlags Flags;
 
     /// <summary>
     /// Where the anonymous pages of the VMA hang (<c>anon_vma</c>). Null turns into non-null under mmap_lock held shared, so null may change
@@ -70,8 +70,11 @@ public sealed class VmArea
     [WriteBy("exclusive(Lock) && exclusive(AnonVma.Lock)", When = "value == null && AnonVma != null")]
     public AnonVma? AnonVma;
 
-    /// <summary>The links to the anon_vmas whose trees the VMA is in; the array is replaced, not changed (<c>anon_vma_chain</c>).</summary>
-    [ReadBy("Mm.MmapLock || Lock || AnonVma.Lock"), WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock")]
+    /// <summary>
+    /// The links to the anon_vmas whose trees the VMA is in (<c>anon_vma_chain</c>). The array is replaced, not changed, so that who reads it while the first
+    /// fault sets it finds the old one or the new.
+    /// </summary>
+    [ReadBy("Mm.MmapLock || Lock || AnonVma.Lock"), ReadFreely, WriteBy("exclusive(Lock) || Mm.MmapLock && Mm.PageTableLock")]
     internal AnonVmaChain[] AnonVmaChain = [];
 
     /// <summary>The node in the tree of the VMAs that map the file (<c>shared.rb</c>).</summary>

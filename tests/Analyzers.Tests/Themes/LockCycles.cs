@@ -575,4 +575,52 @@ public sealed class LockCycles : ThemeTests
             public void Copy(Account to) { lock (_history) lock (to._balance) { } }
         }
         """).WithMessage("locks are taken in a circle if these objects belong together: Account._history inside Account._balance ('Note', Test.cs line 5); Account._balance inside Account._history ('Copy', Test.cs line 6)");
+
+    private const string Sinks = """
+        public abstract class Sink
+        {
+            protected virtual void Close() { }
+            protected void Finish() => Close();
+        }
+        public class First : Sink
+        {
+            private readonly object _gate = new();
+            public void Run() { lock (_gate) Finish(); }
+            protected override void Close() { lock (_gate) { } }
+        }
+
+        """;
+
+    [Fact]
+    public Task OverridesOfOtherClasses_AreNotReachedThroughThis() => SilentTypes(Sinks + """
+        public sealed class Second : Sink
+        {
+            private readonly object _gate = new();
+            public void Run() { lock (_gate) Finish(); }
+            protected override void Close() { lock (_gate) { } }
+        }
+        """);
+
+    [Fact]
+    public Task OverrideOfADerivedClass_IsReachedThroughThis_Flags() => FlagsTypes("""
+        public abstract class Sink
+        {
+            protected virtual void Close() { }
+            protected void Finish() => Close();
+        }
+        public class First : Sink
+        {
+            private readonly object _gate = new();
+            public void Run()
+            {
+                lock (_gate) Finish(); // MML1020
+            }
+        }
+        public sealed class Second : First
+        {
+            private readonly object _own = new();
+            public void Start() { lock (_own) Run(); }
+            protected override void Close() { lock (_own) { } }
+        }
+        """);
 }
