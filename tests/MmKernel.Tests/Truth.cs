@@ -147,7 +147,7 @@ internal static unsafe class Truth
             {
                 Assert.False(PageTableEntry.IsWritable(entry), "a merged page can be written");
                 Assert.False(folio.Has(FolioFlags.AnonExclusive), "a merged page is exclusive");
-                if ((vma.Flags & VmFlags.Mergeable) == 0)
+                if ((vma.Flags & VmFlags.Mergeable) == 0 || !mm.IsMergeable)
                     strays[frame] = strays.GetValueOrDefault(frame) + 1;
                 return;
             }
@@ -195,7 +195,8 @@ internal static unsafe class Truth
 
     /// <summary>
     /// Reverse mapping meets each entry that maps a folio, and of other folios than merged ones each once. A page that a process shares with one
-    /// whose memory is scanned, without being scanned itself, becomes a merged page that is not known to be mapped there: a stray.
+    /// whose memory is scanned, without being scanned itself, becomes a merged page that is not known to be mapped there: a stray. So are those of a child
+    /// that fork could not have scanned too, for lack of memory.
     /// </summary>
     private static void CheckReverseMap(Folio folio, int expected, int strays)
     {
