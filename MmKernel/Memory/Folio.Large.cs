@@ -98,7 +98,7 @@ public sealed partial class Folio
     internal bool TryFreezeAlone() => Interlocked.CompareExchange(ref _references, 0, 1) == 1;
 
     /// <summary>Ends that nobody can take a reference (<c>folio_ref_unfreeze</c>).</summary>
-    [MustHold("Ref")]
+    [MustHold("this")]
     internal void Unfreeze() => Volatile.Write(ref _references, 1);
 
     /// <summary>Takes over the lock of a folio that was left locked.</summary>

@@ -56,7 +56,7 @@ internal static class StressRun
         var watch = new ProgressWatch(options.Threads, options.Patience);
         int rounds = 0;
         string? failure = null;
-        using var world = new StressWorld(options);
+        var world = new StressWorld(options);
         var clock = Stopwatch.StartNew();
         while (failure == null && (rounds == 0 || clock.Elapsed < options.Time))
         {
@@ -67,6 +67,10 @@ internal static class StressRun
         }
 
         failure ??= world.TryEnd();
+
+        // Threads that hang still use what they wait for.
+        if (failure == null)
+            world.Dispose();
         var named = operations.Select((operation, i) => (operation.Name, Count: counts[i])).ToDictionary(entry => entry.Name, entry => entry.Count);
         return new StressReport(options, rounds, named, world.Handlers.Answers, watch.Rules, watch.FailuresMade, watch.Longest, failure);
     }
