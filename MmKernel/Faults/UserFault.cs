@@ -108,9 +108,7 @@ internal static class UserFault
                 mm.MmapLock.ReadUnlock();
             if ((result & VmFault.Retry) == 0)
                 return ToAccessResult(mm, result, address);
-
-            // All threads of a process that was killed for its memory have a fatal signal.
-            if (Task.Current.IsFatalSignalPending || mm.IsOomVictim)
+            if (Task.Current.IsFatalSignalPending)
                 return new AccessResult(Signal.SIGKILL, 0, address);
         }
     }

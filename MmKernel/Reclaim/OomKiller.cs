@@ -28,6 +28,12 @@ internal sealed class OomKiller
             if (!victim.IsOomVictim)
                 events.Add(VmEvent.OomKill);
             victim.IsOomVictim = true;
+            foreach (var task in TaskTable.All)
+            {
+                if (Volatile.Read(ref task.ResidentIn) == victim)
+                    task.LookForFatalSignal();
+            }
+
             Reap(victim);
         }
 

@@ -41,8 +41,10 @@ public sealed class Task
     /// <summary>Number of the processor whose per-CPU lists the task uses.</summary>
     public int Cpu { get; internal set; }
 
-    /// <summary>Whether the task was killed (<c>fatal_signal_pending</c>).</summary>
-    public bool IsFatalSignalPending => Volatile.Read(ref _fatalSignal);
+    /// <summary>
+    /// Whether the task was killed, alone or with all threads of its process because memory is exhausted (<c>fatal_signal_pending</c>).
+    /// </summary>
+    public bool IsFatalSignalPending => Volatile.Read(ref _fatalSignal) || Mm?.IsOomVictim == true;
 
     /// <summary>The thread behind the task.</summary>
     internal Thread Thread { get; }
@@ -105,11 +107,14 @@ public sealed class Task
     public void Kill()
     {
         Volatile.Write(ref _fatalSignal, true);
-        _wakeups.Release();
+        LookForFatalSignal();
     }
 
     /// <summary>Takes a fatal signal back, so that a thread of tests can be used again.</summary>
     public void ClearFatalSignal() => Volatile.Write(ref _fatalSignal, false);
+
+    /// <summary>Makes the task, if it sleeps and may be killed, see a fatal signal (<c>signal_wake_up</c>).</summary>
+    internal void LookForFatalSignal() => _wakeups.Release();
 
     /// <summary>Starts an RCU read section; sections nest.</summary>
     internal void EnterReadSection()

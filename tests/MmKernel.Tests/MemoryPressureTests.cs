@@ -140,6 +140,28 @@ public sealed class MemoryPressureTests(ITestOutputHelper output)
         Truth.Check(machine, small);
     }
 
+    [Fact]
+    public void A_thread_that_waits_for_a_handler_wakes_when_its_process_is_killed()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Direct, Overcommit = OvercommitMode.Always });
+        var process = machine.CreateProcess();
+        Assert.Equal((long)Base, process.Mmap(Base, 8192 * Page.Size, ReadWrite, Anonymous));
+        Assert.Equal((long)Shared, process.Mmap(Shared, Page.Size, ReadWrite, Anonymous));
+        var handler = process.CreateUserfaultfd();
+        Assert.Equal(0, process.UffdApi(handler, UffdFeatures.None, out _));
+        Assert.Equal(0, process.UffdRegister(handler, Shared, Page.Size, UffdRegisterMode.Missing));
+        var waiting = new Worker(() => Assert.Equal(Signal.SIGKILL, process.Read(Shared, new byte[8]).Signal));
+        Assert.Equal(0, process.UffdRead(handler, out _));
+        Assert.True(waiting.IsWaiting);
+        AccessResult result = default;
+        for (ulong page = 0; page < 8192 && result.IsOk; page++)
+            result = process.Write(Base + (page * Page.Size), [1]);
+        Assert.Equal(Signal.SIGKILL, result.Signal);
+        waiting.Join();
+        process.Exit();
+        Truth.Check(machine);
+    }
+
     private static void PageOutAndBack(Process process, Random random, int pages, byte[] word)
     {
         ulong extra = Shared + ((ulong)Environment.CurrentManagedThreadId << 30);
