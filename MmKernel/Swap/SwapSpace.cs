@@ -135,12 +135,20 @@ internal sealed class SwapSpace
     {
         while (folio.Has(FolioFlags.SwapCache) && folio.MapCount == 0 && folio.TryLock())
         {
-            var entry = folio.Swap;
-            bool isFree = !folio.Has(FolioFlags.SwapCache) || TryFree(memory, folio);
+            if (!folio.Has(FolioFlags.SwapCache))
+            {
+                folio.Unlock();
+                return;
+            }
+
+            // The device may be given up as soon as the folio is not locked any more.
+            var cluster = DeviceOf(folio.Swap).ClusterOf(folio.Swap.Slot);
+            int index = SwapDevice.IndexOf(folio.Swap.Slot);
+            bool isFree = TryFree(memory, folio);
             folio.Unlock();
 
             // Who gave the slot up after the look at it found the folio locked, and left it to us.
-            if (isFree || DeviceOf(entry).ClusterOf(entry.Slot).CountOf(SwapDevice.IndexOf(entry.Slot)) != 0)
+            if (isFree || cluster.CountOf(index) != 0)
                 return;
         }
     }

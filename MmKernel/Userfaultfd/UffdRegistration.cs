@@ -62,8 +62,13 @@ internal static class UffdRegistration
         while (mm.Vmas.Find(address) is { } vma)
         {
             address = vma.End;
-            if (vma.Userfault == context)
-                _ = Clear(vma, vma.Start, vma.End);
+            if (vma.Userfault != context)
+                continue;
+            DropProtection(vma, vma.Start, vma.End);
+
+            // Without memory the VMA stays as it is and is not merged: faults that ask a closed context would try again for ever.
+            var flags = vma.Flags & ~VmFlags.UffdMask;
+            SetHandler(VmaSplit.Modify(vma, vma.Start, vma.End, flags, null) ?? vma, flags, null);
         }
 
         mm.MmapLock.WriteUnlock();
@@ -87,7 +92,7 @@ internal static class UffdRegistration
             start = vma.End;
             if (vma.Userfault == context && (vma.Flags & flags) == flags)
                 continue;
-            long error = SetHandler(vma, from, Math.Min(vma.End, end), (vma.Flags & ~VmFlags.UffdMask) | flags, context);
+            long error = TrySetHandler(vma, from, Math.Min(vma.End, end), (vma.Flags & ~VmFlags.UffdMask) | flags, context);
             if (error != 0)
                 return error;
         }
@@ -105,7 +110,8 @@ internal static class UffdRegistration
             start = vma.End;
             if (vma.Userfault == null)
                 continue;
-            long error = Clear(vma, from, stop);
+            DropProtection(vma, from, stop);
+            long error = TrySetHandler(vma, from, stop, vma.Flags & ~VmFlags.UffdMask, null);
             if (error != 0)
                 return error;
             context.Wake(from, stop - from);
@@ -114,25 +120,30 @@ internal static class UffdRegistration
         return 0;
     }
 
-    /// <summary>Takes the protections and the registration of a part of a VMA away (<c>userfaultfd_clear_vma</c>).</summary>
-    [MustHold("exclusive(vma.Mm.MmapLock)"), MaySleep]
-    private static long Clear(VmArea vma, ulong start, ulong end)
+    [MustHold("vma.Mm.MmapLock"), MaySleep]
+    private static void DropProtection(VmArea vma, ulong start, ulong end)
     {
         if ((vma.Flags & VmFlags.UffdWriteProtect) != 0)
             _ = UffdWriteProtection.ChangeRange(vma, start, end, protect: false);
-        return SetHandler(vma, start, end, vma.Flags & ~VmFlags.UffdMask, null);
     }
 
+    /// <returns>0, or −ENOMEM.</returns>
     [MustHold("exclusive(vma.Mm.MmapLock)"), MaySleep]
-    private static long SetHandler(VmArea vma, ulong start, ulong end, VmFlags flags, UserfaultContext? context)
+    private static long TrySetHandler(VmArea vma, ulong start, ulong end, VmFlags flags, UserfaultContext? context)
     {
         var part = VmaSplit.Modify(vma, start, end, flags, context);
         if (part == null)
             return -(long)Errno.ENOMEM;
-        VmaStartWrite(part);
-        part.Userfault = context;
-        part.Flags = flags;
+        SetHandler(part, flags, context);
         return 0;
+    }
+
+    [MustHold("exclusive(vma.Mm.MmapLock)"), MaySleep]
+    private static void SetHandler(VmArea vma, VmFlags flags, UserfaultContext? context)
+    {
+        VmaStartWrite(vma);
+        vma.Userfault = context;
+        vma.Flags = flags;
     }
 
     [MustHold("mm.MmapLock")]

@@ -13,6 +13,16 @@ internal static class UserfaultScenarios
     [
         new("register the middle", "ENOMEM", Open, world => Of(world.Process.UffdRegister(world.Userfaultfd, At(2), 2 * PageSize, UffdRegisterMode.Missing))),
         new("unregister the middle", "ENOMEM", world => Missing(world), world => Of(world.Process.UffdUnregister(world.Userfaultfd, At(2), 2 * PageSize))),
+        new("close with neighbours that fit", "ok SIGKILL", world =>
+        {
+            world.Map(Base, 8);
+            world.Write(world.Process, At(5), 5);
+            world.Register(UffdRegisterMode.Missing, 2, 2);
+        }, world =>
+        {
+            world.Process.UffdClose(world.Userfaultfd);
+            return Of(world.Process.Read(At(2), new byte[8]));
+        }) { Killed = "SIGKILL" },
         new("uffd copy", "ENOMEM EAGAIN", Missing, world => Of(world.Process.UffdCopy(world.Userfaultfd, Base, Elsewhere, 2 * PageSize, UffdFillMode.None, out _))) { Repeated = "ok EEXIST" },
         new("uffd zeropage", "ENOMEM EAGAIN", Missing, world => Of(world.Process.UffdZeropage(world.Userfaultfd, Base, 2 * PageSize, UffdFillMode.None, out _))) { Repeated = "ok EEXIST" },
         new("uffd poison", "ENOMEM EAGAIN", Missing, world => Of(world.Process.UffdPoison(world.Userfaultfd, Base, 2 * PageSize, UffdFillMode.None, out _))) { Repeated = "ok EEXIST" },
