@@ -196,6 +196,9 @@ internal sealed class SwapSpace
     }
 
     /// <summary>The device of an entry that is in use, and so keeps the device.</summary>
-    private SwapDevice DeviceOf(SwapEntry entry) =>
-        Volatile.Read(ref _devices[entry.Type]) ?? throw new InvalidOperationException("A swap entry names a device that is gone.");
+    private SwapDevice DeviceOf(SwapEntry entry)
+    {
+        Interleaving.Reach(SchedulePoint.LockFree, this);
+        return Volatile.Read(ref _devices[entry.Type]) ?? throw new InvalidOperationException("A swap entry names a device that is gone.");
+    }
 }

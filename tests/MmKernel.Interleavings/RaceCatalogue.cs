@@ -37,6 +37,7 @@ internal static class RaceCatalogue
         SwapRaces.TwoAccesses,
         SwapRaces.ReturnAndFork,
         SwapRaces.ReturnAndSwapOff,
+        SwapRaces.WillNeedAndSwapOff,
         SwapRaces.ForkAndSwapOff,
         SwapRaces.FileReturnAndTruncate,
         MigrationRaces.MoveAndWrite,

@@ -115,6 +115,22 @@ internal static class SwapRaces
         });
     });
 
+    /// <summary>The device goes while a page is read from it that nobody has asked for yet.</summary>
+    internal static Race WillNeedAndSwapOff { get; } = new("read ahead and swapoff", world =>
+    {
+        var process = Start(world, out var device);
+        process.Map(Page0, 1);
+        process.Store(Page0, 1);
+        PageOut(process, Page0);
+        world.Thread("madvise", () => Assert.Equal(0, process.Madvise(Page0, Page.Size, Advice.WillNeed)));
+        world.Thread("swapoff", () => Assert.Equal(0, world.Machine.SwapOff(device)));
+        world.Finally(() =>
+        {
+            Assert.Equal(0, device.UsedSlots);
+            Assert.Equal(1UL, process.Load(Page0));
+        });
+    });
+
     /// <summary>The device goes while a child is given entries that name it.</summary>
     internal static Race ForkAndSwapOff { get; } = new("fork and swapoff", world =>
     {

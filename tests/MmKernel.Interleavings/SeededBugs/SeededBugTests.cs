@@ -144,6 +144,12 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "Swap/SwapOff.cs",
             ("pte.Value != value || !SwapFault.IsOf(folio, value) || ", "")),
         new(
+            "the device of a slot is looked up after the folio that kept it was unlocked",
+            "read ahead and swapoff",
+            "Swap/SwapSpace.cs",
+            ("            var cluster = DeviceOf(folio.Swap).ClusterOf(folio.Swap.Slot);\n", "            var entry = folio.Swap;\n"),
+            ("isFree || cluster.CountOf(index) != 0", "isFree || DeviceOf(entry).ClusterOf(entry.Slot).CountOf(index) != 0")),
+        new(
             "a page is moved while its process still writes to it",
             "migration and write",
             "Migration/MigrationRmap.cs",
