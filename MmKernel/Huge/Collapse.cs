@@ -75,7 +75,7 @@ internal static class Collapse
         if (result != CollapseResult.Done)
             return result;
         var counters = mm.Machine.HugePages.Counters;
-        var folio = mm.Machine.Memory.AllocateHuge();
+        var folio = mm.Machine.Memory.AllocateHuge(compacts: true);
         if (folio == null)
         {
             counters.Add(HugePageEvent.CollapseAllocFailed);

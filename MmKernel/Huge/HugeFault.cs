@@ -34,7 +34,7 @@ internal static class HugeFault
             if (pages.ZeroPage() is { } zero)
                 return MapZeroPage(vmf, Make(zero.Frame, ProtectionOf(vmf.Vma.Flags) | Huge | Special));
         }
-        else if (mm.Machine.Memory.AllocateHuge() is { } folio)
+        else if (mm.Machine.Memory.AllocateHuge(IsAsked(vmf.Vma)) is { } folio)
         {
             return MapNewPage(vmf, folio, None);
         }
@@ -102,6 +102,10 @@ internal static class HugeFault
         return alone;
     }
 
+    /// <summary>Whether a fault takes the time to make a huge page: where the process asked for them (<c>defrag</c> set to madvise, as it comes).</summary>
+    [MustHold("vma.Anchored")]
+    private static bool IsAsked(VmArea vma) => (vma.Flags & VmFlags.HugePage) != 0;
+
     /// <summary>The first write to memory that was only read so far (<c>do_huge_zero_wp_pmd</c>).</summary>
     [FaultHandler]
     private static VmFault ReplaceZeroPage(FaultContext vmf, ulong entry)
@@ -109,7 +113,7 @@ internal static class HugeFault
         var result = VmfAnonPrepare(vmf);
         if (result != VmFault.None)
             return result;
-        var folio = vmf.Vma.Mm.Machine.Memory.AllocateHuge();
+        var folio = vmf.Vma.Mm.Machine.Memory.AllocateHuge(IsAsked(vmf.Vma));
         if (folio != null)
             return MapNewPage(vmf, folio, entry);
         vmf.Vma.Mm.Machine.HugePages.Counters.Add(HugePageEvent.FaultFallback);

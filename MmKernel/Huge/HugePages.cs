@@ -106,7 +106,7 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
         var existing = ExistingZeroPage;
         if (existing != null)
             return existing;
-        var folio = memory.AllocateHuge();
+        var folio = memory.AllocateHuge(compacts: true);
         if (folio == null)
         {
             Counters.Add(HugePageEvent.ZeroPageAllocFailed);

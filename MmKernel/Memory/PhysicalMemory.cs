@@ -22,6 +22,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly BuddyAllocator _buddy;
     private readonly PageCpuList[] _cpuLists;
     private readonly OomKiller _oomKiller = new();
+    private readonly DirectCompaction _compaction;
     [Atomic] private bool _disposed;
 
     internal PhysicalMemory(long bytes, ReclaimPolicy reclaim)
@@ -34,6 +35,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
             _folios[i] = new Folio((ulong)i);
         _buddy = new BuddyAllocator(_folios);
         Deferred = new DeferredSplit(this);
+        _compaction = new DirectCompaction(this);
         _cpuLists = new PageCpuList[Environment.ProcessorCount];
         for (int i = 0; i < _cpuLists.Length; i++)
             _cpuLists[i] = new PageCpuList(_buddy);
@@ -141,14 +143,17 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// Allocates a huge page filled with zeros (<c>vma_alloc_anon_folio_pmd</c>). Nothing is reclaimed for it: whoever gets none does with single
     /// pages.
     /// </summary>
+    /// <param name="compacts">Whether pages are moved out of the way if no block is free; that takes its time (<c>GFP_TRANSHUGE</c>).</param>
     /// <returns>A folio with one reference; null if there is no block of that size.</returns>
     [return: Fresh]
     [AllocatesPages, Acquires("result.Ref", When = "result != null")]
-    internal Folio? AllocateHuge()
+    internal Folio? AllocateHuge(bool compacts = false)
     {
         if (FaultInjector.Fails(FaultPoint.Page))
             return null;
-        var folio = _buddy.FreeFrames - HugePages.PageCount < Watermarks.Min ? null : _buddy.Allocate(HugePages.Order);
+        var folio = TakeHugeBlock();
+        if (folio == null && compacts && _compaction.TryMakeBlock(HugePages.Order))
+            folio = TakeHugeBlock();
         if (folio == null)
             return null;
         if (Reclaimer != null && _buddy.FreeFrames < Watermarks.Low)
@@ -157,6 +162,18 @@ public sealed unsafe class PhysicalMemory : IDisposable
         folio.Compound(this, HugePages.Order);
         NativeMemory.Clear(PointerTo(folio.Frame), (nuint)HugePages.Size);
         return folio;
+    }
+
+    /// <summary>Whether there is a free block of that order or a higher one; outdated as soon as it is returned.</summary>
+    internal bool HasBlock(int order)
+    {
+        for (int other = order; other <= BuddyAllocator.MaxOrder; other++)
+        {
+            if (_buddy.CountBlocks(other) != 0)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Allocates one given frame, whose contents are undefined.</summary>
@@ -261,6 +278,8 @@ public sealed unsafe class PhysicalMemory : IDisposable
 
         return _cpuLists[task.Cpu].Take(0);
     }
+
+    private Folio? TakeHugeBlock() => _buddy.FreeFrames - HugePages.PageCount < Watermarks.Min ? null : _buddy.Allocate(HugePages.Order);
 
     private void Free(Folio folio)
     {

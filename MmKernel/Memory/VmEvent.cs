@@ -69,6 +69,15 @@ public enum VmEvent
     /// <summary>Pages and free frames that compaction took for itself.</summary>
     CompactIsolated,
 
+    /// <summary>Times that somebody who needed a large block had memory compacted for it.</summary>
+    CompactStall,
+
+    /// <summary>Of these, times that there was no such block then either.</summary>
+    CompactFail,
+
+    /// <summary>Of these, times that there was one.</summary>
+    CompactSuccess,
+
     /// <summary>Merged pages that a write copied.</summary>
     CowKsm,
 

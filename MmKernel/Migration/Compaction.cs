@@ -9,10 +9,18 @@ namespace MmKernel;
 /// </summary>
 internal static class Compaction
 {
-    /// <summary>Compacts all memory (<c>compact_zone</c>). Pages that are in use at the moment stay where they are.</summary>
+    /// <summary>What is asked of <see cref="CompactZone"/> if it is to go on to the end (<c>cc->order</c> of −1).</summary>
+    internal const int EveryOrder = -1;
+
+    /// <summary>Frames after which it is looked whether there is enough (<c>pageblock_nr_pages</c>).</summary>
+    private const ulong FramesBetweenLooks = HugePages.PageCount;
+
+    /// <summary>Compacts memory (<c>compact_zone</c>). Pages that are in use at the moment stay where they are.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="order">A free block of this order is enough; or all of it is to be compacted.</param>
     /// <returns>Number of pages moved.</returns>
     [TakesRmap]
-    internal static int CompactZone(PhysicalMemory memory)
+    internal static int CompactZone(PhysicalMemory memory, int order = EveryOrder)
     {
         if (memory.Lru == null)
             return 0;
@@ -22,6 +30,13 @@ internal static class Compaction
         ulong free = (ulong)memory.FrameCount;
         for (ulong frame = 1; frame < free; frame++)
         {
+            if (order != EveryOrder && frame % FramesBetweenLooks == 0)
+            {
+                memory.DrainCpuLists();
+                if (memory.HasBlock(order))
+                    break;
+            }
+
             memory.Events.Add(VmEvent.CompactMigrateScanned);
             var source = IsolateMovable(memory, memory.Lru, frame);
             if (source == null)

@@ -139,7 +139,7 @@ public sealed class VmstatTests : IDisposable
         [
             "nr_free_pages", "nr_inactive_anon", "nr_active_file", "pgfault", "pgmajfault", "pswpin", "pswpout", "pgactivate", "pgdeactivate", "pglazyfree",
             "pglazyfreed", "pgrefill", "pgscan_kswapd", "pgscan_direct", "pgscan_anon", "pgscan_file", "pgsteal_kswapd", "pgsteal_direct", "pgsteal_anon",
-            "pgsteal_file", "pgmigrate_success", "pgmigrate_fail", "compact_migrate_scanned", "compact_free_scanned", "compact_isolated", "cow_ksm",
+            "pgsteal_file", "pgmigrate_success", "pgmigrate_fail", "compact_migrate_scanned", "compact_free_scanned", "compact_isolated", "compact_stall", "compact_fail", "compact_success", "cow_ksm",
             "swap_ra", "swap_ra_hit", "oom_kill", "thp_fault_alloc", "thp_fault_fallback", "thp_split_pmd", "thp_zero_page_alloc_failed",
         ];
         Assert.Empty(expected.Except(names));

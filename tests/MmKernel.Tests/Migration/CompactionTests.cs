@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Xunit;
 
@@ -8,6 +9,7 @@ namespace MmKernel.Tests;
 public sealed class CompactionTests : IDisposable
 {
     private const ulong Base = 0x10_0000_0000;
+    private const ulong Huge = 0x20_0000_0000;
     private const ulong Pages = 3000;
     private const Prot ReadWrite = Prot.Read | Prot.Write;
     private const MapFlags Anonymous = MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed;
@@ -32,13 +34,7 @@ public sealed class CompactionTests : IDisposable
     [Fact]
     public void Pages_go_up_and_free_frames_make_blocks()
     {
-        for (ulong page = 0; page < Pages; page++)
-        {
-            if (page % 16 != 0)
-                Assert.Equal(0, _process.Madvise(Base + (page * Page.Size), Page.Size, Advice.DontNeed));
-        }
-
-        _machine.Memory.DrainCpuLists();
+        Scatter();
         ulong lowest = Frames().Min();
         int before = LargeBlocks();
         int moved = _machine.CompactMemory();
@@ -49,6 +45,51 @@ public sealed class CompactionTests : IDisposable
             Assert.Equal(page, Read(page));
         Truth.Check(_machine, _process);
         Assert.Equal(0, _machine.CompactMemory());
+    }
+
+    [Fact]
+    public void A_fault_that_wants_a_huge_page_moves_others_out_of_the_way()
+    {
+        Scatter();
+        var taken = TakeBlocks();
+        _machine.HugePages.Mode = HugePageMode.Always;
+        Assert.Equal((long)Huge, _process.Mmap(Huge, 2 * HugePages.Size, ReadWrite, Anonymous));
+        Assert.True(_process.Write(Huge, [7]).IsOk);
+        Assert.Equal(0, _machine.HugePages.Counters[HugePageEvent.FaultAlloc]);
+        Assert.Equal((0, 0, 0), Stalls());
+        Assert.Equal(0, _process.Madvise(Huge, 2 * HugePages.Size, Advice.HugePage));
+        Assert.True(_process.Write(Huge + HugePages.Size, [7]).IsOk);
+        Assert.Equal(1, _machine.HugePages.Counters[HugePageEvent.FaultAlloc]);
+        Assert.Equal((1, 1, 0), Stalls());
+        taken.ForEach(_machine.Memory.Put);
+        for (ulong page = 0; page < Pages; page += 16)
+            Assert.Equal(page, Read(page));
+        Truth.Check(_machine, _process);
+    }
+
+    [Fact]
+    public void After_compaction_was_in_vain_the_next_ones_do_without()
+    {
+        Scatter();
+        var taken = TakeBlocks();
+        var pins = new List<PinnedPages>();
+        for (ulong page = 0; page < Pages; page += 16)
+        {
+            Assert.Equal(1, _process.PinPages(Base + (page * Page.Size), 1, PinFlags.Write, out var pin));
+            pins.Add(pin!);
+        }
+
+        Assert.All(Enumerable.Range(0, 1 + 2 + 4), _ => Assert.Null(_machine.Memory.AllocateHuge(compacts: true)));
+        Assert.Equal((3, 0, 3), Stalls());
+        pins.ForEach(pin => pin.Dispose());
+        for (int i = 0; i < 7; i++)
+            Assert.Null(_machine.Memory.AllocateHuge(compacts: true));
+        var huge = _machine.Memory.AllocateHuge(compacts: true);
+        Assert.NotNull(huge);
+        Assert.Equal((4, 1, 3), Stalls());
+        taken.Add(huge);
+        taken.ForEach(_machine.Memory.Put);
+        Truth.Check(_machine, _process);
     }
 
     [Fact]
@@ -91,19 +132,38 @@ public sealed class CompactionTests : IDisposable
         machine.Memory.Put(huge);
     }
 
-    private int LargeBlocks()
+    /// <summary>Leaves every 16th page.</summary>
+    private void Scatter()
     {
-        int blocks = 0;
-        var taken = new System.Collections.Generic.List<Folio>();
-        while (_machine.Memory.AllocateHuge() is { } folio)
+        for (ulong page = 0; page < Pages; page++)
         {
-            blocks++;
-            taken.Add(folio);
+            if (page % 16 != 0)
+                Assert.Equal(0, _process.Madvise(Base + (page * Page.Size), Page.Size, Advice.DontNeed));
         }
 
-        foreach (var folio in taken)
-            _machine.Memory.Put(folio);
-        return blocks;
+        _machine.Memory.Lru!.DrainAll();
+        _machine.Memory.DrainCpuLists();
+    }
+
+    private (long All, long Successes, long Failures) Stalls()
+    {
+        var events = _machine.Memory.Events;
+        return (events[VmEvent.CompactStall], events[VmEvent.CompactSuccess], events[VmEvent.CompactFail]);
+    }
+
+    private List<Folio> TakeBlocks()
+    {
+        var taken = new List<Folio>();
+        while (_machine.Memory.AllocateHuge() is { } folio)
+            taken.Add(folio);
+        return taken;
+    }
+
+    private int LargeBlocks()
+    {
+        var taken = TakeBlocks();
+        taken.ForEach(_machine.Memory.Put);
+        return taken.Count;
     }
 
     /// <summary>The frames of the pages that are there, in order of addresses.</summary>
