@@ -84,7 +84,7 @@ internal sealed partial class ContractCatalog
         IMethodSymbol? method = symbol as IMethodSymbol ?? (symbol as INamedTypeSymbol)?.DelegateInvokeMethod;
         ImmutableArray<IParameterSymbol> parameters = method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty;
         if (ExtensionParameterOf(symbol.ContainingType) is { } extended) parameters = parameters.Add(extended);
-        ITypeSymbol? result = method is { MethodKind: MethodKind.Constructor } ? method.ContainingType : method is { ReturnsVoid: false } ? Awaited(method.ReturnType) : (symbol as IPropertySymbol)?.Type;
+        ITypeSymbol? result = method is { MethodKind: MethodKind.Constructor } ? method.ContainingType : method is { ReturnsVoid: false } ? Tasks.Awaited(method.ReturnType) : (symbol as IPropertySymbol)?.Type;
         var contract = new MemberContract(symbol, parameters);
         foreach (AttributeModel attribute in FunctionAttributesOf(symbol)) Add(contract, symbol, attribute, parameters, result);
         contract.IsStated = contract.Needs.Count + contract.Excludes.Count + contract.Requires.Count + contract.Ensures.Count + contract.Asserts.Count > 0
@@ -135,9 +135,6 @@ internal sealed partial class ContractCatalog
     private static IParameterSymbol? ExtensionParameterOf(INamedTypeSymbol? type) => type is null ? null : ExtensionParameter?.GetValue(type) as IParameterSymbol;
 
     private static readonly System.Reflection.PropertyInfo? ExtensionParameter = typeof(ITypeSymbol).GetProperty("ExtensionParameter") ?? typeof(INamedTypeSymbol).GetProperty("ExtensionParameter");
-
-    internal static ITypeSymbol Awaited(ITypeSymbol type) =>
-        type is INamedTypeSymbol { TypeArguments.Length: 1, Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" } task ? task.TypeArguments[0] : type;
 
     private void Add(MemberContract contract, ISymbol symbol, AttributeModel attribute, ImmutableArray<IParameterSymbol> parameters, ITypeSymbol? result)
     {

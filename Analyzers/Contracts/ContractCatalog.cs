@@ -98,6 +98,9 @@ internal sealed partial class ContractCatalog
         return TypeOf(member) is { } type ? LockOf(type) : null;
     }
 
+    /// <summary>Whether the member is what a lock is made of: its type answers for that.</summary>
+    internal bool IsPartOfLock(ISymbol member) => member.DeclaredAccessibility == Accessibility.Private && LockOf(member.ContainingType) is not null;
+
     /// <summary>The lock declaration behind a term. An object of a type that declares nothing is a monitor.</summary>
     internal LockInfo InfoOf(Term term)
     {

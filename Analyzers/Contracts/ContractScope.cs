@@ -19,7 +19,7 @@ internal sealed class ContractScope
         Type = type;
         IMethodSymbol? method = carrier as IMethodSymbol ?? (carrier as INamedTypeSymbol)?.DelegateInvokeMethod;
         Parameters = method?.Parameters ?? (carrier as IPropertySymbol)?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty;
-        _result = method is { ReturnsVoid: false } ? ContractCatalog.Awaited(method.ReturnType) : (carrier as IPropertySymbol)?.Type;
+        _result = method is { ReturnsVoid: false } ? Tasks.Awaited(method.ReturnType) : (carrier as IPropertySymbol)?.Type;
     }
 
     /// <summary>The member that has the contract; for that of a parameter, the function.</summary>

@@ -92,16 +92,15 @@ internal sealed partial class BodyAnalysis
 
             Term? owner = ReferenceEquals(contract.Carrier, callee) || contract.Carrier is not (IParameterSymbol or IFieldSymbol or IPropertySymbol or IEventSymbol) ? receiver
                 : invocation.Instance is IMemberReferenceOperation { Instance: not null } && receiver is MemberOf path ? path.Target : Root.This(_owner.ContainingType);
-            var site = new CallSite(invocation, callee, contract, owner, arguments, ResultOf(invocation.Type)) { Operands = operands };
-            bool configures = callee.Name == "ConfigureAwait" && IsTask(callee.ContainingType);
-            if (configures && receiver is not null)
+            var site = new CallSite(invocation, callee, contract, owner, arguments, Tasks.Awaited(invocation.Type)) { Operands = operands };
+            if (receiver is not null && Tasks.IsConfiguring(invocation))
             {
                 results.Add(new Outcome(at, receiver));
                 continue;
             }
 
             if (!contract.HasEffects) MayThrow(at, invocation.Syntax);
-            if (contract.HasEffects && IsTask(invocation.Type) && !IsAwaitedHere(invocation))
+            if (contract.HasEffects && Tasks.IsTask(invocation.Type) && !Tasks.IsAwaitedHere(invocation))
             {
                 _started[invocation] = site;
                 results.Add(new Outcome(at, Fresh(invocation, Callname(site), at, out State started)));
@@ -119,11 +118,6 @@ internal sealed partial class BodyAnalysis
 
         return results;
     }
-
-    /// <summary>What a call comes to when it has been awaited.</summary>
-    private static ITypeSymbol? ResultOf(ITypeSymbol? type) => IsTask(type) && type is INamedTypeSymbol { TypeArguments: { Length: 1 } results } ? results[0] : type;
-
-    private static bool IsTask(ITypeSymbol? type) => type is { Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" };
 
     private MemberContract ContractOfCall(IInvocationOperation invocation)
     {
@@ -914,10 +908,7 @@ internal sealed partial class BodyAnalysis
         && (_catalog.InfoOf(term).Anyone || (!isTaken && IsDisposal && member is IFieldSymbol { IsReadOnly: true }) || (_model is not null && Handover.HasOtherHalf(member, _owner, takes: !isTaken, _engine, _model, _cancellation)));
 
     /// <summary>Whether this is what a <c>using</c> calls at its end.</summary>
-    private bool IsDisposal => Method is { Parameters.IsEmpty: true, IsStatic: false, ContainingType: { } type } method
-        && (type.IsRefLikeType && method is { Name: "Dispose", DeclaredAccessibility: Accessibility.Public }
-            || type.AllInterfaces.Where(static implemented => implemented is { Name: "IDisposable" or "IAsyncDisposable", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
-                .SelectMany(static implemented => implemented.GetMembers()).Any(member => SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(member), method)));
+    private bool IsDisposal => Method is { ContainingType: { } type } method && Disposal.MethodsOf(type).Any(disposal => SymbolEqualityComparer.Default.Equals(disposal, method));
 
     /// <summary>What hangs on a scoped lock belongs to it: its own members give it back.</summary>
     private bool IsOwned(Term term)

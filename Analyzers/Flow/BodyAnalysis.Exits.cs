@@ -187,9 +187,8 @@ internal sealed partial class BodyAnalysis
     /// Whether what is returned is there to be disposed of, so that a lock which is held at every exit goes along with it. Types that are known to
     /// hold locks say so by contract.
     /// </summary>
-    private bool GoesWithResult => !_contract.IsStated && Method is { MethodKind: MethodKind.Ordinary, ReturnType: var returned } && ContractCatalog.Awaited(returned) is { SpecialType: SpecialType.None } type && !_catalog.IsScopedLock(type) && !IsTask(type)
-        && (type.AllInterfaces.Append(type).Any(static implemented => implemented is { Name: "IDisposable" or "IAsyncDisposable", ContainingNamespace.Name: "System" })
-            || type.GetMembers("Dispose").Any(static member => member is IMethodSymbol { Parameters.IsEmpty: true, DeclaredAccessibility: Accessibility.Public }));
+    private bool GoesWithResult => !_contract.IsStated && Method is { MethodKind: MethodKind.Ordinary, ReturnType: var returned } && Tasks.Awaited(returned) is { SpecialType: SpecialType.None } type && !_catalog.IsScopedLock(type) && !Tasks.IsTask(type)
+        && Disposal.MethodsOf(type).Any();
 
     private static string Taken(Sentence sentence, Hold hold) => hold.Site is { } site ? ", taken in line " + sentence.Line(site) : "";
 
@@ -290,8 +289,8 @@ internal sealed partial class BodyAnalysis
         .Any(clause => clause.Locks.Replace(EntryMap).Locks.Any(item => state.Canonical(item.Term).Equals(term)) || clause.Locks.Any(static part => part is Root { Kind: RootKind.Result }));
 
     /// <summary>Whether it is a lock of the base library that a lock of one's own is made of: it is taken and given back together with that.</summary>
-    private bool IsMeans(Term term) => term is MemberOf { Target: Root { Kind: RootKind.This }, Member: var member } && _owner.ContainingType is { } type && _catalog.LockOf(type) is not null
-        && member.DeclaredAccessibility == Accessibility.Private && ContractCatalog.TypeOf(member) is { } made && (made.SpecialType == SpecialType.System_Object || ContractFiles.IsFramework(made));
+    private bool IsMeans(Term term) => term is MemberOf { Target: Root { Kind: RootKind.This }, Member: var member } && _catalog.IsPartOfLock(member)
+        && ContractCatalog.TypeOf(member) is { } made && (made.SpecialType == SpecialType.System_Object || ContractFiles.IsFramework(made));
 
     /// <summary>A lock type also vouches for what it says of its own result.</summary>
     private bool IsTrustedFact(Fact fact) => _owner.ContainingType is { } type && (_catalog.LockOf(type) is not null || _catalog.IsScopedLock(type)) && fact.Any(static part => part is Root { Kind: RootKind.Result });

@@ -103,7 +103,7 @@ internal sealed partial class BodyAnalysis
                 {
                     CheckSuspension(outcome.State, awaited.Syntax, "await");
                     return outcome;
-                }).SelectMany(outcome => outcome.Value is Opaque { Site: IOperation started } && _started.TryGetValue(started, out CallSite? site) && !ReferenceEquals(Started(awaited.Operation), started)
+                }).SelectMany(outcome => outcome.Value is Opaque { Site: IOperation started } && _started.TryGetValue(started, out CallSite? site) && !ReferenceEquals(Tasks.Started(awaited.Operation), started)
                     ? Apply(outcome.State, site)
                     : [outcome]).ToList();
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
@@ -154,32 +154,6 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>Calls whose task is kept and awaited later: their effects come with the await.</summary>
     private readonly Dictionary<IOperation, CallSite> _started = [];
-
-    /// <summary>The call whose task the operand of an await is, if it is awaited on the spot.</summary>
-    private static IOperation Started(IOperation operand)
-    {
-        while (true)
-        {
-            switch (operand)
-            {
-                case IConversionOperation conversion:
-                    operand = conversion.Operand;
-                    break;
-                case IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: { } instance }:
-                    operand = instance;
-                    break;
-                default:
-                    return operand;
-            }
-        }
-    }
-
-    private static bool IsAwaitedHere(IOperation call)
-    {
-        IOperation? parent = call.Parent;
-        while (parent is IConversionOperation or IInvocationOperation { TargetMethod.Name: "ConfigureAwait" }) parent = parent.Parent;
-        return parent is IAwaitOperation;
-    }
 
     private List<(State State, Term[] Values)> EvaluateAll(IReadOnlyList<IOperation> operations, State state)
     {
@@ -537,12 +511,12 @@ internal sealed partial class BodyAnalysis
     {
         if (state.Fresh.IsEmpty) return state;
         ControlFlowGraph inner = _graph.GetAnonymousFunctionControlFlowGraph(function, _cancellation);
-        foreach (IOperation operation in inner.Blocks.SelectMany(static block => block.BranchValue is null ? block.Operations : block.Operations.Add(block.BranchValue)).SelectMany(static operation => operation.DescendantsAndSelf()))
+        GraphWalk.Any(inner, operation =>
         {
-            if (operation is ILocalReferenceOperation local && state.Values.TryGetValue(local.Local, out Term? value)) state = Publish(state, value);
-            else if (operation is IParameterReferenceOperation parameter && state.Values.TryGetValue(parameter.Parameter, out Term? argument)) state = Publish(state, argument);
-        }
-
+            ISymbol? captured = operation switch { ILocalReferenceOperation local => local.Local, IParameterReferenceOperation parameter => parameter.Parameter, _ => null };
+            if (captured is not null && state.Values.TryGetValue(captured, out Term? value)) state = Publish(state, value);
+            return false;
+        });
         return state;
     }
 }

@@ -118,15 +118,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Whether the path runs through null on this path and so names nothing.</summary>
-    private static bool ThroughNull(State state, Term term)
-    {
-        for (Term? at = term; at is not null; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
-        {
-            if (at is Constant { Value: null } || (at is not Constant && state.Facts.Evaluate(new Atom(AtomKind.IsNull, at)) == true)) return true;
-        }
-
-        return false;
-    }
+    private static bool ThroughNull(State state, Term term) => state.Facts.AnyNull(term);
 
     private static bool IsInstance(Hold hold, LockFormula.AnyInstance any)
     {
@@ -425,7 +417,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Whether somebody else can hold what the formula asks for while the holds of this path stand.</summary>
     private bool IsOpen(State state, LockFormula formula, Func<FactSet> facts, Func<LockFormula.Lock, bool>? given) => formula switch
     {
-        LockFormula.Lock item => !Blocks(state, item, given) && !NamesNothing(item.Term, facts()),
+        LockFormula.Lock item => !Blocks(state, item, given) && !facts().AnyNull(item.Term),
         LockFormula.AnyInstance => true,
         LockFormula.All all => all.Parts.All(part => IsOpen(state, part, facts, given)),
         LockFormula.Some some => some.Parts.Any(part => IsOpen(state, part, facts, given)),
@@ -437,16 +429,6 @@ internal sealed partial class BodyAnalysis
         },
         _ => true,
     };
-
-    private static bool NamesNothing(Term term, FactSet facts)
-    {
-        for (Term? at = term; at is not null; at = at is MemberOf member ? member.Target : null)
-        {
-            if (at is Constant { Value: null } || (at is not Constant && facts.Evaluate(new Atom(AtomKind.IsNull, at)) == true)) return true;
-        }
-
-        return false;
-    }
 
     private bool ProtectedNow(State state, Atom atom) => state.Whiles.TryGetValue(atom, out LockFormula? scope) && Query(state, scope).Verdict == Verdict.Held;
 

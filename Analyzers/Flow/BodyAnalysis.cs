@@ -482,23 +482,18 @@ internal sealed partial class BodyAnalysis
     /// <summary>Finds the captures that stand for a place to be written, not for a value.</summary>
     private void FindTargets()
     {
-        foreach (BasicBlock block in _graph.Blocks)
+        GraphWalk.Any(_graph, operation =>
         {
-            foreach (IOperation operation in block.Operations)
+            IOperation? target = operation switch
             {
-                foreach (IOperation inner in operation.DescendantsAndSelf())
-                {
-                    IOperation? target = inner switch
-                    {
-                        IAssignmentOperation assignment => assignment.Target,
-                        IIncrementOrDecrementOperation increment => increment.Target,
-                        IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
-                        _ => null,
-                    };
-                    if (target is IFlowCaptureReferenceOperation reference) _targets.Add(reference.Id);
-                }
-            }
-        }
+                IAssignmentOperation assignment => assignment.Target,
+                IIncrementOrDecrementOperation increment => increment.Target,
+                IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
+                _ => null,
+            };
+            if (target is IFlowCaptureReferenceOperation reference) _targets.Add(reference.Id);
+            return false;
+        });
     }
 
     private static List<ControlFlowRegion> AllRegions(ControlFlowRegion root)

@@ -83,17 +83,7 @@ internal sealed class Concern(Engine engine)
         IEnumerable<ITypeSymbol?> types = resources is IVariableDeclarationGroupOperation group
             ? group.Declarations.SelectMany(static declaration => declaration.Declarators).Select(static declarator => (ITypeSymbol?)declarator.Symbol.Type)
             : [resources.Type];
-        return types.Any(type => type is not null && _disposables.GetOrAdd(type, key => engine.Catalog.IsScopedLock((ITypeSymbol)key) || DisposalOf((ITypeSymbol)key).Any(method => !engine.ContractOf(method).IsEmpty)));
-    }
-
-    private static IEnumerable<ISymbol> DisposalOf(ITypeSymbol type)
-    {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
-        {
-            foreach (ISymbol member in at.GetMembers().Where(static member => member is IMethodSymbol { Name: "Dispose" or "DisposeAsync" })) yield return member;
-        }
-
-        foreach (ISymbol member in type.AllInterfaces.SelectMany(static implemented => implemented.GetMembers()).Where(static member => member is IMethodSymbol { Name: "Dispose" or "DisposeAsync" })) yield return member;
+        return types.Any(type => type is not null && _disposables.GetOrAdd(type, key => engine.Catalog.IsScopedLock((ITypeSymbol)key) || Disposal.MethodsOf((ITypeSymbol)key).Any(method => !engine.ContractOf(method).IsEmpty)));
     }
 
     /// <summary>What one body shows.</summary>

@@ -335,48 +335,26 @@ internal sealed class Engine
 
     private readonly ConcurrentDictionary<SyntaxNode, bool> _partsOfCaller = new();
 
-    private static IEnumerable<IOperation> Operations(ControlFlowGraph graph) =>
-        graph.Blocks.SelectMany(static block => block.BranchValue is null ? block.Operations : block.Operations.Add(block.BranchValue)).SelectMany(static operation => operation.DescendantsAndSelf());
-
     /// <summary>What makes delegates, and the lambdas.</summary>
     private static List<IOperation> DelegatesIn(ControlFlowGraph graph)
     {
         var found = new List<IOperation>();
-        foreach (BasicBlock block in graph.Blocks)
+        GraphWalk.Any(graph, operation =>
         {
-            foreach (IOperation operation in block.Operations) Collect(operation, found);
-            if (block.BranchValue is { } value) Collect(value, found);
-        }
-
-        return found;
-
-        static void Collect(IOperation operation, List<IOperation> found)
-        {
-            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
             if (operation.Kind is OperationKind.DelegateCreation or OperationKind.FlowAnonymousFunction) found.Add(operation);
-            foreach (IOperation child in operation.ChildOperations) Collect(child, found);
-        }
+            return false;
+        });
+        return found;
     }
 
     /// <summary>Whether the graph touches anything that has a contract; other bodies cost no dataflow.</summary>
-    private bool IsRelevant(ControlFlowGraph graph, SemanticModel? model, CancellationToken cancellation)
+    private bool IsRelevant(ControlFlowGraph graph, SemanticModel? model, CancellationToken cancellation) => GraphWalk.Any(graph, operation => Touches(operation) || operation switch
     {
-        foreach (IOperation operation in Operations(graph))
-        {
-            if (Touches(operation)) return true;
-            switch (operation)
-            {
-                case IInvocationOperation { TargetMethod: var called } when !ContractOfCall(called, graph, model, cancellation).IsEmpty:
-                    return true;
-                case IFlowAnonymousFunctionOperation { Parent: IDelegateCreationOperation creation } lambda when IsPartOfCaller(creation, model) && IsRelevant(graph.GetAnonymousFunctionControlFlowGraph(lambda, cancellation), model, cancellation):
-                    return true;
-                case IDelegateCreationOperation { Target: IMethodReferenceOperation { Method: var given } } creation when IsPartOfCaller(creation, model) && !ContractOfCall(given, graph, model, cancellation).IsEmpty:
-                    return true;
-            }
-        }
-
-        return false;
-    }
+        IInvocationOperation { TargetMethod: var called } => !ContractOfCall(called, graph, model, cancellation).IsEmpty,
+        IFlowAnonymousFunctionOperation { Parent: IDelegateCreationOperation creation } lambda => IsPartOfCaller(creation, model) && IsRelevant(graph.GetAnonymousFunctionControlFlowGraph(lambda, cancellation), model, cancellation),
+        IDelegateCreationOperation { Target: IMethodReferenceOperation { Method: var given } } creation => IsPartOfCaller(creation, model) && !ContractOfCall(given, graph, model, cancellation).IsEmpty,
+        _ => false,
+    });
 
     /// <summary>Whether one operation touches a contract.</summary>
     internal bool Touches(IOperation operation) => operation switch

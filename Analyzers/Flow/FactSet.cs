@@ -144,6 +144,17 @@ internal sealed class FactSet
         return atom.Kind == AtomKind.Less && (atom.Left is Constant || atom.Right is Constant) ? Compare(atom) : null;
     }
 
+    /// <summary>Whether something on the path, its end included, is known to be null.</summary>
+    internal bool AnyNull(Term path)
+    {
+        for (Term? at = path; at is not null; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
+        {
+            if (at is Constant { Value: null } || (at is not Constant && Evaluate(new Atom(AtomKind.IsNull, at)) == true)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether the term occurs anywhere.</summary>
     internal bool Mentions(Term term)
     {

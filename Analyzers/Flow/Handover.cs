@@ -14,10 +14,11 @@ internal static class Handover
     /// <summary>Whether some other member of the type does the opposite to the lock.</summary>
     /// <remarks>The half to find takes the lock, or else gives it back.</remarks>
     internal static bool HasOtherHalf(ISymbol lockMember, ISymbol owner, bool takes, Engine engine, SemanticModel model, CancellationToken cancellation) =>
-        owner.ContainingType is { } type && type.DeclaringSyntaxReferences.Where(part => part.SyntaxTree == model.SyntaxTree)
-            .SelectMany(part => part.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>())
-            .Any(call => Names(call, lockMember, model, cancellation) && IsElsewhere(call, owner) && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol callee
-                && (takes ? engine.ContractOf(callee).Acquires : engine.ContractOf(callee).Releases).Count > 0);
+        owner.ContainingType is { } type && type.DeclaringSyntaxReferences.Any(part => HasOtherHalf(part.GetSyntax(cancellation), lockMember, owner, takes, engine, engine.ModelOf(part.SyntaxTree, model), cancellation));
+
+    private static bool HasOtherHalf(SyntaxNode part, ISymbol lockMember, ISymbol owner, bool takes, Engine engine, SemanticModel model, CancellationToken cancellation) =>
+        part.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => Names(call, lockMember, model, cancellation) && IsElsewhere(call, owner)
+            && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol callee && (takes ? engine.ContractOf(callee).Acquires : engine.ContractOf(callee).Releases).Count > 0);
 
     /// <summary>Whether the lock is what the call is made on, or its first argument.</summary>
     private static bool Names(InvocationExpressionSyntax call, ISymbol lockMember, SemanticModel model, CancellationToken cancellation) =>

@@ -156,7 +156,7 @@ internal sealed class Inference(IMethodSymbol method, ContractCatalog catalog)
             }
         }
 
-        foreach (Literal literal in _exits.SelectMany(static exit => exit.State.Facts.Literals).Where(IsLasting).Distinct())
+        foreach (Literal literal in _exits.SelectMany(static exit => exit.State.Facts.Literals).Where(IsSaidByCallers).Distinct().OrderBy(literal => literal.Atom.Any(IsAssignable)))
         {
             if (!_exits.All(exit => exit.State.Facts.Evaluate(literal.Atom) is { } value && (value == literal.Positive) == outcome(exit.State))) continue;
             when = new Fact.Single(literal);
@@ -195,14 +195,21 @@ internal sealed class Inference(IMethodSymbol method, ContractCatalog catalog)
         _ => null,
     };
 
-    /// <summary>Whether callers can say it too, and it is true from the call on: of the method's own parameters and of members that do not change.</summary>
-    private bool IsLasting(Literal literal) => !literal.Atom.Any(part => part switch
+    /// <summary>
+    /// Whether callers can say it too, and it is true from the call on: of the method's own parameters, of members that do not change, and of members that only the
+    /// caller could be seen to change.
+    /// </summary>
+    private bool IsSaidByCallers(Literal literal) => !literal.Atom.Any(part => part switch
     {
         Root { Kind: RootKind.This } or Constant => false,
         Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol { RefKind: RefKind.None } parameter } => !SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method),
         MemberOf { Member: IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null or { IsInitOnly: true } } } member => !catalog.IsStable(member.Member),
+        MemberOf => !IsAssignable(part),
         _ => true,
     });
+
+    /// <summary>A plain field or property that states no rule: what is known of it stays known until it is seen to be assigned, as within one body.</summary>
+    private bool IsAssignable(Term part) => part is MemberOf { Member: IFieldSymbol { IsReadOnly: false, IsVolatile: false } or IPropertySymbol { SetMethod.IsInitOnly: false } } member && !catalog.IsStable(member.Member);
 
     private static bool IsLeftHeld(State state, LockFormula released) => released is LockFormula.Lock { Term: var term } && state.Holds.Any(hold => hold.Term.Equals(term));
 }

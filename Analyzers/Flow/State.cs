@@ -21,6 +21,9 @@ internal sealed class Loss(Term term, SyntaxNode site, string how, bool isHandov
 
     /// <summary>Whether it was a caller's hold that ended: whoever takes the lock again gives the caller back what was his.</summary>
     internal bool IsCallers { get; } = isCallers;
+
+    /// <summary>The same loss of a lock that goes by another name now.</summary>
+    internal Loss With(Term term) => new(term, Site, How, IsHandover, IsCallers);
 }
 
 /// <summary>
@@ -315,7 +318,7 @@ internal sealed record State
             Stored = Stored.IsEmpty ? Stored : Stored.Select(pair => (change.Of(pair.Outer), change.Of(pair.Inner))).ToImmutableHashSet(),
             Scopes = Scopes.IsEmpty ? Scopes : Scopes.GroupBy(entry => change.Of(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, change)),
             Excused = Excused.IsEmpty ? Excused : MapSet(Excused, change),
-            Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => new Loss(change.Of(loss.Term), loss.Site, loss.How, loss.IsHandover)).ToImmutableArray() : Losses,
+            Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => change.Concerns(loss.Term) ? loss.With(change.Of(loss.Term)) : loss).ToImmutableArray() : Losses,
         };
         return renamed.Settle();
     }
@@ -422,6 +425,11 @@ internal sealed record State
                 if (IsNamedBy(hold.Term, entry.Value) || IsNamedBy(hold.Term, value)) return false;
             }
 
+            foreach (Loss loss in Losses)
+            {
+                if (loss.IsCallers && (IsNamedBy(loss.Term, entry.Value) || IsNamedBy(loss.Term, value))) return false;
+            }
+
             if (Stale.ContainsKey(value) != Stale.ContainsKey(entry.Value)) return false;
             if (value is not Opaque && isLock(value) || entry.Value is not Opaque && isLock(entry.Value)) return false;
             if (ownsLock(value) && IsVariable(entry.Key, entry.Value, this, other) && IsVariable(entry.Key, value, this, other)) return false;
@@ -484,16 +492,27 @@ internal sealed record State
             Holds = holds,
             Entry = atEntry,
             EntryNames = entryNames,
-            Names = CommonNames(first.Names, second.Names),
+            Names = CommonNames(first, second),
             Whiles = Joined(first.Whiles, second.Whiles),
             Stamps = Joined(first.Stamps, second.Stamps),
             Fresh = first.Fresh.IsEmpty ? first.Fresh : first.Fresh.Intersect(second.Fresh),
             Deep = Joined(first.Deep, second.Deep),
             Stored = second.Stored.IsEmpty ? first.Stored : first.Stored.Union(second.Stored),
             Scopes = Joined(first.Scopes, second.Scopes),
-            Losses = left.Losses.Length >= right.Losses.Length ? left.Losses : right.Losses,
+            Losses = left.Losses.Length >= right.Losses.Length ? JoinedLosses(left.Losses, right.Losses) : JoinedLosses(right.Losses, left.Losses),
             Label = left.Label == right.Label ? left.Label : null,
         };
+    }
+
+    /// <summary>What is there for messages is taken from one path; whose lock it was that is gone is known from either.</summary>
+    private static ImmutableArray<Loss> JoinedLosses(ImmutableArray<Loss> most, ImmutableArray<Loss> others)
+    {
+        foreach (Loss loss in others)
+        {
+            if (loss.IsCallers && !most.Any(known => known.IsCallers && known.Term.Equals(loss.Term))) most = most.Add(loss);
+        }
+
+        return most;
     }
 
     /// <summary>The path with those equalities as facts of which the other one knows only that they hold in some case.</summary>
@@ -510,16 +529,23 @@ internal sealed record State
         return ReferenceEquals(facts, state.Facts) ? state : state with { Facts = facts };
     }
 
-    private static Map<Term, Term> CommonNames(Map<Term, Term> left, Map<Term, Term> right)
+    /// <summary>The equalities on which both agree; a path through null names nothing, and so contradicts nothing.</summary>
+    private static Map<Term, Term> CommonNames(State left, State right)
     {
-        if (ReferenceEquals(left, right)) return left;
-        Map<Term, Term> common = left;
-        foreach (KeyValuePair<Term, Term> entry in left)
+        if (ReferenceEquals(left.Names, right.Names)) return left.Names;
+        Map<Term, Term> common = left.Names;
+        foreach (KeyValuePair<Term, Term> entry in left.Names)
         {
-            if (!right.TryGetValue(entry.Key, out Term? name) || !name.Equals(entry.Value)) common = common.Remove(entry.Key);
+            if (right.Names.TryGetValue(entry.Key, out Term? name) ? !name.Equals(entry.Value) : !IsThroughNull(right, entry.Key)) common = common.Remove(entry.Key);
+        }
+
+        foreach (KeyValuePair<Term, Term> entry in right.Names)
+        {
+            if (!left.Names.ContainsKey(entry.Key) && IsThroughNull(left, entry.Key)) common = common.SetItem(entry.Key, entry.Value);
         }
 
         return common;
+        static bool IsThroughNull(State state, Term path) => path is MemberOf { Target: { } target } && state.Facts.AnyNull(target);
     }
 
     private static Map<TKey, LockFormula> Joined<TKey>(Map<TKey, LockFormula> left, Map<TKey, LockFormula> right)

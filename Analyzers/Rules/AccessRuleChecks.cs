@@ -26,7 +26,7 @@ internal sealed class AccessRuleChecks
         Location location = member.Locations.FirstOrDefault() ?? Location.None;
         if (!data.IsGuarded)
         {
-            if (IsMutable(member) && !catalog.StatesAccess(member) && !IsPartOfLock(member, catalog)) yield return new ContractProblem(Rule.NoAccessRule, location, "'" + member.Name + "' is mutable and does not say who may access it");
+            if (IsMutable(member) && !catalog.StatesAccess(member) && !catalog.IsPartOfLock(member)) yield return new ContractProblem(Rule.NoAccessRule, location, "'" + member.Name + "' is mutable and does not say who may access it");
             yield break;
         }
 
@@ -58,9 +58,6 @@ internal sealed class AccessRuleChecks
         member.ContainingType is { TypeKind: TypeKind.Class }
         && !member.GetAttributes().Any(static attribute => attribute.AttributeClass is { Name: "ThreadStaticAttribute", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
         && member is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod.IsInitOnly: false };
-
-    /// <summary>Whether the member is what a lock is made of: its type answers for that.</summary>
-    private static bool IsPartOfLock(ISymbol member, ContractCatalog catalog) => member.DeclaredAccessibility == Accessibility.Private && catalog.LockOf(member.ContainingType) is not null;
 
     /// <summary>A way to read and a way to write, or two ways to write, that do not exclude each other.</summary>
     private string? Clash(DataContract data)

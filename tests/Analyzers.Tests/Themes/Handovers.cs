@@ -221,4 +221,117 @@ public sealed class Handovers : ThemeTests
             }
         }
         """);
+
+    private const string Session = """
+        using System.Threading;
+        public sealed class Session
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            private static extern Session? Next();
+            private static extern bool Coin();
+
+        """;
+
+    [Fact]
+    public Task CallersLockThatIsRetakenWhenItsOwnerTurnsOutToBeThis_IsSilent() => SilentTypes(Session + """
+            public void Run(Session other)
+            {
+                other._one.Release();
+                if (other == this) Coin();
+                other._one.Wait();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task CallersLockThatIsRetakenWhenItsOwnerHasAnotherName_IsSilent() => SilentTypes(Session + """
+            private Session _current = new();
+            public void Run()
+            {
+                Session last = _current;
+                last._one.Release();
+                _current = Next() ?? this;
+                last._one.Wait();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task CallersLockThatIsRetakenTwiceAfterItsOwnerTurnedOutToBeThis_Flags() => FlagsTypes(Session + """
+            public void Run(Session other)
+            {
+                other._one.Release();
+                if (other == this) Coin();
+                other._one.Wait();
+                if (other == this) _one.Wait(); // MML1004
+            }
+        }
+        """);
+
+    private const string Publisher = """
+        using System.Threading; using System.Threading.Tasks;
+        public sealed partial class Publisher
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            private bool _confirms;
+            public void Configure(bool confirms) => _confirms = confirms;
+
+        """;
+
+    private const string MaybeTakes = "private async Task MaybeTake() { if (_confirms) await _one.WaitAsync(); }\n";
+
+    private const string MaybeGives = "private void MaybeGive() { if (_confirms) _one.Release(); }\n";
+
+    [Fact]
+    public Task HelpersThatAskOneFlag_AreSilent() => SilentTypes(Publisher + MaybeTakes + MaybeGives + """
+            public async Task Publish()
+            {
+                await MaybeTake();
+                try { await Task.Yield(); }
+                finally { MaybeGive(); }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task HelpersThatAskOneFlag_AndTheCallerAsWell_AreSilent() => SilentTypes(Publisher + MaybeTakes + """
+            public async Task Publish()
+            {
+                await MaybeTake();
+                await Task.Yield();
+                if (_confirms) _one.Release();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task HelperThatAsksAFlag_AndACallerThatDoesNot_Flags() => FlagsTypes(Publisher + MaybeTakes + """
+            public async Task Publish()
+            {
+                await MaybeTake();
+                await Task.Yield();
+            } // MML1006
+        }
+        """);
+
+    [Fact]
+    public Task HelpersThatAskOneFlag_AndTheCallerChangesIt_Flags() => FlagsTypes(Publisher + MaybeTakes + MaybeGives + """
+            public async Task Publish(bool confirms)
+            {
+                await MaybeTake();
+                _confirms = confirms;
+                MaybeGive();
+            } // MML1006
+        }
+        """);
+
+    [Theory]
+    [InlineData("private readonly object _gate = new();", "public void Enter() => Monitor.Enter(_gate);", "public void Exit() => Monitor.Exit(_gate);")]
+    [InlineData("private readonly ReaderWriterLockSlim _rw = new();", "public void EnterRead() => _rw.EnterReadLock();", "public void ExitRead() => _rw.ExitReadLock();")]
+    public async Task HalvesInTwoFilesOfAPartialType_AreSilent(string declaration, string enter, string exit) =>
+        await Verify.Silent("using System.Threading; public sealed partial class Store { " + declaration + enter + " }").WithSource("Other.cs", "using System.Threading; public sealed partial class Store { " + exit + " }");
+
+    [Fact]
+    public async Task OtherHalfInAnotherType_Flags() => await Verify.Flags("using System.Threading; public sealed partial class Store { internal readonly object _gate = new(); public void Enter() => Monitor.Enter(_gate); /* */ } // MML1006")
+        .WithSource("Other.cs", "using System.Threading; public sealed class Other { public void Exit(Store store) => Monitor.Exit(store._gate); // MML1005\n }");
 }

@@ -170,11 +170,40 @@ public sealed class Inference : ThemeTests
     [Fact]
     public Task HelperThatTakesItByAFieldThatChanges_Flags() => Flags("""
         private bool _isShared;
-        public void Run() { _isShared = !_isShared; Begin(); Work(); }
+        public void Run()
+        {
+            _isShared = !_isShared;
+            Begin();
+            Work();
+        } // MML1006
+        private void Begin() { if (_isShared) _gate.Enter(); }
+        """);
+
+    [Fact]
+    public Task HelpersThatAskAFieldThatIsChangedInBetween_Flags() => Flags("""
+        private bool _isShared;
+        public void Run(bool isShared)
+        {
+            Begin();
+            _isShared = isShared;
+            End(); // MML1005
+        } // MML1006
+        private void Begin() { if (_isShared) _gate.Enter(); }
+        private void End() { if (_isShared) _gate.Exit(); }
+        """);
+
+    [Fact]
+    public Task HelpersThatAskAFieldThatOthersMayChange_Flags() => Flags("""
+        private volatile bool _isShared;
+        public void Run() { Begin(); End(); } // MML1005
         private void Begin()
         {
             if (_isShared)
                 _gate.Enter();
+        } // MML1006
+        private void End()
+        {
+            if (_isShared) _gate.Exit();
         } // MML1006
         """);
 

@@ -98,4 +98,78 @@ public sealed class Nullness : ThemeTests
     [InlineData("[DoesNotReturn] public static extern void Fail();", "if (node is null) Fail();\nUse(node);")]
     public async Task AttributeThatTheCompilerKnows_IsSilent(string method, string body) =>
         await Verify.Silent(InSubject(Methods + method + "\npublic static void Run(Node? node)\n{\n" + body + "\n}")).WithSource("Locks.cs", Declarations).WithSource("Annotations.cs", Annotations);
+
+    private const string Tree = """
+        public sealed class Mm
+        {
+            public readonly RwGate Lock = new();
+            [GuardedBy(nameof(Lock))] public bool IsExiting;
+            [MustHold("Lock"), Ensures("result.Mm == this")] public extern Area? Find(ulong address);
+            public extern Area? FindAny(ulong address);
+        }
+        public sealed class Area
+        {
+            public required Mm Mm { get; init; }
+            [GuardedBy("Mm.Lock")] public ulong End;
+        }
+
+        """;
+
+    [Fact]
+    public Task LoopThatStartsWithNullOrAFind_IsSilent() => SilentTypes(Tree + """
+        public static class Walk
+        {
+            public static ulong Sum(Mm mm)
+            {
+                ulong sum = 0;
+                mm.Lock.EnterRead();
+                for (var area = mm.IsExiting ? null : mm.Find(0); area != null; area = mm.Find(area.End)) sum += area.End;
+                mm.Lock.ExitRead();
+                return sum;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task FindOnOnePathOnly_IsSilent() => SilentTypes(Tree + """
+        public static class Walk
+        {
+            [MustHold("mm.Lock")] public static ulong End(Mm mm, ulong address)
+            {
+                Area? area = null;
+                if (address != 0) area = mm.Find(address);
+                return area?.End ?? 0;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task LoopThatStartsWithNullOrAnyArea_Flags() => FlagsTypes(Tree + """
+        public static class Walk
+        {
+            public static void Touch(Mm mm)
+            {
+                mm.Lock.EnterRead();
+                for (var area = mm.IsExiting ? null : mm.FindAny(0); area != null; area = mm.Find(1))
+                {
+                    area.End.ToString(); // MML1008
+                }
+                mm.Lock.ExitRead();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task FindInOneOfTwoTrees_Flags() => FlagsTypes(Tree + """
+        public static class Walk
+        {
+            [MustHold("mm.Lock"), MustHold("other.Lock")] public static ulong End(Mm mm, Mm other, bool first, bool second)
+            {
+                Area? area = null;
+                if (first) area = mm.Find(0);
+                else if (second) area = other.FindAny(0);
+                return area?.End ?? 0; // MML1008
+            }
+        }
+        """);
 }
