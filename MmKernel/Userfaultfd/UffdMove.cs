@@ -150,11 +150,13 @@ internal static unsafe class UffdMove
         ulong done = 0;
         while (done < length)
         {
-            long error = MoveOne(target, source, to + done, from + done, mode);
+            bool isWhole = UffdHugeMove.IsWhole(target, source, to + done, from + done, length - done);
+            long error = isWhole ? UffdHugeMove.Move(target, source, to + done, from + done) : MoveOne(target, source, to + done, from + done, mode);
+            ulong step = isWhole ? HugePages.Size : Page.Size;
             if (Task.Current.IsFatalSignalPending && error is 0 or -(long)Errno.EAGAIN)
             {
                 if (error == 0)
-                    done += Page.Size;
+                    done += step;
                 return done != 0 ? (long)done : -(long)Errno.EINTR;
             }
 
@@ -162,7 +164,7 @@ internal static unsafe class UffdMove
                 continue;
             if (error != 0)
                 return done != 0 ? (long)done : error;
-            done += Page.Size;
+            done += step;
         }
 
         return (long)done;
@@ -297,21 +299,35 @@ internal static unsafe class UffdMove
         else if (folio != null && !folio.Has(FolioFlags.AnonExclusive))
             error = -(long)Errno.EBUSY;
         if (error == 0)
-        {
-            ulong moved = Tlb.PtepGetAndClear(old);
-            Tlb.FlushTlbPage(old, source.Mm);
-            if (folio != null)
-            {
-                FolioMoveAnonRmap(folio, target, pte);
-                folio.Index = target.PageIndex(to);
-            }
-
-            pte.Value = Make(FrameOf(moved), ProtectionOf(target.Flags) | (folio == null ? Special : Writable | SoftDirty | (moved & Dirty)));
-        }
+            error = MovePresentLocked(target, source, to, old, pte, folio);
 
         DoublePtUnlock(old.Ptl, pte.Ptl);
         pte.Unmap();
         old.Unmap();
         return error;
+    }
+
+    [MustHold("target.Lock && source.Lock && old && old.Ptl && pte && pte.Ptl"), MustHold("folio", When = "folio != null")]
+    [Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
+    private static long MovePresentLocked(VmArea target, VmArea source, ulong to, MappedPte old, MappedPte pte, Folio? folio)
+    {
+        ulong moved = Tlb.PtepGetAndClear(old);
+        Tlb.FlushTlbPage(old, source.Mm);
+
+        // Whoever pins without a lock either saw the entry gone, or is seen here.
+        if (folio != null && folio.IsPinned)
+        {
+            old.Value = moved;
+            return -(long)Errno.EBUSY;
+        }
+
+        if (folio != null)
+        {
+            FolioMoveAnonRmap(folio, target, pte);
+            folio.Index = target.PageIndex(to);
+        }
+
+        pte.Value = Make(FrameOf(moved), ProtectionOf(target.Flags) | (folio == null ? Special : Writable | SoftDirty | (moved & Dirty)));
+        return 0;
     }
 }

@@ -64,6 +64,9 @@ internal static class RaceCatalogue
         UffdRaces.MoveAndWalk,
         UffdRaces.MoveUnderAnonVmaLockAndWalk,
         UffdRaces.MoveAndMigration,
+        UffdRaces.MoveAndPin,
+        UffdRaces.HugeMoveAndWrite,
+        UffdRaces.HugeMoveAndPin,
         KsmRaces.MergeAndExit,
         KsmRaces.MergeAndWrite,
     ];

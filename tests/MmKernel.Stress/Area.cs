@@ -58,6 +58,9 @@ internal sealed record Area(string Name, ulong Start, bool IsShared, bool IsFile
     /// <summary>How far <see cref="Moving"/> and <see cref="Served"/> move.</summary>
     internal const ulong MovedBy = 0x1000_0000 + (3 * Page.Size);
 
+    /// <summary>How far a huge page of <see cref="Huge"/> moves.</summary>
+    internal const ulong HugeMovedBy = 0x1000_0000;
+
     internal ulong PageCount { get; private init; } = Pages;
 
     internal ulong Length => PageCount * Page.Size;

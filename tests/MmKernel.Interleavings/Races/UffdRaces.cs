@@ -1,3 +1,4 @@
+using System;
 using Xunit;
 
 namespace MmKernel.Interleavings;
@@ -6,6 +7,8 @@ namespace MmKernel.Interleavings;
 internal static class UffdRaces
 {
     private const ulong Target = World.Base;
+    private const ulong HugeSource = World.Base;
+    private const ulong HugeTarget = World.Base + (2 * HugePages.Size);
     private const ulong Source = World.Base + (64 * Page.Size);
 
     /// <summary>The child has the page at the old place or at the new one, like the parent at one moment.</summary>
@@ -47,6 +50,34 @@ internal static class UffdRaces
         });
     });
 
+    /// <summary>Whoever pins the page gets it where it is, or after it has left a page of zeros.</summary>
+    internal static Race MoveAndPin { get; } = new("userfaultfd move and pin", world =>
+    {
+        var process = Start(world, out var uffd);
+        PinBeside(world, process, Source, Target, () => Move(process, uffd));
+    });
+
+    /// <summary>A huge page changes place while somebody writes to it: what he writes is there, or at the place that it has left.</summary>
+    internal static Race HugeMoveAndWrite { get; } = new("userfaultfd move of a huge page and write", world =>
+    {
+        var process = StartHuge(world, out var uffd);
+        world.Thread("move", () => Assert.Equal(0, MoveHuge(process, uffd)));
+        world.Thread("write", () => process.Store(HugeSource + Page.Size, 2));
+        world.Finally(() =>
+        {
+            Assert.Equal(1UL, process.Load(HugeTarget));
+            Assert.Equal(0UL, process.Load(HugeSource));
+            Assert.Equal(2UL, process.Load(HugeTarget + Page.Size) + process.Load(HugeSource + Page.Size));
+        });
+    });
+
+    /// <summary>Whoever pins a page of a huge page gets it where it is, too.</summary>
+    internal static Race HugeMoveAndPin { get; } = new("userfaultfd move of a huge page and pin", world =>
+    {
+        var process = StartHuge(world, out var uffd);
+        PinBeside(world, process, HugeSource, HugeTarget, () => MoveHuge(process, uffd));
+    });
+
     private static void MakeMoveAndWalk(World world)
     {
         var process = Start(world, out var uffd);
@@ -60,6 +91,22 @@ internal static class UffdRaces
         });
         world.Thread("move", () => Assert.Equal(0, Move(process, uffd)));
         world.Finally(() => Assert.Equal(1UL, process.Load(Target)));
+    }
+
+    private static void PinBeside(World world, Process process, ulong source, ulong target, Func<long> move)
+    {
+        long result = 0;
+        PinnedPages? pins = null;
+        world.Thread("move", () => result = move());
+        world.Thread("pin", () => Assert.Equal(1, process.PinPages(source, 1, PinFlags.Write, out pins)));
+        world.Afterwards(() =>
+        {
+            byte[] word = new byte[8];
+            pins!.Read(0, 0, word);
+            Assert.Equal(process.Load(source), BitConverter.ToUInt64(word));
+            pins.Dispose();
+        });
+        world.Finally(() => Assert.Equal(result == 0 ? 1UL : 0UL, process.Load(target)));
     }
 
     private static Process Start(World world, out Userfaultfd uffd)
@@ -80,6 +127,29 @@ internal static class UffdRaces
     private static long Move(Process process, Userfaultfd uffd)
     {
         long result = process.UffdMove(uffd, Target, Source, Page.Size, UffdMoveMode.None, out _);
+        Assert.True(result is 0 or -(long)Errno.EBUSY, $"the move ends with {result}");
+        return result;
+    }
+
+    private static Process StartHuge(World world, out Userfaultfd uffd)
+    {
+        world.Options = new MachineOptions { MemoryBytes = 8 << 20, HugePages = HugePageMode.Always, Overcommit = OvercommitMode.Always };
+        var process = world.Process();
+        process.Map(HugeSource, HugePages.PageCount);
+        process.Map(HugeTarget, HugePages.PageCount);
+        process.Store(HugeSource, 1);
+        uffd = process.CreateUserfaultfd();
+        Assert.Equal(0, process.UffdApi(uffd, UffdFeatures.Sigbus, out _));
+        Assert.Equal(0, process.UffdRegister(uffd, HugeTarget, HugePages.Size, UffdRegisterMode.Missing));
+        var opened = uffd;
+        world.Finally(() => process.UffdUnregister(opened, HugeTarget, HugePages.Size));
+        return process;
+    }
+
+    /// <returns>0, or −EBUSY if the page is pinned by now.</returns>
+    private static long MoveHuge(Process process, Userfaultfd uffd)
+    {
+        long result = process.UffdMove(uffd, HugeTarget, HugeSource, HugePages.Size, UffdMoveMode.None, out _);
         Assert.True(result is 0 or -(long)Errno.EBUSY, $"the move ends with {result}");
         return result;
     }

@@ -177,6 +177,16 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "PageTables/Zap.cs",
             ("        if (MigrationEntry.IsIn(old))\n", "        if (MigrationEntry.IsIn(old) && vma == null)\n")),
         new(
+            "a userfaultfd moves a page that has just been pinned",
+            "userfaultfd move and pin",
+            "Userfaultfd/UffdMove.cs",
+            ("        if (folio != null && folio.IsPinned)\n", "        if (folio != null && folio.IsPinned && folio.MapCount < 0)\n")),
+        new(
+            "a userfaultfd moves a huge page that has just been pinned",
+            "userfaultfd move of a huge page and pin",
+            "Userfaultfd/UffdHugeMove.cs",
+            ("        if (folio != null && folio.IsPinned)\n", "        if (folio != null && folio.IsPinned && folio.MapCount < 0)\n")),
+        new(
             "a userfaultfd moves a page that fork is copying",
             "userfaultfd move and fork",
             "Fork/DupMmap.cs",

@@ -25,6 +25,7 @@ internal static class UserfaultOperations
         new("unregister", 2, thread => WithUserfault(thread, (process, userfaultfd) => Allow(process.UffdUnregister(userfaultfd, Part(thread, out ulong length), length)))),
         new("uffd write-protect", 10, thread => WithUserfault(thread, (process, userfaultfd) => Protect(thread, process, userfaultfd))),
         new("uffd move", 20, thread => WithUserfault(thread, (process, userfaultfd) => Move(thread, process, userfaultfd))),
+        new("uffd move huge", 6, thread => WithUserfault(thread, (process, userfaultfd) => MoveHuge(thread, process, userfaultfd))),
         new("uffd fill", 8, thread => WithUserfault(thread, (_, userfaultfd) => Allow(thread.World.Handlers.Fill(userfaultfd, Part(thread, out ulong _), thread.Random)))),
         new("map served", 2, thread => thread.InSome(process => Map(thread, process.Process))),
         new("unmap served", 1, thread => thread.InSome(process => Allow(process.Process.Munmap(Part(thread, out ulong length), length)))),
@@ -85,6 +86,24 @@ internal static class UserfaultOperations
         ulong from = Part(thread, out ulong length);
         ulong to = from >= Area.Served.Start + Area.MovedBy ? from - Area.MovedBy : from + Area.MovedBy;
         Allow(process.UffdMove(userfaultfd, to, from, length, thread.Random.Next(2) == 0 ? UffdMoveMode.None : UffdMoveMode.AllowSourceHoles, out _));
+    }
+
+    /// <summary>Moves a huge page of the area, or what is left of one, away or back.</summary>
+    private static void MoveHuge(StressThread thread, Process process, Userfaultfd userfaultfd)
+    {
+        ulong here = Area.Huge.Start;
+        ulong there = here + Area.HugeMovedBy;
+        if (thread.Random.Next(4) == 0)
+        {
+            long result = process.Mmap(there, HugePages.Size, Area.ReadWrite, MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed);
+            Assert.True(result == (long)there || result == -(long)Errno.ENOMEM, $"mmap: {result}");
+            Allow(process.UffdRegister(userfaultfd, here, HugePages.Size, UffdRegisterMode.WriteProtect));
+            Allow(process.UffdRegister(userfaultfd, there, HugePages.Size, UffdRegisterMode.WriteProtect));
+        }
+
+        var (from, to) = thread.Random.Next(2) == 0 ? (here, there) : (there, here);
+        Allow(process.Madvise(to, HugePages.Size, Advice.DontNeed));
+        Allow(process.UffdMove(userfaultfd, to, from, HugePages.Size, UffdMoveMode.AllowSourceHoles, out _));
     }
 
     private static void Map(StressThread thread, Process process)

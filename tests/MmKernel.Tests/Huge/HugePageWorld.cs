@@ -12,8 +12,8 @@ public abstract class HugePageWorld : MachineTest
     protected const ulong Length = 4 * Huge;
     protected const Prot ReadWrite = Prot.Read | Prot.Write;
 
-    protected HugePageWorld(HugePageMode mode, ReclaimPolicy reclaim = ReclaimPolicy.Off)
-        : base(new MachineOptions { MemoryBytes = 32 << 20, HugePages = mode, Reclaim = reclaim, Overcommit = OvercommitMode.Always })
+    protected HugePageWorld(HugePageMode mode, ReclaimPolicy reclaim = ReclaimPolicy.Off, UffdMoveLocking moveLocking = UffdMoveLocking.FolioLock)
+        : base(new MachineOptions { MemoryBytes = 32 << 20, HugePages = mode, Reclaim = reclaim, Overcommit = OvercommitMode.Always, UffdMoveLocking = moveLocking })
     {
         Map(Base, Length);
     }

@@ -53,6 +53,20 @@ public sealed class UffdMoveTests : UffdTest
     }
 
     [Fact]
+    public void A_pinned_page_stays()
+    {
+        Open(UffdFeatures.Sigbus);
+        Register(0, 4, UffdRegisterMode.Missing);
+        Assert.Equal(1, Process.PinPages(Source, 1, PinFlags.Write, out var pins));
+        Assert.Equal(Error(Errno.EBUSY), Move(1, 0));
+        Assert.Equal(77UL, Process.ReadWord(Source));
+        pins!.Dispose();
+        Assert.Equal(0, Move(1, 0));
+        Assert.Equal(77UL, Read(Process, 1));
+        Truth.Check(Machine, Process);
+    }
+
+    [Fact]
     public void Within_one_VMA_and_one_page_table()
     {
         Open(UffdFeatures.Sigbus);
