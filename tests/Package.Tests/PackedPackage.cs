@@ -2,12 +2,16 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
 
 namespace PackageTests;
 
 /// <summary>The package, packed once into a folder of its own, with copies of the samples that restore from there into a cache of their own.</summary>
 public sealed class PackedPackage : IDisposable
 {
+    // Each class of tests packs, and all write into the same folders of the repository.
+    private static readonly Lock s_packing = new();
+
     /// <summary>Packs, copies and builds.</summary>
     public PackedPackage()
     {
@@ -15,7 +19,8 @@ public sealed class PackedPackage : IDisposable
         CopyFolder(Path.Combine(Repository.Root, "samples"), Path.Combine(Folder, "samples"));
         File.Copy(Path.Combine(Repository.Root, "global.json"), Path.Combine(Folder, "global.json"));
         var suite = new SampleSuite(Folder);
-        PackageFile = suite.Pack(Repository.Root);
+        lock (s_packing)
+            PackageFile = suite.Pack(Repository.Root);
         Samples = suite.Build().ToDictionary(sample => sample.Name);
     }
 

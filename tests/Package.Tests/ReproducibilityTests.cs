@@ -36,6 +36,11 @@ public sealed class ReproducibilityTests : IDisposable
                 "analyzers/dotnet/cs/MmLint.Analyzers.dll",
                 "analyzers/dotnet/cs/MmLint.CodeFixes.dll",
                 "analyzers/dotnet/cs/MmLint.Completion.dll",
+                "build/precompiled/linux-arm64/MmLint.Analyzers.dll",
+                "build/precompiled/linux-x64/MmLint.Analyzers.dll",
+                "build/precompiled/osx-arm64/MmLint.Analyzers.dll",
+                "build/precompiled/win-arm64/MmLint.Analyzers.dll",
+                "build/precompiled/win-x64/MmLint.Analyzers.dll",
                 "lib/netstandard2.0/MmLint.Annotations.dll",
             ],
             first.Keys.Where(name => name.EndsWith(".dll", StringComparison.Ordinal)));
