@@ -204,4 +204,18 @@ public sealed class FactValueTests
         Assert.Null(known.Decide(Null(B.Of("Next"))));
         Assert.False(known.Decide(Is(A.Of("Count"), 2)));
     }
+
+    [Fact]
+    public void A_path_is_null_where_any_step_of_it_is()
+    {
+        FactSet known = Known(Null(A.Of("Next")), !Null(B));
+        Assert.True(known.AnyNull(A.Of("Next")));
+        Assert.True(known.AnyNull(A.Of("Next").Of("Lock")));
+        Assert.True(known.AnyNull(A.Of("Next").Of("Children").At(I)));
+        Assert.True(known.AnyNull(Constant.Null));
+        Assert.False(known.AnyNull(A));
+        Assert.False(known.AnyNull(B.Of("Next")));
+        Assert.False(known.AnyNull(Top));
+        Assert.False(known.AnyNull(Number(1)));
+    }
 }

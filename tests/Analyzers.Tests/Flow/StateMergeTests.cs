@@ -249,6 +249,19 @@ public sealed class StateMergeTests
     }
 
     [Fact]
+    public void A_path_through_null_contradicts_no_other_name()
+    {
+        State left = State.Empty with { Names = Map<Term, Term>.Empty.SetItem(A.Of("Next"), C).SetItem(B.Of("Next"), C) };
+        State right = StateOf(Known(Null(A)));
+        Assert.Equal("a.Next=c", string.Join(", ", Merged(left, right).Names.Select(static entry => entry.Key + "=" + entry.Value)));
+        Assert.Equal("a.Next=c", string.Join(", ", Merged(right, left).Names.Select(static entry => entry.Key + "=" + entry.Value)));
+        Assert.True(Merged(left, StateOf(Known(Null(A.Of("Next"))))).Names.IsEmpty);
+        Assert.True(Merged(left with { Names = Map<Term, Term>.Empty.SetItem(Top, C) }, right).Names.IsEmpty);
+        State other = right with { Names = Map<Term, Term>.Empty.SetItem(A.Of("Next"), B) };
+        Assert.True(Merged(left, other).Names.IsEmpty);
+    }
+
+    [Fact]
     public void An_equality_meets_what_the_other_path_knows_of_it_in_some_case()
     {
         State left = State.Empty.Unify(A, B)! with { Facts = Known(!True(P)) };
@@ -290,6 +303,32 @@ public sealed class StateMergeTests
         Assert.Equal(["two", "three"], Merged(one, two).Losses.Select(static loss => loss.How));
         Assert.Equal(["two", "three"], Merged(two, one).Losses.Select(static loss => loss.How));
         Assert.Equal(["one"], Merged(one, State.Empty with { Losses = [new Loss(B, site, "other")] }).Losses.Select(static loss => loss.How));
+    }
+
+    [Fact]
+    public void What_a_caller_lost_on_either_path_is_known()
+    {
+        var site = Microsoft.CodeAnalysis.CSharp.SyntaxFactory.IdentifierName("x");
+        State own = State.Empty with { Losses = [new Loss(A, site, "own"), new Loss(B, site, "own")] };
+        State callers = State.Empty with { Losses = [new Loss(A, site, "caller's", isCallers: true)] };
+        Assert.Equal("a own, b own, a caller's", Losses(Merged(own, callers)));
+        Assert.Equal("a own, b own, a caller's", Losses(Merged(callers, own)));
+        Assert.Equal("a caller's", Losses(Merged(callers, State.Empty with { Losses = [new Loss(A, site, "too", isCallers: true)] })));
+        Assert.Equal("a caller's, c too", Losses(Merged(callers, State.Empty with { Losses = [new Loss(C, site, "too", isCallers: true)] })));
+
+        static string Losses(State state) => string.Join(", ", state.Losses.Select(static loss => loss.Term + " " + loss.How));
+    }
+
+    [Fact]
+    public void A_variable_that_names_what_a_caller_lost_stays_apart()
+    {
+        var site = Microsoft.CodeAnalysis.CSharp.SyntaxFactory.IdentifierName("x");
+        State lost = State.Empty with { Losses = [new Loss(s_lock, site, "released", isCallers: true)] };
+        Assert.False(SameKey(WithLocal(lost, A), WithLocal(lost, B)));
+        Assert.False(SameKey(WithLocal(lost, B), WithLocal(lost, A)));
+        Assert.True(SameKey(WithLocal(lost, C), WithLocal(lost, B)));
+        State own = State.Empty with { Losses = [new Loss(s_lock, site, "released")] };
+        Assert.True(SameKey(WithLocal(own, A), WithLocal(own, B)));
     }
 
     [Fact]

@@ -170,6 +170,7 @@ public sealed class StateTests
         Loss[] losses = [.. state.Rewrite(B, A)!.Losses];
         Assert.Equal("a released True True, c downgraded False False", string.Join(", ", losses.Select(static loss => $"{loss.Term} {loss.How} {loss.IsHandover} {loss.IsCallers}")));
         Assert.Same(site, losses[0].Site);
+        Assert.Same(state.Losses[1], losses[1]);
     }
 
     [Fact]
