@@ -134,7 +134,7 @@ internal sealed class FactSet
             {
                 AtomKind.Equal when atom.Right is Constant right => EvaluateEqual(atom, right),
                 AtomKind.HasBit or AtomKind.IsNull or AtomKind.IsTrue => EvaluateByValue(atom),
-                AtomKind.Less when Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) is { } reverse && (reverse || AreKnownToDiffer(atom.Left, atom.Right!)) => !reverse,
+                AtomKind.Less when Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) is { } reverse && (reverse || AreEqual(atom.Left, atom.Right!) == false) => !reverse,
                 AtomKind.Less => Compare(atom),
                 AtomKind.Equal when Find(new Atom(AtomKind.Less, atom.Left, atom.Right)) == true || Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) == true => false,
                 _ => null,
@@ -611,12 +611,11 @@ internal sealed class FactSet
         (long leastRight, long mostRight) = Bounds(atom.Right!);
         if (mostLeft < leastRight) return true;
         if (leastLeft >= mostRight) return false;
-        return Find(new Atom(AtomKind.Equal, atom.Left, atom.Right)) == true ? false : null;
+        return AreEqual(atom.Left, atom.Right!) == true ? false : null;
     }
 
-    /// <summary>Whether a literal says so; asked while literals are evaluated, so nothing is derived for it.</summary>
-    private bool AreKnownToDiffer(Term left, Term right) =>
-        Fact.Equal(left, right) is Fact.Single { Literal: { Positive: true, Atom: var atom } } && Find(atom) == false;
+    /// <summary>What a literal says of it, in whichever order it names the two; asked while literals are evaluated, so nothing is derived for it.</summary>
+    private bool? AreEqual(Term left, Term right) => Fact.Equal(left, right) is Fact.Single { Literal: { Positive: true, Atom: var atom } } ? Find(atom) : null;
 
     /// <summary>The least and the greatest value that the literals leave to a whole number.</summary>
     private (long Least, long Most) Bounds(Term term)
