@@ -127,6 +127,7 @@ internal static class UffdRegistration
             _ = UffdWriteProtection.ChangeRange(vma, start, end, protect: false);
     }
 
+    /// <summary>Gives a part of a VMA to a context, or to none (<c>userfaultfd_clear_vma</c>).</summary>
     /// <returns>0, or −ENOMEM.</returns>
     [MustHold("exclusive(vma.Mm.MmapLock)"), MaySleep]
     private static long TrySetHandler(VmArea vma, ulong start, ulong end, VmFlags flags, UserfaultContext? context)
