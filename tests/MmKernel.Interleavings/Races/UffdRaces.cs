@@ -109,47 +109,36 @@ internal static class UffdRaces
         world.Finally(() => Assert.Equal(result == 0 ? 1UL : 0UL, process.Load(target)));
     }
 
-    private static Process Start(World world, out Userfaultfd uffd)
-    {
-        var process = world.Process();
-        process.Map(Target, 1);
-        process.Map(Source, 1);
-        process.Store(Source, 1);
-        uffd = process.CreateUserfaultfd();
-        Assert.Equal(0, process.UffdApi(uffd, UffdFeatures.None, out _));
-        Assert.Equal(0, process.UffdRegister(uffd, Target, Page.Size, UffdRegisterMode.Missing));
-        var opened = uffd;
-        world.Finally(() => process.UffdUnregister(opened, Target, Page.Size));
-        return process;
-    }
-
-    /// <returns>0, or −EBUSY if the page is shared by now.</returns>
-    private static long Move(Process process, Userfaultfd uffd)
-    {
-        long result = process.UffdMove(uffd, Target, Source, Page.Size, UffdMoveMode.None, out _);
-        Assert.True(result is 0 or -(long)Errno.EBUSY, $"the move ends with {result}");
-        return result;
-    }
+    private static Process Start(World world, out Userfaultfd uffd) => Start(world, Target, Source, 1, out uffd);
 
     private static Process StartHuge(World world, out Userfaultfd uffd)
     {
         world.Options = new MachineOptions { MemoryBytes = 8 << 20, HugePages = HugePageMode.Always, Overcommit = OvercommitMode.Always };
+        return Start(world, HugeTarget, HugeSource, HugePages.PageCount, out uffd);
+    }
+
+    private static Process Start(World world, ulong target, ulong source, int pages, out Userfaultfd uffd)
+    {
+        ulong length = (ulong)pages * Page.Size;
         var process = world.Process();
-        process.Map(HugeSource, HugePages.PageCount);
-        process.Map(HugeTarget, HugePages.PageCount);
-        process.Store(HugeSource, 1);
-        uffd = process.CreateUserfaultfd();
-        Assert.Equal(0, process.UffdApi(uffd, UffdFeatures.Sigbus, out _));
-        Assert.Equal(0, process.UffdRegister(uffd, HugeTarget, HugePages.Size, UffdRegisterMode.Missing));
-        var opened = uffd;
-        world.Finally(() => process.UffdUnregister(opened, HugeTarget, HugePages.Size));
+        process.Map(target, pages);
+        process.Map(source, pages);
+        process.Store(source, 1);
+        var opened = uffd = process.CreateUserfaultfd();
+        Assert.Equal(0, process.UffdApi(uffd, UffdFeatures.None, out _));
+        Assert.Equal(0, process.UffdRegister(uffd, target, length, UffdRegisterMode.Missing));
+        world.Finally(() => process.UffdUnregister(opened, target, length));
         return process;
     }
 
-    /// <returns>0, or −EBUSY if the page is pinned by now.</returns>
-    private static long MoveHuge(Process process, Userfaultfd uffd)
+    private static long Move(Process process, Userfaultfd uffd) => Move(process, uffd, Target, Source, Page.Size);
+
+    private static long MoveHuge(Process process, Userfaultfd uffd) => Move(process, uffd, HugeTarget, HugeSource, HugePages.Size);
+
+    /// <returns>0, or −EBUSY if the page is shared or pinned by now.</returns>
+    private static long Move(Process process, Userfaultfd uffd, ulong target, ulong source, ulong length)
     {
-        long result = process.UffdMove(uffd, HugeTarget, HugeSource, HugePages.Size, UffdMoveMode.None, out _);
+        long result = process.UffdMove(uffd, target, source, length, UffdMoveMode.None, out _);
         Assert.True(result is 0 or -(long)Errno.EBUSY, $"the move ends with {result}");
         return result;
     }
