@@ -23,6 +23,15 @@ internal static class Calls
         Check(process.Read(address, word).IsOk ? 0 : -1);
     }
 
+    /// <summary>
+    /// Reads a page over and over: this is what keeps a processor in the address space, so that others have to tell it when they change page tables.
+    /// </summary>
+    internal static void Stay(this Process process, Tally tally, ulong address)
+    {
+        while (tally.GoesOn)
+            process.Load(address);
+    }
+
     internal static void Store(this Process process, ulong address)
     {
         Span<byte> word = stackalloc byte[8];

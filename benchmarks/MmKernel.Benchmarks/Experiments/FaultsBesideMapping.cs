@@ -5,7 +5,7 @@ using MmKernel.Simulation;
 
 namespace MmKernel.Benchmarks;
 
-/// <summary>What faults and mappings cost one thread alone, in nanoseconds: what the simulation of <see cref="FaultsBesideMapping"/> is made of.</summary>
+/// <summary>What faults and mappings cost a thread that shares no lock, in nanoseconds: what the simulation of <see cref="FaultsBesideMapping"/> is made of.</summary>
 /// <param name="UnderVmaLock">A fault under the VMA lock.</param>
 /// <param name="UnderMmapLock">A fault under mmap_lock.</param>
 /// <param name="Attempt">An attempt under the VMA lock that the early check ends.</param>
@@ -61,7 +61,7 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
             double shares = outcomes[cells.IndexOf((check, 2))].Share;
             var simulated = SimulatedRun.Cpus.Select(cpus => (Cpus: cpus, Result: Simulate(check, faults, cpus))).ToList();
             Report.Print(
-                $"{NameOf(check)}, simulated from costs of one thread (fault {Report.Time(check == Early ? faults.UnderMmapLock + faults.Attempt : faults.UnderVmaLock)}, map and unmap {Report.Time(faults.MapPair)})",
+                $"{NameOf(check)}, simulated from costs without contention (fault {Report.Time(check == Early ? faults.UnderMmapLock + faults.Attempt : faults.UnderVmaLock)}, map and unmap {Report.Time(faults.MapPair)})",
                 ["processors", "faults/s", "maps/s", "sleeps for 1,000 faults", "against measured"],
                 simulated.Select(each => (IReadOnlyList<string>)
                 [
@@ -102,16 +102,23 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
         string Per(long count) => Report.Number(outcome.PerThousand(count, 1));
     }
 
-    private Outcome Measure(AnonVmaCheck check, int threads, double seconds, bool withMapper = true, bool perVmaLocks = true)
+    private Outcome Measure(AnonVmaCheck check, int threads, double seconds, bool withMapper = true, bool perVmaLocks = true, bool readersStay = false)
     {
         using var machine = new Machine(new MachineOptions { MemoryBytes = 256L << 20, Overcommit = OvercommitMode.Always, AnonVmaCheck = check, PerVmaLocks = perVmaLocks });
         var process = machine.CreateProcess();
         var read = Prepare(machine);
+        process.Map(MappedByMapper - Page.Size, 1, Prot.Read);
         var bodies = new List<Action<Tally>> { tally => Map(process, tally, withMapper) };
         for (int id = 1; id < threads; id++)
         {
             int number = id;
-            bodies.Add(tally => read(process, tally, number));
+            bodies.Add(tally =>
+            {
+                if (readersStay)
+                    process.Stay(tally, MappedByMapper - Page.Size);
+                else
+                    read(process, tally, number);
+            });
         }
 
         var outcome = Workers.Run(seconds, bodies);
@@ -133,10 +140,10 @@ internal abstract class FaultsBesideMapping(ExperimentOptions options, Costs cos
     private FaultCosts MeasureCosts()
     {
         const double Time = 0.3;
-        double underVmaLock = Measure(AnonVmaCheck.Late, 2, Time, withMapper: false).Tallies[1].Fastest;
-        double early = Measure(Early, 2, Time, withMapper: false).Tallies[1].Fastest;
-        double underMmapLock = Measure(AnonVmaCheck.Late, 2, Time, withMapper: false, perVmaLocks: false).Tallies[1].Fastest;
-        double pair = Measure(AnonVmaCheck.Late, 1, Time).Tallies[0].Fastest;
+        double underVmaLock = Workers.CostBesideTwin(() => Measure(AnonVmaCheck.Late, 2, Time, withMapper: false), 1);
+        double early = Workers.CostBesideTwin(() => Measure(Early, 2, Time, withMapper: false), 1);
+        double underMmapLock = Workers.CostBesideTwin(() => Measure(AnonVmaCheck.Late, 2, Time, withMapper: false, perVmaLocks: false), 1);
+        double pair = Measure(AnonVmaCheck.Late, 2, Time, readersStay: true).Tallies[0].Typical;
         return new FaultCosts(underVmaLock, underMmapLock, Math.Max(0, early - underMmapLock), pair);
     }
 

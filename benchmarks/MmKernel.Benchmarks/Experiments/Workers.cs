@@ -14,6 +14,7 @@ internal sealed class Tally
 {
     private const int BatchSize = 32;
 
+    private readonly Latencies _batches = new();
     private bool _stop;
     private long _batchStart = Stopwatch.GetTimestamp();
 
@@ -23,8 +24,8 @@ internal sealed class Tally
     /// <summary>How often the thread did what it is there for.</summary>
     internal long Done { get; private set; }
 
-    /// <summary>Nanoseconds for one, in the fastest batch: the one in which nobody disturbed the thread.</summary>
-    internal double Fastest { get; private set; } = double.MaxValue;
+    /// <summary>Nanoseconds for one, in the median of all batches.</summary>
+    internal double Typical => _batches.Quantile(0.5) / BatchSize;
 
     /// <summary>Nanoseconds in which the thread was ready to run and had no processor.</summary>
     internal long WaitedForCpu { get; set; }
@@ -41,7 +42,7 @@ internal sealed class Tally
         if (++Done % BatchSize != 0)
             return;
         long now = Stopwatch.GetTimestamp();
-        Fastest = Math.Min(Fastest, Stopwatch.GetElapsedTime(_batchStart, now).TotalNanoseconds / BatchSize);
+        _batches.Add(Stopwatch.GetElapsedTime(_batchStart, now).TotalNanoseconds);
         _batchStart = now;
     }
 
@@ -158,6 +159,21 @@ internal static class Workers
         }
 
         return best!;
+    }
+
+    /// <summary>
+    /// Nanoseconds that something takes on a machine whose other processor is busy with the same in a machine of its own: they share no lock, but caches,
+    /// memory and perhaps a core.
+    /// </summary>
+    /// <param name="measure">Measures it, with one busy thread.</param>
+    /// <param name="id">The busy thread.</param>
+    internal static double CostBesideTwin(Func<Outcome> measure, int id)
+    {
+        var twin = new Thread(() => _ = measure());
+        twin.Start();
+        double cost = measure().Tallies[id].Typical;
+        twin.Join();
+        return cost;
     }
 
     /// <summary>Nanoseconds that the thread ran, and that it was ready to run without a processor.</summary>
