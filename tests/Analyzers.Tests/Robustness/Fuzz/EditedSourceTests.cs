@@ -25,17 +25,19 @@ public sealed class EditedSourceTests(ITestOutputHelper output)
     private const int WholeEvery = 100;
     private const long MaxGrowth = 2L << 30;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
-    /// <summary>One file of the kernel changes, the others are as they are: most of what the analyzer knows still holds.</summary>
+
+    /// <summary>One file of a program changes, the others are as they are: most of what the analyzer knows still holds. The kernel, and each folder in that of more C#, is a program.</summary>
     [Fact]
-    public async Task KernelWithOneFileEdited()
+    public async Task ProgramsWithOneFileEdited()
     {
-        var kernel = TestCompilation.Create("Kernel", [.. Repository.Sources(Path.Combine(Repository.Root, "MmKernel")).Select(Parse)], []);
-        int findings = await Run((random, _) =>
+        CSharpCompilation[] programs = [.. More() is { } more ? Directory.EnumerateDirectories(more).Order(StringComparer.Ordinal).Select(Program) : [], Program(Path.Combine(Repository.Root, "MmKernel"))];
+        int findings = await Run((random, number) =>
         {
-            var tree = kernel.SyntaxTrees[random.Next(kernel.SyntaxTrees.Length)];
+            var program = programs[number % programs.Length];
+            var tree = program.SyntaxTrees[random.Next(program.SyntaxTrees.Length)];
             var (text, edits) = TokenEdits.Apply(tree.GetRoot(), random);
             var edited = TestCompilation.Parse(tree.FilePath, text, []);
-            return (kernel.ReplaceSyntaxTree(tree, edited), edited, edits);
+            return (program.ReplaceSyntaxTree(tree, edited), edited, edits);
         });
         Assert.True(findings > 0, "edits that break nothing are no test");
     }
@@ -47,7 +49,7 @@ public sealed class EditedSourceTests(ITestOutputHelper output)
         string[] files =
         [
             .. Repository.Sources(Path.Combine(Repository.Root, "Analyzers")), .. Repository.Sources(Path.Combine(Repository.Root, "samples")), .. Repository.Sources(Path.Combine(Repository.Root, "tests")),
-            .. Environment.GetEnvironmentVariable("MMLINT_FUZZ_SOURCES") is { Length: > 0 } more ? Repository.Sources(more) : [],
+            .. More() is { } more ? Repository.Sources(more) : [],
         ];
         await Run((random, _) =>
         {
@@ -94,6 +96,10 @@ public sealed class EditedSourceTests(ITestOutputHelper output)
             ? throw new XunitException($"{exception}{Environment.NewLine}{name}{Environment.NewLine}{edited}")
             : reported.Length;
     }
+
+    private static CSharpCompilation Program(string folder) => TestCompilation.Create(Path.GetFileName(folder), [.. Repository.Sources(folder).Select(Parse)], []);
+
+    private static string? More() => Environment.GetEnvironmentVariable("MMLINT_FUZZ_SOURCES") is { Length: > 0 } folder ? folder : null;
 
     private static SyntaxTree Parse(string file) => TestCompilation.Parse(file, File.ReadAllText(file), []);
 
