@@ -43,7 +43,7 @@ public sealed class GuardSuggestions : DiagnosticAnalyzer
         context.RegisterSymbolEndAction(end =>
         {
             if (type.ContainingType is not null || !all.TryRemove(outermost, out ConcurrentBag<(IOperation Root, ISymbol Owner)>? seen)) return;
-            foreach (Diagnostic diagnostic in UnstatedGuards.Of(engine.Watch(seen, end.CancellationToken))) end.ReportDiagnostic(diagnostic);
+            foreach (Diagnostic diagnostic in UnstatedGuards.Of(engine.Watch(GuardCandidates.Among(seen, engine), end.CancellationToken))) end.ReportDiagnostic(diagnostic);
         });
     }
 }

@@ -83,6 +83,6 @@ internal static class UnstatedGuards
         && owner is not IMethodSymbol { MethodKind: MethodKind.PropertyGet or MethodKind.PropertySet, DeclaredAccessibility: Accessibility.Private };
 
     /// <summary>Whether all callers are known: they are in the same type.</summary>
-    private static bool IsHelper(ISymbol owner) => owner is IMethodSymbol { MethodKind: MethodKind.LocalFunction }
+    internal static bool IsHelper(ISymbol owner) => owner is IMethodSymbol { MethodKind: MethodKind.LocalFunction }
         || owner is IMethodSymbol { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: Accessibility.Private, ExplicitInterfaceImplementations.IsEmpty: true };
 }

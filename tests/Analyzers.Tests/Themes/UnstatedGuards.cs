@@ -266,5 +266,81 @@ public sealed class UnstatedGuards : ThemeTests
         """);
 
     [Fact]
+    public Task LockDroppedInsideTheStatement_Flags() => FlagsIn(ThreeGuarded + """
+        public void Reset()
+        {
+            lock (_gate)
+            {
+                Monitor.Exit(_gate);
+                _count = 0; // MML1021
+                Monitor.Enter(_gate);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task HelperThatDropsTheLockInsideTheStatement_Flags() => FlagsIn(ThreeGuarded + """
+        public void Reset()
+        {
+            lock (_gate)
+            {
+                Drop();
+                _count = 0; // MML1021
+                Monitor.Enter(_gate);
+            }
+        }
+        private void Drop() => Monitor.Exit(_gate);
+        """);
+
+    [Fact]
+    public Task AnotherLockAroundIt_Flags() => FlagsIn(ThreeGuarded + """
+        private readonly object _other = new();
+        public void Reset() { lock (_other) _count = 0; } // MML1021
+        """);
+
+    [Fact]
+    public Task TwoLocksAroundIt_IsSilent() => SilentIn(ThreeGuarded + """
+        private readonly object _other = new();
+        public void Reset() { lock (_other) lock (_gate) _count = 0; }
+        """);
+
+    [Fact]
+    public Task LambdaInsideTheStatementThatRunsLater_Flags() => FlagsIn(ThreeGuarded + "public Task Reset() { lock (_gate) return Task.Run(() => { _count = 0; }); } // MML1021");
+
+    [Fact]
+    public Task LockOfTheTypeAroundAnObjectsField_IsSilent() => SilentIn("""
+        private static readonly object s_all = new();
+        public void Add() { lock (s_all) _count++; }
+        public void Remove(Visits other) { lock (s_all) other._count--; }
+        public int Get() { lock (s_all) return _count; }
+        public int Two() { lock (s_all) return _count * 2; }
+        """);
+
+    [Fact]
+    public Task LockOfOneObjectAroundAStaticField_IsSilent() => SilentIn("""
+        private static int s_all;
+        public void Add() { lock (_gate) s_all++; }
+        public void Remove() { lock (_gate) s_all--; }
+        public int Get() { lock (_gate) return s_all; }
+        public int Peek() => s_all;
+        """);
+
+    [Fact]
+    public Task TheObjectItselfIsLocked_Flags() => FlagsIn("""
+        public void Add() { lock (this) _count++; }
+        public void Remove() { lock (this) _count--; }
+        public int Get() { lock (this) return _count; }
+        public int Peek() => _count; // MML1021
+        """);
+
+    [Fact]
+    public Task HelperOfAHelperThatOneCallerReachesWithoutIt_Flags() => FlagsIn(ThreeGuarded + """
+        public void AddTwo() { lock (_gate) Step(2); }
+        public void AddThree() => Step(3);
+        private void Step(int by) => Change(by);
+        private void Change(int by) => _count += by; // MML1021
+        """);
+
+    [Fact]
     public Task MethodThatSaysWhatItNeeds_IsSilent() => SilentIn(ThreeGuarded + """[MustHold("_gate")] internal int Peek() => _count;""");
 }
