@@ -17,13 +17,8 @@ internal static class UserMemory
         Assert.True(process.Write(address, BitConverter.GetBytes(value)).IsOk);
 
     /// <summary>The frame that is mapped at an address, alone or in a huge page; nothing else runs meanwhile.</summary>
-    internal static ulong FrameAt(this Process process, ulong address)
-    {
-        var entries = new PagemapEntry[1];
-        process.Pagemap(address, entries);
-        Assert.Equal(PagemapEntry.Present, entries[0] & PagemapEntry.Present);
-        return (ulong)(entries[0] & PagemapEntry.FrameMask);
-    }
+    internal static ulong FrameAt(this Process process, ulong address) =>
+        PageTableEntry.FrameOf(PageTableWalk.ReadEntry(process.Mm.Vmas.Walk(address)!, address));
 
     internal static Folio FolioAt(this Process process, ulong address) => process.Machine.Memory.FolioOf(process.FrameAt(address));
 }
