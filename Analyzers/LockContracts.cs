@@ -33,7 +33,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
         Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.SplitLock, Rule.RefusedProof, Rule.LockCycle, Rule.PossibleCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld, Rule.SaidOtherwise, Rule.ContractIsInferred, Rule.NoExclusion, Rule.NoAccessRule,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
-        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.KeptDelegate,
+        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.KeptDelegate, Rule.StaleIndex, Rule.StaleObject, Rule.StaleCondition,
         Rule.AlternativeExists, Rule.PassedUnlocked, Rule.LookupPromisesLess, Rule.OnlyPartLocked, Rule.PartNotWriteLocked, Rule.ResultMisreports,
         Rule.NotLookedUpAgain, Rule.CrashingAssertion, Rule.ForeignContext, Rule.OpenCoded, Rule.UnbalancedReference);
 

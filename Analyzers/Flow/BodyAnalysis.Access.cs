@@ -63,6 +63,7 @@ internal sealed partial class BodyAnalysis
                     if (target is not null) CheckUsable(all.State, target, reference.Instance!.Syntax);
                     if (target is not null) CheckDeep(all.State, target, operation.Syntax);
                     Term[] indexes = reference.Instance is null ? all.Values : all.Values.Skip(1).ToArray();
+                    if (indexes.Length == 1) CheckIndexes(all.State, operation, target);
                     Term path = indexes.Length == 1 && target is not null ? new ElementOf(target, indexes[0], operation.Type) : PathOf(all.State, target, reference.Member, operation);
                     return (all.State, new MemberPlace(operation, reference.Member, target, path) { Arguments = indexes });
                 }).ToList();
@@ -73,6 +74,7 @@ internal sealed partial class BodyAnalysis
                 {
                     CheckUsable(all.State, all.Values[0], element.ArrayReference.Syntax);
                     CheckDeep(all.State, all.Values[0], element.Syntax);
+                    CheckIndexes(all.State, element, all.Values[0]);
                     foreach ((Term index, IOperation syntax) in all.Values.Skip(1).Zip(element.Indices, static (index, operand) => (index, operand))) CheckUsable(all.State, index, syntax.Syntax);
                     return (all.State, new MemberPlace(operation, null, all.Values[0], new ElementOf(all.Values[0], all.Values[1], element.Type)));
                 }).ToList();
@@ -164,6 +166,8 @@ internal sealed partial class BodyAnalysis
         if (place.Path is MemberOf or ElementOf or Opaque)
         {
             var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
+            CheckReached(state, place, writes: false);
+            state = NoteReadAgain(state, member);
             trusted = IsReadToBeLocked(member, place.Operation) || CheckRead(state, member, syntax, byVolatile);
         }
 
@@ -327,6 +331,7 @@ internal sealed partial class BodyAnalysis
 
         WatchAccess(state, place, writes: true);
         state = Publish(state, value, into: place.Target);
+        if (!state.Copies.IsEmpty) state = NoteChange(state, place.Path, place.Member);
         if (place.Member is null) return Forget(state, place.Path, value);
         SyntaxNode syntax = place.Operation.Syntax;
         if (place.Member is IPropertySymbol { SetMethod: { } setter } property && Accessor(setter) is { } contract)
@@ -338,6 +343,8 @@ internal sealed partial class BodyAnalysis
         var member = new MemberOf(place.Target, place.Member, place.Operation.Type);
         DataContract data = _catalog.DataOf(place.Member);
         bool fresh = state.IsFresh(member) || IsUnderConstruction(member);
+        CheckReached(state, place, writes: true);
+        if (!state.Checks.IsEmpty) state = CheckDecided(state, member, syntax);
         CheckInvariants(state, data, member, value, syntax);
         if (data.IsStated && !fresh) CheckWrite(state, member, data, value, syntax, byAtomic: false, readsToo);
         if (data.Tracked && !fresh && !_contract.Assigns.Any(path => MayAssign(path, state, member)))
@@ -407,10 +414,7 @@ internal sealed partial class BodyAnalysis
     private State Forget(State state, Term path, Term value)
     {
         bool Is(Term part) => part.Equals(path);
-        state = state with
-        {
-            Names = state.Names.RemoveRange(state.Names.Where(entry => entry.Key.Any(Is)).Select(static entry => entry.Key)),
-        };
+        state = state with { Names = state.Names.Remove(path) };
         Term given = state.Canonical(value);
         bool isAboutItself = given.Any(Is);
         if (path is MemberOf or ElementOf && (isAboutItself ? given is Condition || IsKept(state, path) : state.Mentions(path)))
@@ -419,7 +423,12 @@ internal sealed partial class BodyAnalysis
             if (isAboutItself) value = given.Replace(part => Is(part) ? before : null);
         }
 
-        state = state.Forget(path) with { Stale = state.Stale.Remove(path), Stamps = state.Stamps.Remove(path) };
+        state = state.Forget(path) with
+        {
+            Names = state.Names.RemoveRange(state.Names.Where(entry => entry.Key.Any(Is)).Select(static entry => entry.Key)),
+            Stale = state.Stale.Remove(path),
+            Stamps = state.Stamps.Remove(path),
+        };
         Term canonical = state.Canonical(value);
         if (canonical is Constant constant)
         {
@@ -484,7 +493,8 @@ internal sealed partial class BodyAnalysis
     {
         if (!state.Deep.TryGetValue(value, out LockFormula? need) || state.IsFresh(value)) return;
         (Verdict verdict, LockFormula culprit) = Query(state, need);
-        if (verdict == Verdict.Held) PassNeed(state, syntax, "deep");
+        if (verdict == Verdict.Held && !_isChecking && state.Copies.TryGetValue(value, out Copy? copy) && copy.IsBack(state)) ReportReached(state, value, copy, syntax);
+        else if (verdict == Verdict.Held) PassNeed(state, syntax, "deep");
         else FailNeed(state, syntax, "deep", verdict == Verdict.Maybe ? Rule.MayNotBeHeld : Rule.UnguardedRead, need, sentence => "reading what '" + sentence.Name(value) + "' refers to needs " + Missing(sentence, verdict, need, culprit), null);
     }
 
@@ -569,10 +579,12 @@ internal sealed partial class BodyAnalysis
     private void Excuse(Term term) => _excusedNow.Add(term);
 
     /// <summary>Evaluates a whole operation of a block and excuses on every path what it was reported to lack.</summary>
-    private List<Outcome> EvaluateWhole(IOperation operation, State state)
+    private List<Outcome> EvaluateWhole(IOperation operation, State state, bool isCondition = false)
     {
         _current = operation.Syntax;
+        _isChecking = isCondition;
         List<Outcome> outcomes = Evaluate(operation, state);
+        _isChecking = false;
         if (_excusedNow.Count + _settledNow.Count + _usedNow.Count == 0) return outcomes;
         outcomes = outcomes.Select(outcome => new Outcome(Excuse(outcome.State), outcome.Value)).ToList();
         ForgetExcuses();
@@ -590,7 +602,7 @@ internal sealed partial class BodyAnalysis
     private State Excuse(State state)
     {
         if (_excusedNow.Count > 0) state = state with { Excused = state.Excused.Union(_excusedNow) };
-        if (_usedNow.Count > 0) state = state with { Stale = state.Stale.RemoveRange(_usedNow), Stamps = state.Stamps.RemoveRange(_usedNow) };
+        if (_usedNow.Count > 0) state = state with { Stale = state.Stale.RemoveRange(_usedNow), Stamps = state.Stamps.RemoveRange(_usedNow), Copies = state.Copies.RemoveRange(_usedNow) };
         if (_settledNow.Count > 0) state = state with { Holds = state.Holds.Select(hold => _settledNow.Contains(hold.Term) && hold.Origin == Origin.Here ? hold.With(origin: Origin.Assumed) : hold).ToImmutableArray() };
         return state;
     }

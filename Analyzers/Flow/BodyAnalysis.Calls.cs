@@ -315,8 +315,9 @@ internal sealed partial class BodyAnalysis
 
         NoteCall(state, site);
         WatchCall(state, site);
+        if (site.Operation is IInvocationOperation) CheckIndexes(state, site.Operation, site.Receiver);
         State before = state;
-        state = NotePassed(PassArguments(state, site), site);
+        state = NotePassed(PassArguments(NoteUsed(state, site), site), site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
         if (AssumeReturned(state, site) is not { } returned || AssumeNotNull(returned, site, result) is not { } known) return [];
         state = known;
@@ -501,6 +502,7 @@ internal sealed partial class BodyAnalysis
             foreach ((State at, MemberPlace place) in Place(operand, state).Take(1))
             {
                 state = place.Operation is ILocalReferenceOperation or IParameterReferenceOperation or IDiscardOperation || parameter.RefKind == RefKind.Out ? Write(at, place, left, readsToo: false) : Forget(at, place.Path, left);
+                if (parameter.RefKind == RefKind.Out) state = NoteFound(state, site, operand, left);
             }
         }
 

@@ -250,6 +250,7 @@ internal sealed partial class BodyAnalysis
             foreach (Outcome outcome in Evaluate(assignment.Value, at))
             {
                 State next = Write(outcome.State, place, outcome.Value, readsToo: false);
+                if (assignment.Target is ILocalReferenceOperation { Local: var local }) next = NoteCopy(next, local, outcome.Value, assignment.Value);
                 results.Add(new Outcome(next, outcome.Value));
             }
         }
@@ -334,6 +335,7 @@ internal sealed partial class BodyAnalysis
                 : Fresh(element, "element", state, out state);
             if (element is ITupleOperation nested) state = AssignParts(nested, value, state);
             else foreach ((State at, MemberPlace place) in Place(element, state).Take(1)) state = Write(at, place, value, readsToo: false);
+            if (element is ILocalReferenceOperation { Local: var local }) state = NoteCopy(state, local, value, null);
         }
 
         return state;
@@ -439,7 +441,7 @@ internal sealed partial class BodyAnalysis
 
             case IDeclarationPatternOperation declaration:
             {
-                if (declaration.DeclaredSymbol is { } symbol) state = state with { Values = state.Values.SetItem(symbol, value) };
+                if (declaration.DeclaredSymbol is { } symbol) state = NoteCopy(state with { Values = state.Values.SetItem(symbol, value) }, symbol, value, null);
                 if (declaration.MatchesNull) return Fact.True;
                 Fact notNull = Fact.IsNull(value).Negate();
                 return SymbolEqualityComparer.Default.Equals(declaration.MatchedType, value.Type) || declaration.MatchedType is null
@@ -451,7 +453,7 @@ internal sealed partial class BodyAnalysis
                 return Fact.And(Fact.IsNull(value).Negate(), Fact.Holds(new MemberOf(value, type.MatchedType)));
             case IRecursivePatternOperation recursive:
             {
-                if (recursive.DeclaredSymbol is { } symbol) state = state with { Values = state.Values.SetItem(symbol, value) };
+                if (recursive.DeclaredSymbol is { } symbol) state = NoteCopy(state with { Values = state.Values.SetItem(symbol, value) }, symbol, value, null);
                 var parts = new List<Fact>();
                 if (value.Type is not { IsValueType: true }) parts.Add(Fact.IsNull(value).Negate());
                 if (recursive.MatchedType is { } matched && !SymbolEqualityComparer.Default.Equals(matched, recursive.InputType)) parts.Add(Fact.Holds(new MemberOf(value, matched)));

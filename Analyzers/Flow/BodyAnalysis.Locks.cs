@@ -280,6 +280,7 @@ internal sealed partial class BodyAnalysis
             if (Query(state, stamp.Value).Verdict >= Verdict.WrongMode) state = state with { Stale = state.Stale.SetItem(stamp.Key, stamp.Value) };
         }
 
+        if (!state.Copies.IsEmpty || !state.Checks.IsEmpty) state = LoseCopies(state);
         foreach (MemberOf member in GuardedPaths(state))
         {
             if (state.IsFresh(member) || _catalog.DataOf(member.Member).Read is not { } read) continue;

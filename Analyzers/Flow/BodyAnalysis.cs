@@ -197,7 +197,7 @@ internal sealed partial class BodyAnalysis
         {
             if (block.BranchValue is null) values.Add((state, null));
             else if (_outer is null && Method is { ReturnsByRef: true } && block.ConditionKind == ControlFlowConditionKind.None) values.AddRange(LendPlace(block.BranchValue, state));
-            else foreach (Outcome outcome in EvaluateWhole(block.BranchValue, EndStatements(state, block.BranchValue.Syntax))) values.Add((outcome.State, outcome.Value));
+            else foreach (Outcome outcome in EvaluateWhole(block.BranchValue, EndStatements(state, block.BranchValue.Syntax), isCondition: block.ConditionKind != ControlFlowConditionKind.None)) values.Add((outcome.State, outcome.Value));
         }
 
         if (block.ConditionKind != ControlFlowConditionKind.None && block.ConditionalSuccessor is { } conditional)
@@ -208,8 +208,9 @@ internal sealed partial class BodyAnalysis
             foreach ((State state, Term? value) in values)
             {
                 Fact fact = Fact.Holds(value!);
-                if (AssumeLasting(state, fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add((whenTrue, null));
-                if (AssumeLasting(state, fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add((whenFalse, null));
+                State asked = NoteAsked(state, block.BranchValue!);
+                if (AssumeLasting(asked, fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add((NoteChecked(whenTrue, block.BranchValue!, outcome: true), null));
+                if (AssumeLasting(asked, fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add((NoteChecked(whenFalse, block.BranchValue!, outcome: false), null));
             }
 
             Follow(block, conditional, taken);

@@ -76,6 +76,12 @@ internal sealed record State
     /// <summary>Values whose formula has failed since.</summary>
     internal Map<Term, LockFormula> Stale { get; init; } = Map<Term, LockFormula>.Empty;
 
+    /// <summary>Values that variables keep of guarded data.</summary>
+    internal Map<Term, Copy> Copies { get; init; } = Map<Term, Copy>.Empty;
+
+    /// <summary>The conditions about guarded members that this path depends on.</summary>
+    internal Map<Term, Check> Checks { get; init; } = Map<Term, Check>.Empty;
+
     /// <summary>Objects made here that nobody else can reach yet.</summary>
     internal ImmutableHashSet<Term> Fresh { get; init; } = ImmutableHashSet<Term>.Empty;
 
@@ -295,7 +301,22 @@ internal sealed record State
         // What turns out to be the same as something that is not stale has been found again.
         Map<Term, LockFormula> stale = Stale.ContainsKey(left) == Stale.ContainsKey(right) ? Stale : Stale.Remove(left).Remove(right);
         State state = this with { Names = Names.SetItem(right, left), Stale = stale };
+        if (IsGone(left) != IsGone(right)) state = state.Confirm(Copies[IsGone(left) ? left : right]);
         return state.Rewrite(right, left, keepNames: true);
+    }
+
+    private bool IsGone(Term value) => !Copies.IsEmpty && Copies.TryGetValue(value, out Copy? copy) && copy.IsGone;
+
+    /// <summary>What was copied under a lock that has been dropped since turns out to be as it was.</summary>
+    internal State Confirm(Copy found)
+    {
+        Map<Term, Copy> copies = Copies;
+        foreach (KeyValuePair<Term, Copy> entry in Copies)
+        {
+            if (entry.Value.IsGone && entry.Value.SharesLock(found.Need)) copies = copies.Remove(entry.Key);
+        }
+
+        return this with { Copies = copies };
     }
 
     /// <summary>The state with a term replaced wherever it occurs; null where that shows a contradiction.</summary>
@@ -307,13 +328,15 @@ internal sealed record State
         {
             Facts = facts,
             Values = MapValues(Values, change),
-            Names = keepNames ? Names : MapNames(Names, change),
+            Names = keepNames ? MapNames(Names, change, except: term) : MapNames(Names, change),
             Holds = MapHolds(Holds, change),
             Entry = MapHolds(Entry, change),
             Whiles = MapWhiles(Whiles, change),
             Stamps = MapFormulas(Stamps, change),
             Stale = MapFormulas(Stale, change),
             Deep = MapFormulas(Deep, change),
+            Copies = MapCopies(Copies, change),
+            Checks = MapChecks(Checks, change),
             Fresh = Fresh.IsEmpty ? Fresh : MapSet(Fresh, change),
             Stored = Stored.IsEmpty ? Stored : Stored.Select(pair => (change.Of(pair.Outer), change.Of(pair.Inner))).ToImmutableHashSet(),
             Scopes = Scopes.IsEmpty ? Scopes : Scopes.GroupBy(entry => change.Of(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, change)),
@@ -326,7 +349,7 @@ internal sealed record State
     /// <summary>Whether the term occurs anywhere.</summary>
     internal bool Mentions(Term term)
     {
-        if (Facts.Mentions(term) || Stale.ContainsKey(term) || Fresh.Contains(term) || Stamps.ContainsKey(term)) return true;
+        if (Facts.Mentions(term) || Copies.ContainsKey(term) || Stale.ContainsKey(term) || Fresh.Contains(term) || Stamps.ContainsKey(term)) return true;
         foreach (Term excused in Excused)
         {
             if (excused.Contains(term)) return true;
@@ -363,6 +386,7 @@ internal sealed record State
             Stale = Stale.Remove(earlier),
             Stamps = Stamps.Remove(earlier),
             Fresh = Fresh.Remove(earlier),
+            Copies = Copies.Remove(earlier),
         };
         return state.Rewrite(symbol, earlier) ?? state;
     }
@@ -415,6 +439,7 @@ internal sealed record State
             }
         }
 
+        if (!SameCopies(other)) return false;
         if (ReferenceEquals(Values, other.Values)) return true;
         foreach (KeyValuePair<object, Term> entry in Values)
         {
@@ -443,11 +468,26 @@ internal sealed record State
         static bool IsNamedBy(Term hold, Term value) => value is not Constant && hold.Contains(value);
     }
 
+    /// <summary>Whether the same variables keep what is from before their lock was retaken.</summary>
+    private bool SameCopies(State other)
+    {
+        if (ReferenceEquals(Copies, other.Copies) && ReferenceEquals(Values, other.Values)) return true;
+        if (Copies.IsEmpty && other.Copies.IsEmpty) return true;
+        foreach (KeyValuePair<object, Term> entry in Values)
+        {
+            if (entry.Key is ISymbol && other.Values.TryGetValue(entry.Key, out Term? value) && IsFromBefore(this, entry.Value) != IsFromBefore(other, value)) return false;
+        }
+
+        return true;
+        static bool IsFromBefore(State state, Term value) => state.Copies.TryGetValue(value, out Copy? copy) && copy.IsBack(state);
+    }
+
     /// <summary>Whether nothing distinguishes the two, facts included.</summary>
     internal bool SameAs(State other) =>
         ReferenceEquals(this, other)
         || (SameKey(other, static _ => false, static _ => false) && Facts.SameAs(other.Facts) && Same(Values, other.Values) && Same(Names, other.Names)
-            && Stamps.Count == other.Stamps.Count && SameTerms(Fresh, other.Fresh) && Scopes.Count == other.Scopes.Count);
+            && Stamps.Count == other.Stamps.Count && SameTerms(Fresh, other.Fresh) && Scopes.Count == other.Scopes.Count
+            && Copies.Count == other.Copies.Count && Checks.Count == other.Checks.Count);
 
     /// <summary>What both paths agree on. Values that differ get a new name each, <paramref name="symbolFor"/> saying which.</summary>
     /// <param name="left">The one path.</param>
@@ -497,6 +537,8 @@ internal sealed record State
             Stamps = Joined(first.Stamps, second.Stamps),
             Fresh = first.Fresh.IsEmpty ? first.Fresh : first.Fresh.Intersect(second.Fresh),
             Deep = Joined(first.Deep, second.Deep),
+            Copies = Common(first.Copies, second.Copies),
+            Checks = Common(first.Checks, second.Checks),
             Stored = second.Stored.IsEmpty ? first.Stored : first.Stored.Union(second.Stored),
             Scopes = Joined(first.Scopes, second.Scopes),
             Losses = left.Losses.Length >= right.Losses.Length ? JoinedLosses(left.Losses, right.Losses) : JoinedLosses(right.Losses, left.Losses),
@@ -550,6 +592,19 @@ internal sealed record State
 
     private static Map<TKey, LockFormula> Joined<TKey>(Map<TKey, LockFormula> left, Map<TKey, LockFormula> right)
         where TKey : class => ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
+
+    private static Map<Term, TValue> Common<TValue>(Map<Term, TValue> left, Map<Term, TValue> right)
+        where TValue : class
+    {
+        if (ReferenceEquals(left, right)) return left;
+        Map<Term, TValue> common = left;
+        foreach (KeyValuePair<Term, TValue> entry in left)
+        {
+            if (!right.TryGetValue(entry.Key, out TValue? same) || !same.Equals(entry.Value)) common = common.Remove(entry.Key);
+        }
+
+        return common;
+    }
 
     private static ImmutableDictionary<Term, ImmutableArray<Hold>> Joined(ImmutableDictionary<Term, ImmutableArray<Hold>> left, ImmutableDictionary<Term, ImmutableArray<Hold>> right) =>
         ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
@@ -633,6 +688,7 @@ internal sealed record State
 
                 if (state.Stamps.TryGetValue(value, out LockFormula? stamp)) state = state with { Stamps = state.Stamps.SetItem(symbol, stamp) };
                 if (state.Fresh.Contains(value)) state = state with { Fresh = state.Fresh.Add(symbol) };
+                if (state.Copies.TryGetValue(value, out Copy? copy)) state = state with { Copies = state.Copies.SetItem(symbol, copy) };
                 if (state.Stale.TryGetValue(value, out LockFormula? stale)) state = state with { Stale = state.Stale.SetItem(symbol, stale) };
                 foreach (KeyValuePair<Term, Term> name in state.Names)
                 {
@@ -656,10 +712,11 @@ internal sealed record State
         return values;
     }
 
-    private static Map<Term, Term> MapNames(Map<Term, Term> names, Renaming change)
+    private static Map<Term, Term> MapNames(Map<Term, Term> names, Renaming change, Term? except = null)
     {
         foreach (KeyValuePair<Term, Term> entry in names)
         {
+            if (entry.Key.Equals(except)) continue;
             if (!change.Concerns(entry.Key) && !change.Concerns(entry.Value)) continue;
             names = names.Remove(entry.Key);
             Term key = change.Of(entry.Key);
@@ -711,6 +768,30 @@ internal sealed record State
         }
 
         return formulas;
+    }
+
+    private static Map<Term, Copy> MapCopies(Map<Term, Copy> copies, Renaming change)
+    {
+        foreach (KeyValuePair<Term, Copy> entry in copies)
+        {
+            Term key = change.Of(entry.Key);
+            Copy copy = entry.Value.Renamed(change.Of);
+            if (!ReferenceEquals(key, entry.Key)) copies = copies.Remove(entry.Key);
+            if (!ReferenceEquals(key, entry.Key) || !ReferenceEquals(copy, entry.Value)) copies = copies.SetItem(key, copy);
+        }
+
+        return copies;
+    }
+
+    private static Map<Term, Check> MapChecks(Map<Term, Check> checks, Renaming change)
+    {
+        foreach (KeyValuePair<Term, Check> entry in checks)
+        {
+            Check check = entry.Value.Renamed(change.Of);
+            if (!ReferenceEquals(check, entry.Value)) checks = checks.Remove(entry.Key).SetItem(check.Copy.Source, check);
+        }
+
+        return checks;
     }
 
     private static Map<Atom, LockFormula> MapWhiles(Map<Atom, LockFormula> whiles, Renaming change)

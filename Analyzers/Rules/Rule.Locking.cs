@@ -29,5 +29,8 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor HeldAcrossAwait = Create("MML1019", "Thread-owned lock is held across await or yield", "{0}", Locking, DiagnosticSeverity.Error);
     internal static readonly DiagnosticDescriptor UnstatedGuard = Create("MML1021", "Field is accessed without the lock that guards it elsewhere", "{0}", Locking, DiagnosticSeverity.Info);
     internal static readonly DiagnosticDescriptor KeptDelegate = Create("MML1022", "Delegate is not invoked as its parameter says", "{0}", Locking, DiagnosticSeverity.Error);
+    internal static readonly DiagnosticDescriptor StaleIndex = Create("MML1024", "Index is from before the lock was retaken", "{0}", Locking, DiagnosticSeverity.Warning);
+    internal static readonly DiagnosticDescriptor StaleObject = Create("MML1025", "Object is from before the lock was retaken", "{0}", Locking, DiagnosticSeverity.Info);
+    internal static readonly DiagnosticDescriptor StaleCondition = Create("MML1026", "Condition is from before the lock was retaken", "{0}", Locking, DiagnosticSeverity.Info);
     internal static readonly DiagnosticDescriptor PossibleCycle = Create("MML1023", "Locks may be taken in a circle", "{0}", Locking, DiagnosticSeverity.Info, compilationEnd: true);
 }

@@ -272,7 +272,7 @@ public sealed class ControlFlow : ThemeTests
         {
             private readonly Gate _gate = new();
             [GuardedBy(nameof(_gate))] private int _n;
-            public void Right(Action work)
+            public void CountsTooFar(Action work)
             {
                 _gate.Enter();
                 while (_n < 3)
@@ -281,7 +281,7 @@ public sealed class ControlFlow : ThemeTests
                     try { work(); }
                     catch (TimeoutException) { }
                     _gate.Enter();
-                    _n++;
+                    _n++; // MML1026
                 }
                 _gate.Exit();
             }

@@ -99,7 +99,21 @@ public sealed class SharedExclusive : ThemeTests
             _rw.ExitRead();
             if (!stale) return;
             _rw.EnterWrite();
-            _table = 1;
+            if (_table == 0) _table = 1;
+            _rw.ExitWrite();
+        }
+        """);
+
+    [Fact]
+    public Task UpgradedByLettingGo_AndNotLookedAtAgain_Flags() => Flags("""
+        public void Run()
+        {
+            _rw.EnterRead();
+            bool stale = _table == 0;
+            _rw.ExitRead();
+            if (!stale) return;
+            _rw.EnterWrite();
+            _table = 1; // MML1026
             _rw.ExitWrite();
         }
         """);

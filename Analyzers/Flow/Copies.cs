@@ -1,0 +1,154 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MmLint.Analyzers;
+
+/// <summary>A value that was read from guarded data and kept in a variable.</summary>
+/// <param name="source">The guarded path that it was read through.</param>
+/// <param name="need">What reading there needs.</param>
+/// <param name="isGone">Whether that has not been held all the time since.</param>
+internal sealed class Copy(MemberOf source, LockFormula need, bool isGone = false) : IEquatable<Copy>
+{
+    internal MemberOf Source { get; } = source;
+
+    internal LockFormula Need { get; } = need;
+
+    internal bool IsGone { get; } = isGone;
+
+    internal Copy Gone => new(Source, Need, isGone: true);
+
+    public bool Equals(Copy? other) => other is not null && other.IsGone == IsGone && other.Source.Equals(Source);
+
+    public override bool Equals(object? obj) => Equals(obj as Copy);
+
+    public override int GetHashCode() => Source.GetHashCode();
+
+    /// <summary>The same copy where a part of the path goes by another name; what the path itself held then has left it.</summary>
+    internal Copy Renamed(Func<Term, Term> change) =>
+        Source.Target is { } target && change(target) is var renamed && !ReferenceEquals(renamed, target) ? new Copy(new MemberOf(renamed, Source.Member, Source.Type), Need.Replace(part => part.Equals(target) ? renamed : null), IsGone) : this;
+
+    /// <summary>Whether both speak of one lock.</summary>
+    internal bool SharesLock(LockFormula other) => Need.Locks.Any(mine => other.Locks.Any(theirs => theirs.Term.Equals(mine.Term)));
+
+    /// <summary>Whether the lock is held again.</summary>
+    internal bool IsBack(State state) => IsGone && state.Holds.Any(hold => Need.Locks.Any(item => item.Term.Equals(hold.Term)));
+}
+
+/// <summary>A condition about a guarded member that brought a path to where it is.</summary>
+/// <param name="copy">The member.</param>
+/// <param name="site">The condition.</param>
+/// <param name="outcome">How it came out.</param>
+internal sealed class Check(Copy copy, SyntaxNode site, bool outcome) : IEquatable<Check>
+{
+    internal Copy Copy { get; } = copy;
+
+    internal SyntaxNode Site { get; } = site;
+
+    internal Check Gone => new(Copy.Gone, Site, outcome);
+
+    public bool Equals(Check? other) => other is not null && ReferenceEquals(other.Site, Site) && other.Outcome == Outcome && other.Copy.Equals(Copy);
+
+    public override bool Equals(object? obj) => Equals(obj as Check);
+
+    public override int GetHashCode() => Copy.GetHashCode();
+
+    internal Check Renamed(Func<Term, Term> change) => Copy.Renamed(change) is var renamed && ReferenceEquals(renamed, Copy) ? this : new Check(renamed, Site, outcome);
+
+    private bool Outcome => outcome;
+}
+
+/// <summary>What a body does with its variables that a copy from before could do harm in, so that only those are kept track of.</summary>
+internal sealed class CopyUses
+{
+    private readonly HashSet<ISymbol> _variables = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _written = new(SymbolEqualityComparer.Default);
+
+    private CopyUses(ControlFlowGraph graph, ContractCatalog catalog)
+    {
+        var assignments = new List<(ISymbol Variable, IOperation Value)>();
+        GraphWalk.Any(graph, operation =>
+        {
+            foreach (IOperation index in IndexesIn(operation)) AddVariables(index, _variables);
+            if (InstanceOf(operation) is { } instance) AddVariables(instance, _variables);
+            if (Written(operation) is { } member && catalog.DataOf(member).IsGuarded) _written.Add(member.OriginalDefinition);
+            if (operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var local }, Value: var value }) assignments.Add((local, value));
+            return false;
+        });
+        if (_variables.Count + _written.Count == 0) return;
+        foreach (BasicBlock block in graph.Blocks)
+        {
+            if (block.ConditionKind != ControlFlowConditionKind.None && block.BranchValue is { } condition) AddVariables(condition, _variables);
+        }
+
+        for (int before = -1; before != _variables.Count;)
+        {
+            before = _variables.Count;
+            foreach ((ISymbol variable, IOperation value) in assignments)
+            {
+                if (_variables.Contains(variable)) AddVariables(value, _variables);
+            }
+        }
+    }
+
+    internal static CopyUses In(ControlFlowGraph graph, ContractCatalog catalog) => new(graph, catalog);
+
+    /// <summary>Whether the variable is an index, is gone through to what it refers to, or is asked about.</summary>
+    internal bool Concerns(ISymbol variable) => _variables.Contains(variable);
+
+    /// <summary>Whether the body writes the member.</summary>
+    internal bool Writes(ISymbol member) => _written.Contains(member.OriginalDefinition);
+
+    /// <summary>Whether the body writes any guarded member.</summary>
+    internal bool WritesAny => _written.Count > 0;
+
+    /// <summary>The positions at which an operation looks into an array or a list.</summary>
+    internal static IEnumerable<IOperation> IndexesIn(IOperation operation) => operation switch
+    {
+        IArrayElementReferenceOperation element => element.Indices,
+        IPropertyReferenceOperation { Arguments: { Length: 1 } arguments, Instance.Type: { } type } when IsList(type) => [arguments[0].Value],
+        IInvocationOperation { Instance.Type: { } type, Arguments: var given, TargetMethod: var called } when IsList(type) && IsOf(type, called, IsListInterface) => given.Where(static argument => argument.Parameter?.Type.SpecialType == SpecialType.System_Int32).Select(static argument => argument.Value),
+        _ => [],
+    };
+
+    /// <summary>Whether elements of the type have positions.</summary>
+    internal static bool IsList(ITypeSymbol type) => type is IArrayTypeSymbol || IsListInterface(type) || type.AllInterfaces.Any(IsListInterface);
+
+    private static bool IsListInterface(ITypeSymbol type) => type.OriginalDefinition.SpecialType is SpecialType.System_Collections_Generic_IList_T or SpecialType.System_Collections_Generic_IReadOnlyList_T;
+
+    /// <summary>Whether the method looks a key up and changes nothing: <c>TryGetValue</c> of the interfaces of dictionaries.</summary>
+    internal static bool IsLookup(ISymbol callee) => callee is IMethodSymbol { ReturnType.SpecialType: SpecialType.System_Boolean, ContainingType: { } type } method
+        && method.Parameters.Any(static parameter => parameter.RefKind == RefKind.Out) && IsOf(type, method, IsDictionaryInterface);
+
+    private static bool IsDictionaryInterface(ITypeSymbol type) =>
+        type is INamedTypeSymbol { Name: "IDictionary" or "IReadOnlyDictionary", Arity: 2, ContainingNamespace: { Name: "Generic", ContainingNamespace: { Name: "Collections", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } } };
+
+    /// <summary>Whether the method is a member of one of some interfaces, or what the type does for one.</summary>
+    private static bool IsOf(ITypeSymbol type, IMethodSymbol method, Func<ITypeSymbol, bool> isInterface) => isInterface(method.ContainingType)
+        || type.AllInterfaces.Where(implemented => isInterface(implemented)).SelectMany(static implemented => implemented.GetMembers()).Any(member => SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(member), method));
+
+    private static IOperation? InstanceOf(IOperation operation) => operation switch
+    {
+        IMemberReferenceOperation { Instance: { } instance } => instance,
+        IInvocationOperation { Instance: { } instance } => instance,
+        _ => null,
+    };
+
+    private static ISymbol? Written(IOperation operation) => (operation switch
+    {
+        IAssignmentOperation assignment => assignment.Target,
+        IIncrementOrDecrementOperation increment => increment.Target,
+        _ => null,
+    } as IMemberReferenceOperation)?.Member;
+
+    private static void AddVariables(IOperation operation, HashSet<ISymbol> into)
+    {
+        foreach (IOperation part in operation.DescendantsAndSelf())
+        {
+            if (part is ILocalReferenceOperation local) into.Add(local.Local);
+        }
+    }
+}
