@@ -311,7 +311,7 @@ internal sealed class FactSet
             foreach (Literal[] part in parts)
             {
                 var clause = new Clause(part);
-                if (clauses.Count < MaxClauses && !clause.Decides(literal.Atom)) AddClause(clauses, clause.With(literal));
+                if (!clause.Decides(literal.Atom)) AddClause(clauses, clause.With(literal));
             }
         }
     }
@@ -338,14 +338,13 @@ internal sealed class FactSet
     /// <summary>A clause of one side only holds on both with any fact of the other side added to it.</summary>
     private static void Weaken(List<Clause> clauses, Clause[] own, FactSet other, List<Literal> facts)
     {
-        if (facts.Count == 0) return;
         foreach (Clause clause in own)
         {
             if (clauses.Count >= MaxClauses) return;
-            if (clause.Literals.Length >= MaxClauseLength || other.Knows(clause)) continue;
+            if (other.Knows(clause)) continue;
             foreach (Literal fact in facts)
             {
-                if (clauses.Count < MaxClauses && !clause.Decides(fact.Atom)) AddClause(clauses, clause.With(fact));
+                if (!clause.Decides(fact.Atom)) AddClause(clauses, clause.With(fact));
             }
         }
     }

@@ -117,7 +117,7 @@ internal sealed record State
         return term;
     }
 
-    internal Fact Canonical(Fact fact) => (fact.Marks & _named) == 0 ? fact : fact.Replace(part => Names.ContainsKey(part) ? Canonical(part) : null);
+    internal Fact Canonical(Fact fact) => (fact.Marks & _named) == 0 ? fact : fact.Replace(Canonical);
 
     private Term? NameOf(Term part) => (part.Mark & _named) != 0 && Names.TryGetValue(part, out Term? name) ? name : null;
 
@@ -535,6 +535,7 @@ internal sealed record State
             Names = CommonNames(first, second),
             Whiles = Joined(first.Whiles, second.Whiles),
             Stamps = Joined(first.Stamps, second.Stamps),
+            Stale = Common(first.Stale, second.Stale),
             Fresh = first.Fresh.IsEmpty ? first.Fresh : first.Fresh.Intersect(second.Fresh),
             Deep = Joined(first.Deep, second.Deep),
             Copies = Common(first.Copies, second.Copies),
@@ -609,6 +610,10 @@ internal sealed record State
     private static ImmutableDictionary<Term, ImmutableArray<Hold>> Joined(ImmutableDictionary<Term, ImmutableArray<Hold>> left, ImmutableDictionary<Term, ImmutableArray<Hold>> right) =>
         ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
 
+    /// <summary>What both paths know to be stale, be it under the name that stands for both.</summary>
+    private static Map<Term, LockFormula> Common(Map<Term, LockFormula> left, Map<Term, LockFormula> right) =>
+        ReferenceEquals(left, right) ? left : left.RemoveRange(left.Keys.Where(key => !right.ContainsKey(key)));
+
     private static bool AnyTold(State state)
     {
         foreach (Hold hold in state.Holds)
@@ -622,9 +627,8 @@ internal sealed record State
     /// <summary>Merges although the holds differ.</summary>
     internal static State MergeByForce(State left, State right, Func<object, Term, Opaque> symbolFor)
     {
-        Map<Term, LockFormula> stale = left.Stale.RemoveRange(left.Stale.Keys.Where(key => !right.Stale.ContainsKey(key)));
         ImmutableHashSet<Term> excused = left.Excused.Intersect(right.Excused);
-        return Merge(left with { Stale = stale, Excused = excused }, right with { Stale = stale, Excused = excused }, symbolFor, isForced: true);
+        return Merge(left with { Excused = excused }, right with { Excused = excused }, symbolFor, isForced: true);
     }
 
     /// <summary>Flags that two constants agree on are known of the value that stands for both.</summary>
@@ -649,9 +653,7 @@ internal sealed record State
             FactSet facts = state.Facts;
             if (value is Constant constant)
             {
-                facts = (constant.Value is null ? facts.Assume(Fact.IsNull(symbol))
-                    : constant.Value is bool flag ? facts.Assume(flag ? Fact.Holds(symbol) : Fact.Holds(symbol).Negate())
-                    : facts.Assume(Fact.Equal(symbol, constant))) ?? facts;
+                facts = facts.Assume(Fact.Equal(symbol, constant)) ?? facts;
             }
             else if (value is Condition || value.Type?.SpecialType == SpecialType.System_Boolean)
             {

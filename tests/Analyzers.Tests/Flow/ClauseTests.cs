@@ -30,6 +30,8 @@ public sealed class ClauseTests
         Assert.True(s_clause.Mentions(A));
         Assert.True(s_clause.Mentions(Q));
         Assert.False(s_clause.Mentions(B));
+        Assert.False(s_clause.Mentions(MarkedLike(A)));
+        Assert.True(Of(Null(A), True(A.Of("Ready"))).Mentions(A));
         Assert.True(s_clause.Any(static term => term.Equals(A)));
         Assert.False(s_clause.Any(static term => term.Equals(B)));
     }
@@ -76,6 +78,7 @@ public sealed class ClauseTests
         Assert.Equal(P.Mark | value.Of("Next").Mark, clause.Operands);
         Assert.Equal(P.Mark | value.Of("Next").Marks, clause.Marks);
         Assert.Equal(value.Mark, clause.Opaques);
+        Assert.Equal(value.Mark, Of(Null(value), True(value.Of("Ready"))).Opaques);
     }
 
     [Fact]

@@ -27,6 +27,8 @@ public sealed class ConditionalHoldsTests
     {
         Assert.Equal("a.Lock perhaps", Joined(StateOf(FactSet.Empty, Held(s_lock)), StateOf(FactSet.Empty)));
         Assert.Equal("a.Lock perhaps", Joined(StateOf(FactSet.Empty), StateOf(FactSet.Empty, Held(s_lock))));
+        Assert.Equal("a.Lock perhaps", Joined(StateOf(Known(True(P)), HeldWhen(s_lock)), StateOf(Known(!True(P)))));
+        Assert.Equal("a.Lock perhaps", Joined(StateOf(Known(True(P)), Held(s_lock)), StateOf(Known(!True(P)), HeldWhen(s_lock))));
     }
 
     [Fact]
@@ -34,6 +36,8 @@ public sealed class ConditionalHoldsTests
     {
         Assert.Equal("a.Lock if p; Shared a.Lock if !p", Joined(StateOf(Known(True(P)), Held(s_lock)), StateOf(Known(!True(P)), Held(s_lock, Mode.Shared))));
         Assert.Equal("a.Lock perhaps", Joined(StateOf(FactSet.Empty, Held(s_lock)), StateOf(FactSet.Empty, Held(s_lock, Mode.Shared))));
+        Assert.Equal("a.Lock perhaps", Joined(StateOf(Known(True(P)), HeldWhen(s_lock)), StateOf(Known(!True(P)), Held(s_lock, Mode.Shared))));
+        Assert.Equal("a.Lock perhaps", Joined(StateOf(Known(True(P)), Held(s_lock)), StateOf(Known(!True(P)), HeldWhen(s_lock).With(mode: Mode.Shared))));
     }
 
     [Fact]
@@ -103,6 +107,10 @@ public sealed class ConditionalHoldsTests
         FactSet right = Known([.. flags.Select(static flag => !True(flag))]);
         Assert.Equal("a.Lock if f5, f4, f3, f2", Joined(StateOf(left, Held(s_lock)), StateOf(right)));
         Assert.Equal("f5, f4, f3, f2", Apart(left, right));
+        FactSet some = Known([True(P) | True(Q), .. flags.Take(4).Select(True)]);
+        FactSet none = Known([!True(P), !True(Q), .. flags.Take(4).Select(static flag => !True(flag))]);
+        Assert.Equal("f3, f2, f1, f0", Apart(some, none));
+        Assert.Equal("!f3, !f2, !f1, !f0", Apart(none, some));
         Assert.Equal("f5, f4, f3, f2", Apart(left, Known(Enumerable.Range(0, 6).Select(index => !True(flags[index])).Append(True(P)).ToArray())));
     }
 

@@ -144,6 +144,8 @@ public sealed class FactSetTests
         Assert.False(same.Decide(!Same(P, Q)));
         Assert.Null(same.Decide(Same(P, R)));
         Assert.Null(FactSet.Empty.Decide(Same(P, Q)));
+        Assert.True(same.Decide((True(P) & True(Q)) | (!True(P) & !True(Q)) | True(R)));
+        Assert.False(same.Decide((!True(P) | !True(Q)) & (True(P) | True(Q)) & True(R)));
     }
 
     [Fact]
@@ -170,6 +172,7 @@ public sealed class FactSetTests
         Assert.True(known.Mentions(A.Of("Next")));
         Assert.False(known.Mentions(B));
         Assert.False(known.Mentions(A.Of("Lock")));
+        Assert.False(Known(True(P) | True(Q)).Mentions(MarkedLike(Q)));
     }
 
     [Fact]
@@ -189,6 +192,8 @@ public sealed class FactSetTests
         FactSet known = Known(True(dead), True(live) | True(P), True(Flag("other")) | True(dead.Of("Ready")), True(Q) | True(R));
         Assert.Equal(dead.Name + ", (q || r), (live || p)", known.KeepLive(live.Mark).Text());
         Assert.Same(known, known.KeepLive(ulong.MaxValue));
+        Assert.Equal(dead.Name + ", (q || r)", known.KeepLive(0).Text());
+        Assert.Equal("", Known(True(P) | True(live), True(Q) | True(live)).KeepLive(0).Text());
     }
 
     [Fact]

@@ -190,6 +190,7 @@ public sealed class FactTests
     [Fact]
     public void Hashes_tell_facts_apart()
     {
+        Assert.NotEqual((True(P) & True(Q)).Fact.GetHashCode(), (True(P) & !True(Q)).Fact.GetHashCode());
         int[] hashes = [.. new[] { True(P), !True(P), True(Q), Null(A), Has(Access, 1), Has(Access, 2), Is(I, 1), Is(I, 2), Less(I, 1), True(P) & True(Q), True(Q) & True(P), True(P) | True(Q) }.Select(static claim => claim.Fact.GetHashCode())];
         Assert.Equal(hashes.Length, hashes.Distinct().Count());
     }
@@ -272,6 +273,15 @@ public sealed class FactTests
         Assert.Equal(A.Of("Count").Mark | Number(3).Mark, equal.Operands);
         Assert.Equal(A.Of("Count").Marks | Number(3).Marks, equal.Marks);
         Assert.Equal(value.Mark, AtomOf(Same(A, value)).Opaques);
+        Atom twice = AtomOf(Same(value.Of("Next"), value.Of("Next").Of("Next")));
+        Assert.Equal(twice.Left.Marks | twice.Right!.Marks, twice.Marks);
+        Assert.Equal(value.Mark, twice.Opaques);
+        Atom alike = AtomOf(Same(MarkedLike(A), A));
+        Assert.Equal(A.Mark, alike.Operands);
+        Claim both = Null(value) & True(value.Of("Ready"));
+        Assert.Equal(value.Mark, both.Fact.Opaques);
+        Assert.True(both.Fact.Mentions(value));
+        Assert.Equal(value.Mark, (Null(value) | True(value.Of("Ready"))).Fact.Opaques);
     }
 
     [Fact]

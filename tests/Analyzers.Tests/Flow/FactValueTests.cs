@@ -188,6 +188,7 @@ public sealed class FactValueTests
     {
         Assert.False(FactSet.Empty.Decide(Less(I, long.MinValue)));
         Assert.False(FactSet.Empty.Decide(Less(long.MaxValue, I)));
+        Assert.Null(FactSet.Empty.Decide(Is(I, long.MinValue)));
         Assert.Null(FactSet.Empty.Decide(Less(I, 5)));
         Assert.Null(FactSet.Empty.Decide(Less(5, I)));
         Assert.Null(FactSet.Empty.Decide(Less(I, J)));

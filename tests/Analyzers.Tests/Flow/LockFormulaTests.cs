@@ -29,7 +29,7 @@ public sealed class LockFormulaTests
         Assert.Equal("Node.Lock", s_member.ToString());
         Assert.Equal("shared(Gate)", s_type.ToString());
         Assert.Equal("exclusive(Node.Lock)", s_member.WithMode(Mode.Exclusive).ToString());
-        Assert.Equal("nothing", LockFormula.Nothing.ToString());
+        Assert.Equal("nothing", new LockFormula.All([]).ToString());
     }
 
     [Fact]

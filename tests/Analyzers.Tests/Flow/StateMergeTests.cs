@@ -72,6 +72,17 @@ public sealed class StateMergeTests
     }
 
     [Fact]
+    public void What_has_just_been_found_to_be_null_stays_apart()
+    {
+        static State Captured(Term value) => State.Empty with { Values = Map<object, Term>.Empty.SetItem(default(Microsoft.CodeAnalysis.FlowAnalysis.CaptureId), value) };
+        Assert.False(SameKey(Captured(Constant.Null), Captured(A)));
+        Assert.False(SameKey(Captured(A), Captured(Constant.Null)));
+        Assert.True(SameKey(Captured(A), Captured(B)));
+        Assert.True(SameKey(Captured(A), Captured(Number(1))));
+        Assert.True(SameKey(WithLocal(State.Empty, Constant.Null), WithLocal(State.Empty, A)));
+    }
+
+    [Fact]
     public void Variables_that_name_locks_stay_apart()
     {
         static bool IsLock(Term term) => term.Equals(A) || term.Equals(s_both);
@@ -91,6 +102,7 @@ public sealed class StateMergeTests
         Assert.True(first.SameKey(Variables(("x", A), ("y", B), ("chosen", C)), static _ => false, static _ => true));
         Assert.True(Variables(("x", A), ("chosen", A)).SameKey(Variables(("x", A), ("chosen", B)), static _ => false, static _ => true));
         Assert.True(first.SameKey(Variables(("x", A), ("y", C), ("chosen", B)), static _ => false, static _ => true));
+        Assert.True(Variables(("x", A), ("y", C), ("chosen", A)).SameKey(Variables(("x", A), ("y", B), ("chosen", B)), static _ => false, static _ => true));
     }
 
     [Fact]
@@ -176,12 +188,15 @@ public sealed class StateMergeTests
     [Fact]
     public void A_flag_that_stands_for_a_condition_goes_on_to_do_so()
     {
-        var isNull = new Condition(Null(A), Bool);
+        var isNull = new Condition(Null(A), null);
         State merged = State.Merge(Variables(("x", isNull)), Variables(("x", Constant.False)) with { Facts = Known(!Null(A)) }, static (_, _) => s_flag);
         Assert.Equal("x=flag", Locals(merged));
         Assert.True(merged.Decide(!True(s_flag) | Null(A)));
         State known = State.Merge(Variables(("x", P)) with { Facts = Known(True(P)) }, Variables(("x", Constant.True)), static (_, _) => s_flag);
         Assert.True(known.Decide(True(s_flag)));
+        State open = State.Merge(Variables(("x", P)) with { Facts = Known(True(S)) }, Variables(("x", Q)) with { Facts = Known(!True(S)) }, static (_, _) => s_flag);
+        Assert.True(open.Decide(!True(S) | !True(s_flag) | True(P)));
+        Assert.True(open.Decide(True(S) | True(s_flag) | !True(Q)));
         State denied = State.Merge(Variables(("x", P)) with { Facts = Known(!True(P)) }, Variables(("x", Constant.False)), static (_, _) => s_flag);
         Assert.False(denied.Decide(True(s_flag)));
     }
@@ -191,9 +206,9 @@ public sealed class StateMergeTests
     {
         Opaque access = Value("access", TypeOf("Access"));
         State merged = State.Merge(Variables(("x", new Constant(1, TypeOf("Access")))), Variables(("x", new Constant(3, TypeOf("Access")))), (_, _) => access);
-        Assert.True(merged.Decide(Has(access, 1)));
-        Assert.Null(merged.Decide(Has(access, 2)));
-        Assert.False(merged.Decide(Has(access, 4)));
+        Assert.True(merged.Facts.Evaluate(AtomOf(Has(access, 1))));
+        Assert.Null(merged.Facts.Evaluate(AtomOf(Has(access, 2))));
+        Assert.False(merged.Facts.Evaluate(AtomOf(Has(access, 4))));
         Opaque number = Value("number");
         Assert.Equal("(number == 1 || number == 3)", State.Merge(Variables(("x", Number(1))), Variables(("x", Number(3))), (_, _) => number).Facts.Text());
         Assert.Null(State.Merge(Variables(("x", new Constant(1, TypeOf("Access")))), Variables(("x", A)), (_, _) => access).Decide(Has(access, 1)));
@@ -225,6 +240,8 @@ public sealed class StateMergeTests
         State right = Variables(("x", B)) with { Stamps = s_none.SetItem(B, s_underOther), Fresh = [B], Stale = s_none.SetItem(A, s_underLock).SetItem(B, s_underLock), Names = Map<Term, Term>.Empty.SetItem(B.Of("Next"), C) };
         State merged = Merged(left, right);
         Assert.Equal("a: a.Lock, both: a.Other, b: a.Other", Text(merged.Stamps));
+        Assert.Equal("a: a.Lock, b: a.Lock, both: a.Lock", Text(merged.Stale));
+        Assert.Equal("a: a.Lock", Text(Merged(left with { Stale = s_none.SetItem(A, s_underLock) }, right with { Stale = s_none.SetItem(A, s_underLock) }).Stale));
         Assert.Equal("both", string.Join(", ", merged.Fresh));
         Assert.Equal("both.Next=c", string.Join(", ", merged.Names.Select(static entry => entry.Key + "=" + entry.Value)));
         Assert.Equal("a.Next", string.Join(", ", Merged(left with { Fresh = [A.Of("Next")] }, left with { Fresh = [A.Of("Next"), B] }).Fresh));
@@ -314,6 +331,7 @@ public sealed class StateMergeTests
         Assert.Equal("a own, b own, a caller's", Losses(Merged(own, callers)));
         Assert.Equal("a own, b own, a caller's", Losses(Merged(callers, own)));
         Assert.Equal("a caller's", Losses(Merged(callers, State.Empty with { Losses = [new Loss(A, site, "too", isCallers: true)] })));
+        Assert.Equal("a own, b too", Losses(Merged(State.Empty with { Losses = [new Loss(A, site, "own"), new Loss(B, site, "too", isCallers: true)] }, State.Empty with { Losses = [new Loss(B, site, "three", isCallers: true)] })));
         Assert.Equal("a caller's, c too", Losses(Merged(callers, State.Empty with { Losses = [new Loss(C, site, "too", isCallers: true)] })));
 
         static string Losses(State state) => string.Join(", ", state.Losses.Select(static loss => loss.Term + " " + loss.How));

@@ -43,6 +43,11 @@ public sealed class StateTests
     {
         State state = State.Empty.Assume(Same(A.Of("Next"), B))!.Assume(Same(B.Of("Next"), C))!;
         Assert.Equal("c.Next", state.Canonical(A.Of("Next").Of("Next").Of("Next")).ToString());
+        Opaque alike = MarkedLike(P);
+        State two = State.Empty with { Names = Map<Term, Term>.Empty.SetItem(P, Q).SetItem(alike, R) };
+        Assert.Equal("q", two.Canonical(P).ToString());
+        Assert.Equal("r", two.Canonical(alike).ToString());
+        Assert.Equal("alike", two.Canonical(MarkedLike(P)).ToString());
     }
 
     [Fact]
@@ -208,6 +213,7 @@ public sealed class StateTests
     {
         State state = StateOf(FactSet.Empty, Held(A.Of("Lock")), Held(B.Of("Lock")), Held(C.Of("Lock")));
         Assert.Equal("a.Lock; c.Lock", state.Rewrite(B, A)?.Holds.Text());
+        Assert.Equal("a.Lock; a.Other", StateOf(FactSet.Empty, Held(A.Of("Lock")), Held(B.Of("Lock")), Held(B.Of("Other"))).Rewrite(B, A)?.Holds.Text());
         Assert.Equal("a.Lock if p", StateOf(FactSet.Empty, HeldWhen(A.Of("Lock"), True(P)), Held(B.Of("Lock"))).Rewrite(B, A)?.Holds.Text());
         Assert.Equal("a.Lock", StateOf(FactSet.Empty, Held(A.Of("Lock")), HeldWhen(B.Of("Lock"), True(P))).Rewrite(B, A)?.Holds.Text());
         Assert.Equal("a.Lock if p; a.Lock if q", StateOf(FactSet.Empty, HeldWhen(A.Of("Lock"), True(P)), HeldWhen(B.Of("Lock"), True(Q))).Rewrite(B, A)?.Holds.Text());
@@ -263,7 +269,7 @@ public sealed class StateTests
         Assert.True((State.Empty with { Fresh = [A] }).Mentions(A));
         Assert.True((State.Empty with { Excused = [s_lock] }).Mentions(A));
         Assert.True(StateOf(FactSet.Empty, Held(s_lock)).Mentions(A));
-        Assert.True(StateOf(FactSet.Empty, HeldWhen(B.Of("Lock"), Null(A))).Mentions(A));
+        Assert.True(StateOf(FactSet.Empty, HeldWhen(B.Of("Lock"), True(P), Null(A))).Mentions(A));
         Assert.True((State.Empty with { Values = Map<object, Term>.Empty.SetItem("local", A.Of("Next")) }).Mentions(A));
         Assert.True((State.Empty with { Names = Map<Term, Term>.Empty.SetItem(A.Of("Next"), B) }).Mentions(A));
         Assert.True((State.Empty with { Names = Map<Term, Term>.Empty.SetItem(A.Of("Next"), B) }).Mentions(B));
@@ -335,6 +341,19 @@ public sealed class StateTests
         new(static value => State.Empty with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(value, []) }),
         new(static value => State.Empty with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(A, [Held(value.Of("Lock"))]) }),
         new(static value => State.Empty with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(A, [HeldWhen(A.Of("Lock"), Null(value))]) }),
+
+        // Twice, and beside something else.
+        new(static value => State.Empty with { Values = Map<object, Term>.Empty.SetItem("one", value).SetItem("two", value) }),
+        new(static value => State.Empty with { Names = Map<Term, Term>.Empty.SetItem(value.Of("Next"), A).SetItem(value.Of("Lock"), A) }),
+        new(static value => State.Empty with { Fresh = [value, value.Of("Next")] }),
+        new(static value => State.Empty with { Excused = [value.Of("Lock"), value.Of("Other")] }),
+        new(static value => State.Empty with { Stamps = Map<Term, LockFormula>.Empty.SetItem(value, s_underLock).SetItem(value.Of("Next"), s_underLock) }),
+        new(static value => State.Empty with { Stamps = Map<Term, LockFormula>.Empty.SetItem(A, new LockFormula.All([s_underLock, Under(value)])) }),
+        new(static value => State.Empty with { Values = Map<object, Term>.Empty.SetItem("one", value), Stamps = Map<Term, LockFormula>.Empty.SetItem(value, s_underLock) }),
+        new(static value => State.Empty with { Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(value)), s_underLock).SetItem(AtomOf(True(value.Of("Ready"))), s_underLock) }),
+        new(static value => State.Empty with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(A, [Held(value.Of("Lock"))]).Add(B, [Held(value.Of("Other"))]) }),
+        new(static value => State.Empty with { Holds = [Held(value.Of("Lock")), Held(value.Of("Other"))] }),
+        new(static value => State.Empty with { Holds = [HeldWhen(A.Of("Lock"), Null(value), True(value.Of("Ready")))] }),
     ];
 
     private static LockFormula Under(Opaque value) => new LockFormula.Lock(value.Of("Lock"), Mode.None);
@@ -365,5 +384,27 @@ public sealed class StateTests
     private sealed record Named(System.Func<Opaque, State> Make)
     {
         public Opaque Value { get; } = Vocabulary.Value("live", TypeOf("Node"));
+    }
+
+    [Fact]
+    public void Other_names_are_renamed_too()
+    {
+        State state = State.Empty with { Names = Map<Term, Term>.Empty.SetItem(B.Of("Next"), C).SetItem(O, B.Of("Next")).SetItem(B, A).SetItem(I, J) };
+        Assert.Equal("i=j, a.Next=c, o=a.Next", string.Join(", ", state.Rewrite(B, A)!.Names.Select(static entry => entry.Key + "=" + entry.Value).Order(System.StringComparer.Ordinal).OrderBy(static name => name[0] != 'i')));
+    }
+
+    [Fact]
+    public void What_a_value_needs_is_renamed_with_it_or_without()
+    {
+        LockFormula underB = new LockFormula.Lock(B.Of("Lock"), Mode.None);
+        LockFormula underC = new LockFormula.Lock(C.Of("Lock"), Mode.None);
+        State state = State.Empty with
+        {
+            Stamps = Map<Term, LockFormula>.Empty.SetItem(C, underB).SetItem(B, underC),
+            Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(C)), underB).SetItem(AtomOf(Null(B)), underC),
+        };
+        State renamed = state.Rewrite(B, A)!;
+        Assert.Equal("c: a.Lock, a: c.Lock", Text(renamed.Stamps));
+        Assert.Equal("c == null: a.Lock, a == null: c.Lock", string.Join(", ", renamed.Whiles.Select(static entry => new Fact.Single(new Literal(entry.Key, true)) + ": " + entry.Value)));
     }
 }

@@ -16,7 +16,7 @@ public sealed class TermTests
     [Fact]
     public void Terms_read_as_code()
     {
-        Assert.Equal("this", This.ToString());
+        Assert.Equal("this", Root.This(null).ToString());
         Assert.Equal("result", Root.Result(null).ToString());
         Assert.Equal("value", Root.Value(null).ToString());
         Assert.Equal("a", A.ToString());
@@ -35,9 +35,11 @@ public sealed class TermTests
     [Fact]
     public void Constants_read_as_code()
     {
-        Assert.Equal("null", Constant.Null.ToString());
-        Assert.Equal("true", Constant.Of(true).ToString());
-        Assert.Equal("false", Constant.Of(false).ToString());
+        Assert.Equal("null", new Constant(null, null).ToString());
+        Assert.Equal("true", new Constant(true, null).ToString());
+        Assert.Equal("false", new Constant(false, null).ToString());
+        Assert.Equal(new Constant(true, null), Constant.Of(true));
+        Assert.Equal(new Constant(false, null), Constant.Of(false));
         Assert.Equal("\"text\"", new Constant("text", null).ToString());
         Assert.Equal("-3", Number(-3).ToString());
         Assert.Equal("2.5", new Constant(2.5, null).ToString());
@@ -65,6 +67,9 @@ public sealed class TermTests
         Assert.Equal("x[y]", A.Of("Children").At(I).Display(static term => term.Equals(I) ? "y" : term.Equals(A.Of("Children")) ? "x" : null));
         Assert.Equal("self.Lock", This.Of("Lock").Display(static term => term.Equals(This) ? "self" : null));
         Assert.Equal("x", s_found.Display(static _ => "x"));
+        Assert.Equal("x", A.Of("Children").At(I).Display(static _ => "x"));
+        Assert.Equal("x", new Condition(Null(A), null).Display(static _ => "x"));
+        Assert.Equal("x", new Tuple([A, B], null).Display(static _ => "x"));
         Assert.Equal("old(x)", new Old(A).Display(static _ => "x"));
         Assert.Equal("(x & 1)", Masked.Of(I, 1).Display(static term => term.Equals(I) ? "x" : null));
         Assert.Equal("x", Masked.Of(I, 1).Display(static _ => "x"));
@@ -126,6 +131,7 @@ public sealed class TermTests
         Assert.False(new Tuple([A, B], null).Contains(C));
         Assert.True(new Old(A.Of("Next")).Contains(A));
         Assert.False(Top.Contains(A));
+        Assert.False(A.Of("Next").Contains(MarkedLike(A)));
     }
 
     [Fact]
@@ -151,6 +157,8 @@ public sealed class TermTests
         Assert.Equal("(j & 1)", Replaced(Masked.Of(I, 1), I, J));
         Assert.Equal("1", Replaced(Masked.Of(I, 1), I, Number(5)));
         Assert.Equal("b == null", Replaced(new Condition(Null(A), null), A, B));
+        Assert.Equal(Constant.True, new Condition(Null(A), null).Replace(static part => part.Equals(A) ? Constant.Null : null));
+        Assert.Equal(Constant.False, new Condition(!Null(A), null).Replace(static part => part.Equals(A) ? Constant.Null : null));
         Assert.Equal("true", Replaced(new Condition(Null(A), null), A, Constant.Null));
         Assert.Equal("false", Replaced(new Condition(!Null(A), null), A, Constant.Null));
         Assert.Equal("(b, b)", Replaced(new Tuple([A, B], null), A, B));
@@ -222,6 +230,7 @@ public sealed class TermTests
     {
         Assert.Equal("Node?", A.Of("Next").Type?.ToString());
         Assert.Equal("Gate", A.Of("Lock").Type?.ToString());
+        Assert.Equal("Node", new MemberOf(A, SymbolOf("Node", "Next"), TypeOf("Node")).Type?.ToString());
     }
 
     [Fact]

@@ -91,6 +91,14 @@ internal static class Vocabulary
 
     public static Opaque Flag(string name) => Value(name, Bool);
 
+    /// <summary>Another flag with the mark of a term, so that only comparing tells them apart.</summary>
+    public static Opaque MarkedLike(Term term)
+    {
+        Opaque flag = Flag("alike");
+        while (flag.Mark != term.Mark) flag = Flag("alike");
+        return flag;
+    }
+
     public static Claim True(Term term) => new(Fact.Holds(term));
 
     public static Claim Null(Term term) => new(Fact.IsNull(term));

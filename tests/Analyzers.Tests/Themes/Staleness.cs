@@ -39,6 +39,44 @@ public sealed class Staleness : ThemeTests
         """);
 
     [Fact]
+    public Task OneOfTwoThatAreStale_Flags() => Flags("""
+        [MustHold("_gate")] [return: ValidWhileHeld("_gate")] public extern Node Find(int key);
+        public Gate Run(bool other)
+        {
+            _gate.Enter();
+            var left = Find(1);
+            var right = Find(2);
+            _gate.Exit();
+            _gate.Enter();
+            var node = left;
+            if (other) node = right;
+            var gate = node.Gate; // MML2007
+            _gate.Exit();
+            return gate;
+        }
+        """);
+
+    [Fact]
+    public Task OneOfTwoThatAreLookedUpAgain_IsSilent() => Silent("""
+        [MustHold("_gate")] [return: ValidWhileHeld("_gate")] public extern Node Find(int key);
+        public Gate Run(bool other)
+        {
+            _gate.Enter();
+            var left = Find(1);
+            var right = Find(2);
+            _gate.Exit();
+            _gate.Enter();
+            left = Find(1);
+            right = Find(2);
+            var node = left;
+            if (other) node = right;
+            var gate = node.Gate;
+            _gate.Exit();
+            return gate;
+        }
+        """);
+
+    [Fact]
     public Task LookedUpAgain_IsSilent() => Silent("""
         [MustHold("_gate")] [return: ValidWhileHeld("_gate")] public extern Node Find();
         public Gate Run()
