@@ -274,6 +274,7 @@ public sealed partial class Folio
     [Acquires("Ref")]
     internal void ResetForUse(FolioFlags flags)
     {
+        Lockdep.Assert(!Has(FolioFlags.Lru), "free folio on a list of pages in use");
         Volatile.Write(ref _flags, (int)flags);
         Volatile.Write(ref _references, 1);
     }

@@ -105,6 +105,23 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// </summary>
     internal Folio FolioOf(ulong frame) => _folios[frame];
 
+    /// <summary>The folio that a frame is a page of, whoever uses it (<c>folio_try_get</c>, with the look after it that Linux's callers take).</summary>
+    /// <returns>With a reference; null if it is free.</returns>
+    [Acquires("result.Ref", When = "result != null")]
+    internal Folio? TryGetFolio(ulong frame)
+    {
+        var page = FolioOf(frame);
+        var folio = page.Head;
+        if (!folio.TryGet())
+            return null;
+
+        // Before the reference was taken, the page may have become part of another folio, or one of its own.
+        if (page.Head == folio)
+            return folio;
+        Put(folio);
+        return null;
+    }
+
     /// <summary>The contents of a frame (<c>page_address</c>).</summary>
     internal byte* PointerTo(ulong frame) => _base + (frame << Page.Shift);
 

@@ -63,10 +63,9 @@ internal static class Compaction
     [Acquires("result.Ref", When = "result != null")]
     private static Folio? IsolateMovable(PhysicalMemory memory, LruLists lru, ulong frame)
     {
-        var folio = memory.FolioOf(frame);
-        if (!folio.Has(FolioFlags.Lru) || folio.IsLarge || folio.IsPinned || !folio.TryGet())
+        if (!memory.FolioOf(frame).Has(FolioFlags.Lru) || memory.TryGetFolio(frame) is not { } folio)
             return null;
-        if (lru.TryIsolate(folio))
+        if (!folio.IsLarge && !folio.IsPinned && lru.TryIsolate(folio))
             return folio;
         memory.Put(folio);
         return null;

@@ -211,6 +211,7 @@ internal sealed class LruLists
     [MustHold("Lock")]
     private void LinkLocked(Folio folio)
     {
+        Lockdep.Assert(!folio.Has(FolioFlags.Lru), "folio put on a second list");
         var list = ListOf(folio);
         var head = _heads[(int)list];
         folio.LruList = list;

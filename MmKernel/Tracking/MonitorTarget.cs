@@ -26,8 +26,8 @@ internal sealed class MemoryTarget(PhysicalMemory memory) : MonitorTarget
     /// <summary>Only pages that reclaim knows, or that are mapped, are used in a way that shows (<c>damon_get_folio</c>).</summary>
     internal override Folio? PageAt(ulong address)
     {
-        var folio = memory.FolioOf(address >> Page.Shift).Head;
-        if (!folio.TryGet())
+        var folio = memory.TryGetFolio(address >> Page.Shift);
+        if (folio == null)
             return null;
         if (folio.Has(FolioFlags.Lru) || folio.MapCount > 0)
             return folio;
@@ -101,8 +101,8 @@ internal sealed class ProcessTarget(MmStruct mm) : MonitorTarget
         if (!PageTableEntry.IsPresent(entry) || PageTableEntry.IsSpecial(entry))
             return null;
         var memory = vma.Mm.Machine.Memory;
-        var folio = memory.FolioOf(PageTableEntry.FrameOf(entry)).Head;
-        if (!folio.TryGet())
+        var folio = memory.TryGetFolio(PageTableEntry.FrameOf(entry));
+        if (folio == null)
             return null;
 
         // Without the lock of the table the entry may have changed before the reference was taken.

@@ -69,18 +69,14 @@ public sealed class PageIdle(PhysicalMemory memory)
     {
         if (frame >= (ulong)memory.FrameCount)
             return null;
-        var folio = memory.FolioOf(frame);
-        if (!IsTracked(folio) || !folio.TryGet())
+        var folio = memory.TryGetFolio(frame);
+        if (folio == null)
             return null;
-
-        // Asked again: the frame may have been freed and given to somebody else before the reference was taken.
-        if (IsTracked(folio))
+        if (folio.Frame == frame && (folio.Has(FolioFlags.Lru) || folio.MapCount > 0))
             return folio;
         memory.Put(folio);
         return null;
     }
-
-    private static bool IsTracked(Folio folio) => folio.Head == folio && (folio.Has(FolioFlags.Lru) || folio.MapCount > 0);
 
     private long CountWords(ulong first, int words)
     {

@@ -21,8 +21,8 @@ internal static class ObservingOperations
     private static void WithSomeFolio(StressThread thread, Action<Folio> action)
     {
         var memory = thread.World.Machine.Memory;
-        var folio = memory.FolioOf((ulong)thread.Random.Next(1, memory.FrameCount / 4));
-        if (!folio.TryGet())
+        var folio = memory.TryGetFolio((ulong)thread.Random.Next(1, memory.FrameCount / 4));
+        if (folio == null)
             return;
         action(folio);
         memory.Put(folio);
