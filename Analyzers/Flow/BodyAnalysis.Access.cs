@@ -331,7 +331,7 @@ internal sealed partial class BodyAnalysis
 
         WatchAccess(state, place, writes: true);
         state = Publish(state, value, into: place.Target);
-        if (!state.Copies.IsEmpty) state = NoteChange(state, place.Path, place.Member);
+        if (!state.Copies.IsEmpty || !state.Checks.IsEmpty) state = NoteChange(state, place.Path, place.Member);
         if (place.Member is null) return Forget(state, place.Path, value);
         SyntaxNode syntax = place.Operation.Syntax;
         if (place.Member is IPropertySymbol { SetMethod: { } setter } property && Accessor(setter) is { } contract)

@@ -82,15 +82,23 @@ internal sealed partial class BodyAnalysis
             : state;
     }
 
-    /// <summary>Under the first hold: who writes to what a copy came from, or through it, has taken it out, or marked it.</summary>
+    /// <summary>
+    /// Under the first hold: who writes to what a copy came from, or through it, has taken it out, or marked it; and who sets a flag there may keep others from acting on what
+    /// they find.
+    /// </summary>
     private State NoteChange(State state, Term path, ISymbol? member)
     {
+        LockFormula? flag = member is not null && IsQuestion(ContractCatalog.TypeOf(member)) && _catalog.DataOf(member).Read is { } read ? Bound(read, (path as MemberOf)?.Target, path).Replace(state.Canonical) : null;
         foreach (KeyValuePair<Term, Copy> entry in state.Copies)
         {
             if (entry.Value.IsGone) continue;
-            bool isFlag = member is not null && ContractCatalog.TypeOf(member) is { } type && (type.SpecialType == SpecialType.System_Boolean || type.TypeKind == TypeKind.Enum) && _catalog.DataOf(member).Read is { } read
-                && entry.Value.SharesLock(Bound(read, (path as MemberOf)?.Target, path).Replace(state.Canonical));
-            if (isFlag || path.Contains(entry.Value.Source) || entry.Value.Source.Contains(path) || path.Contains(entry.Key)) state = state with { Copies = state.Copies.Remove(entry.Key) };
+            bool isClaimed = (flag is not null && entry.Value.SharesLock(flag)) || path.Contains(entry.Value.Source) || entry.Value.Source.Contains(path) || path.Contains(entry.Key);
+            if (isClaimed) state = state with { Copies = state.Copies.Remove(entry.Key) };
+        }
+
+        foreach (KeyValuePair<Term, Check> entry in state.Checks)
+        {
+            if (flag is not null && !entry.Value.Copy.IsGone && entry.Value.Copy.SharesLock(flag)) state = state with { Checks = state.Checks.Remove(entry.Key) };
         }
 
         return state;

@@ -43,7 +43,8 @@ internal sealed partial class BodyAnalysis
         if (Watching is not { } seen || site.Callee is not IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction } callee || callee.DeclaringSyntaxReferences.IsEmpty) return;
         if (callee.MethodKind == MethodKind.Ordinary && callee.DeclaredAccessibility != Accessibility.Private) return;
         Term? target = callee.MethodKind == MethodKind.LocalFunction ? Root.This(_owner.ContainingType) : site.Receiver;
-        seen.Calls.Add(new HelperCall(callee.OriginalDefinition, _owner.OriginalDefinition, Observations.HeldOf(state, target, exclusively: false)));
+        if (target is not null && state.IsFresh(target)) return;
+        seen.Calls.Add(new HelperCall(callee.OriginalDefinition, _owner.OriginalDefinition, site.Operation.Syntax, Observations.HeldOf(state, target, exclusively: false)));
     }
 
     private void WatchGiven(IDelegateCreationOperation creation)

@@ -20,7 +20,7 @@ internal readonly record struct OwnLock(ISymbol? Member)
 internal sealed record FieldAccess(IFieldSymbol Field, ISymbol Owner, SyntaxNode Site, bool Writes, ImmutableHashSet<OwnLock> Held);
 
 /// <summary>One call of a method of the same type.</summary>
-internal sealed record HelperCall(IMethodSymbol Callee, ISymbol Owner, ImmutableHashSet<OwnLock> Held);
+internal sealed record HelperCall(IMethodSymbol Callee, ISymbol Owner, SyntaxNode Site, ImmutableHashSet<OwnLock> Held);
 
 /// <summary>What bodies were seen to do with fields that state no guard, and which locks of the same object they held.</summary>
 internal sealed class Observations

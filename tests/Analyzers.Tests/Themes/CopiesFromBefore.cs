@@ -745,6 +745,36 @@ public sealed class CopiesFromBefore : ThemeTests
         """);
 
     [Fact]
+    public Task FlagThatWasSetAfterTheCheck_IsSilent() => SilentIn("""
+        public void Run()
+        {
+            lock (_gate)
+            {
+                if (_count > 0) return;
+                _isBusy = true;
+            }
+            Work();
+            lock (_gate) { _count = 1; _isBusy = false; }
+        }
+        """);
+
+    [Fact]
+    public Task FlagThatWasSetUnderAnotherLock_Flags() => FlagsIn("""
+        [GuardedBy(nameof(_other))] private bool _isOtherBusy;
+        public void Run()
+        {
+            lock (_other)
+            lock (_gate)
+            {
+                if (_count > 0) return;
+                _isOtherBusy = true;
+            }
+            Work();
+            lock (_gate) _count = 1; // MML1026
+        }
+        """);
+
+    [Fact]
     public async Task Message_SaysWhatWasCopiedAndWhereTheLockWentAway() => await Verify.Flags("""
         public sealed class Ring
         {

@@ -342,5 +342,50 @@ public sealed class UnstatedGuards : ThemeTests
         """);
 
     [Fact]
+    public Task WrittenBeforeTheObjectIsHandedOn_IsSilent() => SilentIn(ThreeGuarded + "public void Run(Action<Visits> start) { _count = 0; start(this); }");
+
+    [Fact]
+    public Task HelperCalledBeforeTheObjectIsHandedOn_IsSilent() => SilentIn(ThreeGuarded + """
+        private void Clear() => _count = 0;
+        public void Reset() { lock (_gate) Clear(); }
+        public void Run(Action<Visits> start) { Clear(); start(this); }
+        """);
+
+    [Fact]
+    public Task HelperThatTheConstructorCalls_IsSilent() => SilentIn(ThreeGuarded + """
+        private void Clear() => _count = 0;
+        public Visits() => Clear();
+        public void Reset() { lock (_gate) Clear(); }
+        """);
+
+    [Fact]
+    public Task WrittenAfterTheObjectIsHandedOn_Flags() => FlagsIn(ThreeGuarded + """
+        public void Run(Action<Visits> start)
+        {
+            start(this);
+            _count = 0; // MML1021
+        }
+        """);
+
+    [Fact]
+    public Task WrittenAfterALockAndBeforeTheObjectIsHandedOn_Flags() => FlagsIn(ThreeGuarded + """
+        public void Run(Action<Visits> start)
+        {
+            lock (_gate) _count++;
+            _count = 0; // MML1021
+            start(this);
+        }
+        """);
+
+    [Fact]
+    public Task ReadBeforeTheObjectIsHandedOn_Flags() => FlagsIn(ThreeGuarded + """
+        public void Run(Action<Visits> start)
+        {
+            if (_count == 0) // MML1021
+                start(this);
+        }
+        """);
+
+    [Fact]
     public Task MethodThatSaysWhatItNeeds_IsSilent() => SilentIn(ThreeGuarded + """[MustHold("_gate")] internal int Peek() => _count;""");
 }
