@@ -378,7 +378,16 @@ public sealed class UnstatedGuards : ThemeTests
         """);
 
     [Fact]
-    public Task ReadBeforeTheObjectIsHandedOn_Flags() => FlagsIn(ThreeGuarded + """
+    public Task GoneThroughBeforeTheObjectIsHandedOn_IsSilent() => SilentIn("""
+        private int[] _all = [];
+        public void Add() { lock (_gate) _all[0]++; }
+        public void Remove() { lock (_gate) _all[0]--; }
+        public int Get() { lock (_gate) return _all[0]; }
+        public void Run(Action<Visits> start) { _all = new int[3]; _all[1] = 1; start(this); }
+        """);
+
+    [Fact]
+    public Task AskedAboutBeforeTheObjectIsHandedOn_Flags() => FlagsIn(ThreeGuarded + """
         public void Run(Action<Visits> start)
         {
             if (_count == 0) // MML1021
