@@ -173,6 +173,7 @@ public sealed class FactSetTests
         Assert.False(known.Mentions(B));
         Assert.False(known.Mentions(A.Of("Lock")));
         Assert.False(Known(True(P) | True(Q)).Mentions(MarkedLike(Q)));
+        Assert.True(Known(Null(A), True(A.Of("Ready")), True(P)).Forget(P).Mentions(A));
     }
 
     [Fact]
