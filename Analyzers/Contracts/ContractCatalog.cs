@@ -58,14 +58,17 @@ internal sealed partial class ContractCatalog
     internal ImmutableArray<AttributeModel> AttributesOf(ISymbol symbol)
     {
         symbol = symbol.OriginalDefinition;
-        return _attributes.GetOrAdd(symbol, key =>
-        {
-            if (key.ContainingAssembly is { } assembly && !_stating.GetOrAdd(assembly, MayState)) return _files.AttributesOf(key);
-            IEnumerable<AttributeModel> models = AttributeModel.Of(key.GetAttributes());
-            if (key is IMethodSymbol method) models = models.Concat(AttributeModel.Of(method.GetReturnTypeAttributes(), onReturn: true));
-            else if (key is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }) models = models.Concat(AttributeModel.Of(invoke.GetReturnTypeAttributes(), onReturn: true));
-            return models.Concat(_files.AttributesOf(key)).ToImmutableArray();
-        });
+        // Asked at every step: nothing is made where the answer is known.
+        return _attributes.TryGetValue(symbol, out ImmutableArray<AttributeModel> known) ? known : _attributes.GetOrAdd(symbol, ReadAttributes);
+    }
+
+    private ImmutableArray<AttributeModel> ReadAttributes(ISymbol symbol)
+    {
+        if (symbol.ContainingAssembly is { } assembly && !_stating.GetOrAdd(assembly, MayState)) return _files.AttributesOf(symbol);
+        IEnumerable<AttributeModel> models = AttributeModel.Of(symbol.GetAttributes());
+        if (symbol is IMethodSymbol method) models = models.Concat(AttributeModel.Of(method.GetReturnTypeAttributes(), onReturn: true));
+        else if (symbol is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }) models = models.Concat(AttributeModel.Of(invoke.GetReturnTypeAttributes(), onReturn: true));
+        return models.Concat(_files.AttributesOf(symbol)).ToImmutableArray();
     }
 
     private readonly ConcurrentDictionary<ISymbol, bool> _stating = new(SymbolEqualityComparer.Default);
@@ -76,20 +79,22 @@ internal sealed partial class ContractCatalog
     private bool MayState(ISymbol assembly) => SymbolEqualityComparer.Default.Equals(assembly, _compilation.Assembly) || Relevance.MayState((IAssemblySymbol)assembly);
 
     /// <summary>The type's lock declaration, its own or that of a base type; null where its objects are no locks.</summary>
-    internal LockInfo? LockOf(ITypeSymbol type) => _locks.GetOrAdd(type.OriginalDefinition, key =>
+    internal LockInfo? LockOf(ITypeSymbol type) => _locks.TryGetValue(type.OriginalDefinition, out LockInfo? known) ? known : _locks.GetOrAdd(type.OriginalDefinition, ReadLock);
+
+    private LockInfo? ReadLock(ISymbol type)
     {
-        for (ITypeSymbol? at = (ITypeSymbol)key; at is not null; at = at.BaseType)
+        for (ITypeSymbol? at = (ITypeSymbol)type; at is not null; at = at.BaseType)
         {
             if (AttributesOf(at).FirstOrDefault(static attribute => attribute.Name == "Lock") is { } found) return LockInfo.From(found);
         }
 
-        foreach (ITypeSymbol implemented in ((ITypeSymbol)key).AllInterfaces)
+        foreach (ITypeSymbol implemented in ((ITypeSymbol)type).AllInterfaces)
         {
             if (AttributesOf(implemented).FirstOrDefault(static attribute => attribute.Name == "Lock") is { } found) return LockInfo.From(found);
         }
 
-        return key is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.Select(LockOf).FirstOrDefault(static info => info is not null) : null;
-    });
+        return type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.Select(LockOf).FirstOrDefault(static info => info is not null) : null;
+    }
 
     /// <summary>The lock declaration of a member or of its type.</summary>
     internal LockInfo? LockOf(ISymbol member)

@@ -480,11 +480,13 @@ internal sealed partial class BodyAnalysis
             case MemberOf { Target: null } shared when site.Callee is IMethodSymbol { IsStatic: true } callee:
                 return InConstruction(shared, callee);
             case Old old:
-                return site.Before.TryGetValue(old, out Term? kept) ? kept : old.Inner.Replace(inner => Substitute(inner, site, result, exit: false));
+                return site.Before.TryGetValue(old, out Term? kept) ? kept : SubstituteIn(old.Inner, site, result);
             default:
                 return null;
         }
     }
+
+    private static Term SubstituteIn(Term earlier, CallSite site, Term? result) => earlier.Replace(part => Substitute(part, site, result, exit: false));
 
     /// <summary>Publishes what the callee may keep, and names what it leaves in by-reference arguments.</summary>
     private State PassArguments(State state, CallSite site)

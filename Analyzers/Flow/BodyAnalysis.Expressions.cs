@@ -50,6 +50,22 @@ internal sealed partial class BodyAnalysis
                 return Invoke(invocation, state);
             case IObjectCreationOperation creation:
                 return Create(creation, state);
+            case ISimpleAssignmentOperation assignment:
+                return Assign(assignment, state);
+            case ICompoundAssignmentOperation compound:
+                return Compound(compound, state);
+            case IConversionOperation { OperatorMethod: null } conversion:
+                return Evaluate(conversion.Operand, state);
+            default:
+                return EvaluateOther(operation, state);
+        }
+    }
+
+    /// <summary>What is rarer. It captures variables, and whatever is above would pay for that where it is.</summary>
+    private List<Outcome> EvaluateOther(IOperation operation, State state)
+    {
+        switch (operation)
+        {
             case IInvalidOperation { Syntax.Parent: LockStatementSyntax statement } invalid when invalid.ChildOperations.Count == 1:
                 return Evaluate(invalid.ChildOperations.First(), state).Select(outcome =>
                 {
@@ -57,10 +73,6 @@ internal sealed partial class BodyAnalysis
                     NoteTaking(outcome.State, statement.Expression, entered, Mode.Exclusive, isTry: false);
                     return new Outcome(AddHold(outcome.State, entered, Mode.Exclusive, Origin.Here, statement), outcome.Value);
                 }).ToList();
-            case ISimpleAssignmentOperation assignment:
-                return Assign(assignment, state);
-            case ICompoundAssignmentOperation compound:
-                return Compound(compound, state);
             case IIncrementOrDecrementOperation increment:
                 return Place(increment.Target, state, toWrite: true).Select(place =>
                 {
@@ -75,10 +87,8 @@ internal sealed partial class BodyAnalysis
                     : [new Outcome(pair.State, BinaryOf(binary, pair.Values[0], pair.Values[1], pair.State))]).ToList();
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not, OperatorMethod: null } not:
                 return Evaluate(not.Operand, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.Holds(outcome.Value).Negate(), not.Type))).ToList();
-            case IConversionOperation conversion:
-                return Evaluate(conversion.Operand, state).SelectMany(outcome => conversion.OperatorMethod is { } method
-                    ? Apply(outcome.State, new CallSite(conversion, method, _engine.ContractOf(method), null, [outcome.Value], conversion.Type))
-                    : [outcome]).ToList();
+            case IConversionOperation { OperatorMethod: { } converter } conversion:
+                return Evaluate(conversion.Operand, state).SelectMany(outcome => Apply(outcome.State, new CallSite(conversion, converter, _engine.ContractOf(converter), null, [outcome.Value], conversion.Type))).ToList();
             case IUnaryOperation { OperatorMethod: { } unaryMethod } unary:
                 return Evaluate(unary.Operand, state).SelectMany(outcome => Apply(outcome.State, new CallSite(unary, unaryMethod, _engine.ContractOf(unaryMethod), null, [outcome.Value], unary.Type))).ToList();
             case IEventAssignmentOperation { EventReference: IEventReferenceOperation reference } subscription when (subscription.Adds ? reference.Event.AddMethod : reference.Event.RemoveMethod) is { } accessor:

@@ -416,20 +416,33 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Whether somebody else can hold what the formula asks for while the holds of this path stand.</summary>
-    private bool IsOpen(State state, LockFormula formula, Func<FactSet> facts, Func<LockFormula.Lock, bool>? given) => formula switch
+    private bool IsOpen(State state, LockFormula formula, Func<FactSet> facts, Func<LockFormula.Lock, bool>? given)
     {
-        LockFormula.Lock item => !Blocks(state, item, given) && !facts().AnyNull(item.Term),
-        LockFormula.AnyInstance => true,
-        LockFormula.All all => all.Parts.All(part => IsOpen(state, part, facts, given)),
-        LockFormula.Some some => some.Parts.Any(part => IsOpen(state, part, facts, given)),
-        LockFormula.Choice choice => facts().Decide(state.Canonical(choice.Condition)) switch
+        switch (formula)
         {
-            true => IsOpen(state, choice.WhenTrue, facts, given),
-            false => IsOpen(state, choice.WhenFalse, facts, given),
-            _ => IsOpen(state, choice.WhenTrue, facts, given) || IsOpen(state, choice.WhenFalse, facts, given),
-        },
-        _ => true,
-    };
+            case LockFormula.Lock item:
+                return !Blocks(state, item, given) && !facts().AnyNull(item.Term);
+            case LockFormula.All all:
+                foreach (LockFormula part in all.Parts)
+                {
+                    if (!IsOpen(state, part, facts, given)) return false;
+                }
+
+                return true;
+            case LockFormula.Some some:
+                foreach (LockFormula part in some.Parts)
+                {
+                    if (IsOpen(state, part, facts, given)) return true;
+                }
+
+                return false;
+            case LockFormula.Choice choice:
+                bool? decided = facts().Decide(state.Canonical(choice.Condition));
+                return (decided != false && IsOpen(state, choice.WhenTrue, facts, given)) || (decided != true && IsOpen(state, choice.WhenFalse, facts, given));
+            default:
+                return true;
+        }
+    }
 
     private bool ProtectedNow(State state, Atom atom) => state.Whiles.TryGetValue(atom, out LockFormula? scope) && Query(state, scope).Verdict == Verdict.Held;
 

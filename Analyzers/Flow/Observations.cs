@@ -7,11 +7,12 @@ using Microsoft.CodeAnalysis;
 namespace MmLint.Analyzers;
 
 /// <summary>A lock as a member of the object it belongs to names it; no member for a lock on the object itself.</summary>
-internal readonly record struct OwnLock(ISymbol? Member)
+/// <remarks>A class, for of collections of structs the runtime must compile every method anew.</remarks>
+internal sealed record OwnLock(ISymbol? Member)
 {
     internal string Name => Member?.Name ?? "this";
 
-    public bool Equals(OwnLock other) => SymbolEqualityComparer.Default.Equals(Member, other.Member);
+    public bool Equals(OwnLock? other) => other is not null && SymbolEqualityComparer.Default.Equals(Member, other.Member);
 
     public override int GetHashCode() => Member is null ? 0 : SymbolEqualityComparer.Default.GetHashCode(Member);
 }
@@ -62,7 +63,7 @@ internal sealed class Observations
             MemberOf { Target: null, Member: var shared } => new OwnLock(shared),
             MemberOf { Target: { } owner, Member: var own } when owner.Equals(target) => new OwnLock(own),
             Root { Kind: RootKind.This } when hold.Term.Equals(target) => new OwnLock(null),
-            _ => (OwnLock?)null,
+            _ => null,
         })
         .OfType<OwnLock>().ToImmutableHashSet();
 }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using MmLint.Testing;
@@ -18,9 +19,17 @@ namespace AnalyzerBenchmarks;
 /// </summary>
 internal static partial class Cold
 {
+    private static string Precompiled { get; } = Path.Combine(
+        Repository.Root, "Package", "obj", "Release", "netstandard2.0", "precompiled",
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64"), "MmLint.Analyzers.dll");
+
     public static void Run(int rounds)
     {
-        var sets = new List<(string Name, string[] Analyzers, string[] Configurations)> { ("none", [], []), ("MmLint", [typeof(MmLint.Analyzers.AllAnalyzers).Assembly.Location], []) };
+        var sets = new List<(string Name, string[] Analyzers, string[] Configurations)> { ("none", [], []), ("MmLint, portable", [typeof(MmLint.Analyzers.AllAnalyzers).Assembly.Location], []) };
+        if (File.Exists(Precompiled))
+            sets.Add(("MmLint, precompiled", [Precompiled], []));
+        else
+            Console.WriteLine("Without the precompiled assembly, which 'dotnet pack Package -c Release' makes for some systems, as builds with the package have it.");
         foreach ((string name, string folder) in Peers.Folders)
             sets.Add((name, Directory.GetFiles(folder, "*.dll"), name == "NetAnalyzers" ? [Metadata("AllRulesOfNetAnalyzers")] : []));
 
