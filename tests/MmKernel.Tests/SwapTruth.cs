@@ -46,9 +46,16 @@ internal static class SwapTruth
     {
         if (memory.Lru == null)
             return;
-        long listed = System.Enum.GetValues<LruList>().Sum(memory.Lru.CountOf);
+        string before = Counts(memory.Lru, out long listed);
         for (ulong frame = 1; frame < (ulong)memory.FrameCount; frame++)
             Assert.True(inUse.Contains(frame) == memory.FolioOf(frame).Head.Has(FolioFlags.Lru), $"frame {frame} in use and not listed, or the reverse");
-        Assert.Equal(inUse.Count, listed);
+        Assert.True(inUse.Count == listed, $"{inUse.Count} pages are in use; on the lists are {before}; now {Counts(memory.Lru, out _)}");
+    }
+
+    private static string Counts(LruLists lists, out long sum)
+    {
+        var counts = System.Enum.GetValues<LruList>().Select(list => (List: list, Count: lists.CountOf(list))).ToList();
+        sum = counts.Sum(each => each.Count);
+        return string.Join(", ", counts.Select(each => $"{each.List} {each.Count}"));
     }
 }
