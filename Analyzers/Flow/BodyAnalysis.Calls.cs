@@ -5,6 +5,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace MmLint.Analyzers;
@@ -225,6 +226,10 @@ internal sealed partial class BodyAnalysis
         return Evaluate(instance, state).Select(outcome => new Outcome(outcome.State, ConditionOf(Fact.And(Fact.IsNull(outcome.Value).Negate(), Fact.Holds(outcome.Value)), invocation.Type))).ToList();
     }
 
+    /// <summary>What is given by reference; another argument that branches puts a captured reference into its place.</summary>
+    private IOperation Located(IOperation given) =>
+        Unwrap(given) is var place && place is IFlowCaptureReferenceOperation captured && _targetOperations.TryGetValue(captured.Id, out IOperation? origin) ? Unwrap(origin) : place;
+
     /// <summary>Volatile and Interlocked are judged by the member they are given.</summary>
     private List<Outcome>? AtomicAccess(IInvocationOperation invocation, State state)
     {
@@ -232,7 +237,7 @@ internal sealed partial class BodyAnalysis
         bool isVolatile = SymbolEqualityComparer.Default.Equals(type, _engine.Volatile);
         if ((!isVolatile && !SymbolEqualityComparer.Default.Equals(type, _engine.Interlocked)) || invocation.Arguments.Length == 0) return null;
         IArgumentOperation? location = invocation.Arguments.FirstOrDefault(static argument => argument.Parameter?.RefKind is RefKind.Ref or RefKind.In or RefKind.RefReadOnlyParameter);
-        if (location is null || Unwrap(location.Value) is not (IFieldReferenceOperation or IArrayElementReferenceOperation)) return null;
+        if (location is null || Located(location.Value) is not (IFieldReferenceOperation or IArrayElementReferenceOperation)) return null;
         bool reads = invocation.TargetMethod.Name == "Read" || location.Parameter!.RefKind != RefKind.Ref;
         var results = new List<Outcome>();
         foreach ((State at, MemberPlace place) in Place(location.Value, state))

@@ -31,8 +31,7 @@ internal sealed class DirectCompaction(PhysicalMemory memory)
         _ = Compaction.CompactZone(memory, order);
         bool isMade = memory.HasBlock(order);
         memory.Events.Add(isMade ? VmEvent.CompactSuccess : VmEvent.CompactFail);
-        int shift = isMade ? 0 : Math.Min(Volatile.Read(ref _deferShift) + 1, MaxDeferShift);
-        Volatile.Write(ref _deferShift, shift);
+        Volatile.Write(ref _deferShift, isMade ? 0 : Math.Min(Volatile.Read(ref _deferShift) + 1, MaxDeferShift));
         Volatile.Write(ref _considered, 0);
         return isMade;
     }

@@ -296,6 +296,36 @@ public sealed class GuardedData : ThemeTests
         public void Reset() => _users = 0; // MML1009
         """);
 
+    [Theory]
+    [InlineData("Volatile.Write(ref _users, reset ? 0 : 1)")]
+    [InlineData("Volatile.Write(ref _users, count ?? 0)")]
+    [InlineData("Interlocked.Exchange(ref _users, count switch { null => 0, _ => 1 })")]
+    [InlineData("Interlocked.CompareExchange(ref _users, reset ? 0 : 1, count ?? 2)")]
+    public Task AtomicMemberByInterlockedWithAValueThatBranches_IsSilent(string change) => Silent($$"""
+        [Atomic] public int _users;
+        public void Change(bool reset, int? count) => {{change}};
+        """);
+
+    [Fact]
+    public Task FreelyReadIsNotFreelyWrittenWithAValueThatBranches_Flags() => Flags("""
+        [GuardedBy(nameof(_gate)), ReadFreely] public bool _done;
+        public void Finish(bool? done) => Volatile.Write(ref _done, done ?? true); // MML1009
+        """);
+
+    [Fact]
+    public Task GuardedMemberByReferenceBesideAValueThatBranches_Flags() => Flags("""
+        [GuardedBy(nameof(_gate))] public int _sum;
+        private static void Set(ref int place, int value) => place = value;
+        public void Reset(bool zero) => Set(ref _sum, zero ? 0 : 1); // MML1008
+        """);
+
+    [Fact]
+    public Task GuardedMemberByReferenceBesideAValueThatBranches_IsSilent() => Silent("""
+        [GuardedBy(nameof(_gate))] public int _sum;
+        private static void Set(ref int place, int value) => place = value;
+        public void Reset(bool zero) { lock (_gate) Set(ref _sum, zero ? 0 : 1); }
+        """);
+
     [Fact]
     public Task DoubleCheckedRead_IsSilent() => Silent("""
         [GuardedBy(nameof(_gate)), ReadFreely] public object? _value;
