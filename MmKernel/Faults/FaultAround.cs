@@ -45,9 +45,7 @@ internal static class FaultAround
             folio.Unlock();
         }
 
-        if (mapped)
-            folio.HandOverReference();
-        else
+        if (!mapped)
             mapping.Memory.Put(folio);
     }
 }

@@ -65,9 +65,7 @@ internal static class FileFault
             return reason == VmFlags.None ? ErrorOf(error) : UserfaultHandling.HandleUserfault(vmf, reason);
         bool mapped = InstallFilePage(vmf.Vma, vmf.Address, folio, vmf.Flags, vmf.OrigPte);
         folio.Unlock();
-        if (mapped)
-            folio.HandOverReference();
-        else
+        if (!mapped)
             file.Mapping.Memory.Put(folio);
         return VmFault.None;
     }
@@ -144,7 +142,7 @@ internal static class FileFault
 
     /// <summary>Maps the locked page unless the entry has changed (<c>finish_fault</c>, <c>set_pte_range</c>).</summary>
     /// <returns>Whether the entry has taken the reference.</returns>
-    [MustHold("vma.Anchored && folio")]
+    [MustHold("vma.Anchored && folio && folio.Ref"), Releases("folio.Ref", When = "result")]
     internal static bool InstallFilePage(VmArea vma, ulong address, Folio folio, FaultFlag flags, ulong expected)
     {
         var pte = PteOffsetMapLock(vma, address);
@@ -163,6 +161,7 @@ internal static class FileFault
             if ((flags & FaultFlag.Write) != 0)
                 bits |= PageTableEntry.Dirty;
             pte.Value = PageTableEntry.Make(folio.Frame, bits);
+            folio.HandOverReference();
         }
 
         PteUnmapUnlock(pte);

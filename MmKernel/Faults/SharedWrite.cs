@@ -28,9 +28,7 @@ internal static class SharedWrite
         if (mapped)
             folio.Set(FolioFlags.Dirty);
         folio.Unlock();
-        if (mapped)
-            folio.HandOverReference();
-        else
+        if (!mapped)
             mapping.Memory.Put(folio);
         return Throttle(vmf, mapping);
     }

@@ -174,15 +174,7 @@ public sealed partial class AddressSpace
     private bool TryExchange(ulong index, SwapEntry entry, Folio folio)
     {
         PagesLock.Lock();
-        bool isThere = _swapped.TryGetValue(index, out var current) && current == entry;
-        if (isThere)
-        {
-            _swapped.Remove(index);
-            _pages.Add(index, folio);
-            folio.Get();
-            folio.HandOverReference();
-        }
-
+        bool isThere = _swapped.TryGetValue(index, out var current) && current == entry && _swapped.Remove(index) && TryInsert(index, folio);
         PagesLock.Unlock();
         if (isThere)
         {

@@ -189,7 +189,7 @@ public sealed partial class AddressSpace
         PagesLock.Lock();
         if (IsBeyondEnd(index))
             error = -(long)Errno.EFAULT;
-        else if (_swapped.ContainsKey(index) || !_pages.TryAdd(index, folio))
+        else if (!TryInsert(index, folio))
             error = -(long)Errno.EEXIST;
         PagesLock.Unlock();
         if (error != 0)
@@ -200,8 +200,6 @@ public sealed partial class AddressSpace
         }
 
         Memory.Lru?.Add(folio);
-        folio.Get();
-        folio.HandOverReference();
         return 0;
     }
 
@@ -301,17 +299,27 @@ public sealed partial class AddressSpace
         if (Backing == null)
             folio.Set(FolioFlags.UpToDate | FolioFlags.SwapBacked);
         PagesLock.Lock();
-        bool added = index < Page.AlignUp(Size) >> Page.Shift && !_swapped.ContainsKey(index) && _pages.TryAdd(index, folio);
+        bool added = !IsBeyondEnd(index) && TryInsert(index, folio);
         PagesLock.Unlock();
         if (added)
-        {
             Memory.Lru?.Add(folio);
-            folio.HandOverReference();
-            return VmFault.None;
-        }
-
+        else
+            _pageAccount?.Uncharge(1);
         Memory.Put(folio);
-        _pageAccount?.Uncharge(1);
         return VmFault.None;
+    }
+
+    /// <summary>
+    /// Puts a page into the index unless one is there or in swap. The index has a reference of its own, for others may take the page out again as
+    /// soon as the lock is given back.
+    /// </summary>
+    [MustHold("PagesLock && folio.Ref")]
+    private bool TryInsert(ulong index, Folio folio)
+    {
+        if (_swapped.ContainsKey(index) || !_pages.TryAdd(index, folio))
+            return false;
+        folio.Get();
+        folio.HandOverReference();
+        return true;
     }
 }

@@ -45,9 +45,7 @@ internal static class UffdInstall
         if (error != 0)
             return error;
         error = CachedPage(vma, address, folio, protect);
-        if (error == 0)
-            folio.HandOverReference();
-        else
+        if (error != 0)
             file.Mapping.Remove(folio);
         folio.Unlock();
         return error;
@@ -67,9 +65,7 @@ internal static class UffdInstall
             return -(long)Errno.EFAULT;
         long error = CachedPage(vma, address, folio, protect);
         folio.Unlock();
-        if (error == 0)
-            folio.HandOverReference();
-        else
+        if (error != 0)
             mapping.Memory.Put(folio);
         return error;
     }
@@ -99,8 +95,9 @@ internal static class UffdInstall
         return error;
     }
 
-    /// <summary>Maps a page of the file, which is locked; a reference belongs to the entry then.</summary>
-    [MustHold("vma.Lock && folio")]
+    /// <summary>Maps a page of the file, which is locked.</summary>
+    /// <returns>0: the entry has the reference; −EEXIST, −EFAULT, −EAGAIN.</returns>
+    [MustHold("vma.Lock && folio && folio.Ref"), Releases("folio.Ref", When = "result == 0")]
     private static long CachedPage(VmArea vma, ulong address, Folio folio, bool protect)
     {
         var pte = PteOffsetMapLock(vma, address);
@@ -112,6 +109,7 @@ internal static class UffdInstall
             vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
             folio.AddMapping();
             pte.Value = PageTableEntry.Make(folio.Frame, BitsOf(vma, protect, vma.IsShared));
+            folio.HandOverReference();
         }
 
         PteUnmapUnlock(pte);

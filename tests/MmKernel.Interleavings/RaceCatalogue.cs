@@ -40,6 +40,7 @@ internal static class RaceCatalogue
         SwapRaces.WillNeedAndSwapOff,
         SwapRaces.ForkAndSwapOff,
         SwapRaces.FileReturnAndTruncate,
+        SwapRaces.FileFirstAccessAndTruncate,
         MigrationRaces.MoveAndWrite,
         MigrationRaces.MoveAndRemoteWrite,
         MigrationRaces.MoveAndFork,

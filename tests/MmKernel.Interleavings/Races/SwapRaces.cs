@@ -170,6 +170,21 @@ internal static class SwapRaces
         });
     });
 
+    /// <summary>A new page of a file is cut off before the thread that brought it has put it on a list of reclaim.</summary>
+    internal static Race FileFirstAccessAndTruncate { get; } = new("first access to a file's page and truncate", world =>
+    {
+        var process = Start(world, out _);
+        var file = world.File(1);
+        Assert.Equal((long)Page0, process.Mmap(Page0, Page.Size, World.ReadWrite, MapFlags.Shared | MapFlags.Fixed, file.Open(isWritable: true)));
+        world.Thread("read", () =>
+        {
+            var result = process.TryLoad(Page0, out ulong value);
+            Assert.True(result.IsOk ? value == 0 : result == new AccessResult(Signal.SIGBUS, SignalCode.BUS_ADRERR, Page0));
+        });
+        world.Thread("truncate", () => Assert.Equal(0, file.Truncate(0)));
+        world.Finally(() => Assert.Equal(0, file.Mapping.PageCount));
+    });
+
     private static Process Start(World world, out SwapDevice device)
     {
         world.Options = new MachineOptions { MemoryBytes = 4 << 20, Reclaim = ReclaimPolicy.Direct };

@@ -150,6 +150,12 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             ("            var cluster = DeviceOf(folio.Swap).ClusterOf(folio.Swap.Slot);\n", "            var entry = folio.Swap;\n"),
             ("isFree || cluster.CountOf(index) != 0", "isFree || DeviceOf(entry).ClusterOf(entry.Slot).CountOf(index) != 0")),
         new(
+            "a page is put on a list of reclaim by who has no reference to it any more",
+            "first access to a file's page and truncate",
+            "PageCache/AddressSpace.cs",
+            ("        if (added)\n            Memory.Lru?.Add(folio);\n        else\n", "        if (!added)\n"),
+            ("        Memory.Put(folio);\n        return VmFault.None;\n", "        Memory.Put(folio);\n        if (added)\n            Memory.Lru?.Add(folio);\n        return VmFault.None;\n")),
+        new(
             "a page is moved while its process still writes to it",
             "migration and write",
             "Migration/MigrationRmap.cs",
