@@ -86,23 +86,19 @@ internal sealed class BuddyAllocator(Folio[] folios)
         Lock.Unlock();
     }
 
-    /// <summary>Number of free blocks of one order.</summary>
-    internal int CountBlocks(int order)
+    /// <summary>Whether there is a free block of that order or a higher one; outdated as soon as it is returned.</summary>
+    internal bool HasBlock(int order)
     {
-        int count = 0;
         Lock.Lock();
-        for (var block = _heads[order]; block != null; block = block.FreeNext)
-            count++;
+        int from = SmallestFrom(order);
         Lock.Unlock();
-        return count;
+        return from <= MaxOrder;
     }
 
     [MustHold("Lock")]
     private Folio? AllocateLocked(int order)
     {
-        int from = order;
-        while (from <= MaxOrder && _heads[from] == null)
-            from++;
+        int from = SmallestFrom(order);
         if (from > MaxOrder)
             return null;
         var block = _heads[from]!;
@@ -117,6 +113,15 @@ internal sealed class BuddyAllocator(Folio[] folios)
 
         _freeFrames -= 1L << order;
         return block;
+    }
+
+    /// <summary>The lowest order from <paramref name="order"/> on that has a free block; beyond <see cref="MaxOrder"/> if none has.</summary>
+    [MustHold("Lock")]
+    private int SmallestFrom(int order)
+    {
+        while (order <= MaxOrder && _heads[order] == null)
+            order++;
+        return order;
     }
 
     [MustHold("Lock")]

@@ -182,16 +182,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     }
 
     /// <summary>Whether there is a free block of that order or a higher one; outdated as soon as it is returned.</summary>
-    internal bool HasBlock(int order)
-    {
-        for (int other = order; other <= BuddyAllocator.MaxOrder; other++)
-        {
-            if (_buddy.CountBlocks(other) != 0)
-                return true;
-        }
-
-        return false;
-    }
+    internal bool HasBlock(int order) => _buddy.HasBlock(order);
 
     /// <summary>Allocates one given frame, whose contents are undefined.</summary>
     /// <returns>A folio with one reference; null if the frame is not free, or on a per-CPU list.</returns>

@@ -31,25 +31,10 @@ internal static class UffdHugeMove
         var folio = HugeEntries.FolioIn(source, entry);
         folio.Get();
         source.Mm.PageTableLock.Unlock();
-        folio.Lock();
-        long error = MoveLocked(target, source, to, from, entry, folio);
-        folio.Unlock();
-        source.Mm.Machine.Memory.Put(folio);
-        return error;
+        return UffdFolioMove.Move(target, source, to, from, entry, folio, MoveEntry);
     }
 
-    /// <summary>Moves a huge page that is locked, so that reverse mapping is nowhere in it.</summary>
-    [MustHold("target.Lock && source.Lock && folio && folio.Ref"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null"), MaySleep]
-    private static long MoveLocked(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio folio)
-    {
-        if (target.Mm.Machine.Options.UffdMoveLocking == UffdMoveLocking.FolioLock || folio.Mapping is not AnonVma anonVma)
-            return MoveEntry(target, source, to, from, entry, folio);
-        anonVma.Lock.WriteLock();
-        long error = MoveEntry(target, source, to, from, entry, folio);
-        anonVma.Lock.WriteUnlock();
-        return error;
-    }
-
+    /// <summary>An <see cref="UffdEntryMove"/>.</summary>
     [MustHold("target.Lock && source.Lock"), MustHold("folio", When = "folio != null"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
     private static long MoveEntry(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio? folio)
     {

@@ -185,11 +185,7 @@ internal static unsafe class UffdMove
             MigrationWait.MigrationEntryWait(source, from);
         if (folio == null)
             return error != 0 || entry == None ? error : MovePresent(target, source, to, from, entry, folio: null);
-        folio.Lock();
-        error = MoveLocked(target, source, to, from, entry, folio);
-        folio.Unlock();
-        source.Mm.Machine.Memory.Put(folio);
-        return error;
+        return UffdFolioMove.Move(target, source, to, from, entry, folio, MovePresent);
     }
 
     [MustHold("target.Lock && source.Lock"), MaySleep]
@@ -256,29 +252,10 @@ internal static unsafe class UffdMove
         return folio;
     }
 
-    /// <summary>Moves a page that is locked, so that reverse mapping is nowhere in it (<c>move_present_ptes</c>).</summary>
-    [MustHold("target.Lock && source.Lock && folio && folio.Ref"), Requires("target.Mm == source.Mm")]
-    [Requires("target.AnonVma != null"), MaySleep]
-    private static long MoveLocked(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio folio)
-    {
-        if (target.Mm.Machine.Options.UffdMoveLocking == UffdMoveLocking.FolioLock || folio.Mapping is not AnonVma anonVma)
-            return MovePresent(target, source, to, from, entry, folio);
-        anonVma.Lock.WriteLock();
-        long error = MovePresent(target, source, to, from, entry, folio);
-        anonVma.Lock.WriteUnlock();
-        return error;
-    }
-
     /// <summary>
     /// Moves the mapping of a page, or of the page of zeros, if both entries still are what they were (<c>move_present_ptes</c>,
-    /// <c>move_zeropage_pte</c>).
+    /// <c>move_zeropage_pte</c>); an <see cref="UffdEntryMove"/>.
     /// </summary>
-    /// <param name="target">The VMA that gets it.</param>
-    /// <param name="source">The VMA that has it.</param>
-    /// <param name="to">Where it goes.</param>
-    /// <param name="from">Where it is.</param>
-    /// <param name="entry">The entry that was found there.</param>
-    /// <param name="folio">The page; null for the page of zeros.</param>
     [MustHold("target.Lock && source.Lock"), MustHold("folio", When = "folio != null"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
     private static long MovePresent(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio? folio)
     {
