@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Threading;
 
 namespace MmKernel;
 
@@ -115,7 +116,7 @@ internal static class Interleaving
     private static void AwaitRelease(IScheduleHost host, ISpinning @lock) => host.Wait(SchedulePoint.Acquire, @lock, () => !@lock.IsHeld);
 
     private static void AwaitWakeup(IScheduleHost host, Task task, bool killable) =>
-        host.Wait(SchedulePoint.Wait, task.WaitKey ?? task, () => task.IsWoken || (killable && task.IsFatalSignalPending));
+        host.Wait(SchedulePoint.Wait, Volatile.Read(ref task.WaitKey) ?? task, () => task.IsWoken || (killable && task.IsFatalSignalPending));
 
     private static void AwaitPhase(IScheduleHost host, Task task, long phase) =>
         host.Wait(SchedulePoint.Wait, task, () => System.Threading.Volatile.Read(ref task.MmuPhase) != phase);

@@ -274,7 +274,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
             bucket.Lock.Lock();
             bool done = !task.IsQueued || TryTakeQueued(bucket, task);
             if (!done)
-                task.WaitAgain();
+                task.WaitAgain(bucket);
             bucket.Lock.Unlock();
             if (done)
                 return 0;

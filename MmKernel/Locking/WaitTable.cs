@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading;
 using MmLint;
 
 namespace MmKernel;
@@ -36,7 +37,9 @@ internal sealed class WaitBucket
     [MustHold("Lock")]
     internal void Enqueue(Task task, object key, bool exclusive)
     {
-        task.StartWaiting(key, exclusive);
+        task.StartWaiting(key);
+        task.WaitsExclusively = exclusive;
+        task.LostRaces = 0;
         task.WaitPrevious = _tail;
         if (_tail == null)
             _head = task;
@@ -50,7 +53,7 @@ internal sealed class WaitBucket
     internal Task? FirstFor(object key)
     {
         var task = _head;
-        while (task != null && task.WaitKey != key)
+        while (task != null && Volatile.Read(ref task.WaitKey) != key)
             task = task.WaitNext;
         return task;
     }
@@ -60,7 +63,7 @@ internal sealed class WaitBucket
     internal Task? FirstReaderFor(object key)
     {
         var task = _head;
-        while (task != null && (task.WaitKey != key || task.WaitsExclusively))
+        while (task != null && (Volatile.Read(ref task.WaitKey) != key || task.WaitsExclusively))
             task = task.WaitNext;
         return task;
     }
@@ -79,7 +82,7 @@ internal sealed class WaitBucket
             task.WaitNext.WaitPrevious = task.WaitPrevious;
         task.WaitPrevious = null;
         task.WaitNext = null;
-        task.WaitKey = null;
+        Volatile.Write(ref task.WaitKey, null);
     }
 
     /// <summary>Takes <paramref name="task"/> out of the queue and lets it run.</summary>

@@ -91,14 +91,13 @@ public sealed class Task
     [Atomic] internal MmStruct? ResidentIn;
     [Atomic] internal MmStruct? GuestIn;
 
-    // The links of the wait table; guarded by the lock of the bucket that the task is queued in.
-    internal Task? WaitNext { get; set; }
-
-    internal Task? WaitPrevious { get; set; }
-
-    internal object? WaitKey { get; set; }
-
-    internal bool WaitsExclusively { get; private set; }
+    // What the task is queued for, or was when it went to sleep; its place in the wait table, and how often it has been woken to take what it waits for and
+    // somebody else was faster.
+    [Atomic] internal object? WaitKey;
+    [GuardedBy("WaitBucket.Lock")] internal Task? WaitNext;
+    [GuardedBy("WaitBucket.Lock")] internal Task? WaitPrevious;
+    [GuardedBy("WaitBucket.Lock")] internal bool WaitsExclusively;
+    [GuardedBy("WaitBucket.Lock")] internal int LostRaces;
 
     /// <summary>Whether what the task waited for has been granted.</summary>
     internal bool IsWoken => Volatile.Read(ref _woken);
@@ -199,13 +198,11 @@ public sealed class Task
     }
 
     /// <summary>Whether the task is queued for something.</summary>
-    internal bool IsQueued => WaitKey != null;
+    internal bool IsQueued => Volatile.Read(ref WaitKey) != null;
 
-    /// <summary>How often the task has been woken to take what it waits for, and somebody else was faster.</summary>
-    internal int LostRaces { get; private set; }
-
-    /// <summary>Goes on waiting, in the same place of the queue.</summary>
-    internal void WaitAgain()
+    /// <summary>Goes on waiting, in the same place of the queue in <paramref name="bucket"/>.</summary>
+    [MustHold("bucket.Lock")]
+    internal void WaitAgain(WaitBucket bucket)
     {
         LostRaces++;
         Volatile.Write(ref _woken, false);
@@ -218,11 +215,10 @@ public sealed class Task
             Wake();
     }
 
-    internal void StartWaiting(object key, bool exclusive)
+    /// <summary>Is going to sleep until somebody finds the task by <paramref name="key"/> and wakes it.</summary>
+    internal void StartWaiting(object key)
     {
-        LostRaces = 0;
-        WaitKey = key;
-        WaitsExclusively = exclusive;
+        Volatile.Write(ref WaitKey, key);
         Volatile.Write(ref _woken, false);
     }
 
@@ -244,7 +240,7 @@ public sealed class Task
 
         if (IsWoken)
             return true;
-        BeginWait(WaitKey);
+        BeginWait(Volatile.Read(ref WaitKey));
 
         // Wakeups that were not waited for stay in the semaphore and cost the next sleep one empty round.
         while (!IsWoken && !(killable && IsFatalSignalPending))

@@ -92,7 +92,7 @@ internal sealed class UserfaultContext(MmStruct mm, UffdFlags flags)
     internal void AddFault(UserfaultWait wait)
     {
         QueueLock.Lock();
-        wait.Task.StartWaiting(wait, exclusive: false);
+        wait.Task.StartWaiting(wait);
         _faults.Add(wait);
         QueueLock.Unlock();
     }
@@ -101,7 +101,7 @@ internal sealed class UserfaultContext(MmStruct mm, UffdFlags flags)
     internal void AddEvent(UserfaultWait wait)
     {
         QueueLock.Lock();
-        wait.Task.StartWaiting(wait, exclusive: false);
+        wait.Task.StartWaiting(wait);
         _events.Add(wait);
         QueueLock.Unlock();
     }
