@@ -97,17 +97,25 @@ internal static class AnonymousFault
             return UserfaultHandling.HandleUserfault(vmf, VmFlags.UffdMissing);
         }
 
-        vmf.Vma.Mm.Rss.Add(RssKind.Anonymous, 1);
-        FolioAddNewAnonRmap(folio, vmf.Vma, vmf.Address, pte);
-        memory.Lru?.Add(folio, vmf.Vma.Flags);
-        ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
+        Install(vmf, folio, pte);
+        PteUnmapUnlock(pte);
+        return VmFault.None;
+    }
+
+    /// <summary>Maps a new page of the process's own where nothing was (<c>map_anon_folio_pte_pf</c>).</summary>
+    [MustHold("vmf.FaultLock && pte && pte.Ptl && folio.Ref"), Requires("vmf.Vma.AnonVma != null"), Releases("folio.Ref")]
+    internal static void Install(FaultContext vmf, [Fresh] Folio folio, MappedPte pte)
+    {
+        var vma = vmf.Vma;
+        vma.Mm.Rss.Add(RssKind.Anonymous, 1);
+        FolioAddNewAnonRmap(folio, vma, vmf.Address, pte);
+        vma.Mm.Machine.Memory.Lru?.Add(folio, vma.Flags);
+        ulong bits = PageTableEntry.ProtectionOf(vma.Flags) | PageTableEntry.Dirty;
         if (vmf.OrigPte == PageTableEntry.UffdMarker)
             bits |= PageTableEntry.UffdWriteProtect;
-        else if ((vmf.Vma.Flags & VmFlags.Write) != 0)
+        else if ((vma.Flags & VmFlags.Write) != 0)
             bits |= PageTableEntry.Writable;
         pte.Value = PageTableEntry.Make(folio.Frame, bits);
         folio.HandOverReference();
-        PteUnmapUnlock(pte);
-        return VmFault.None;
     }
 }

@@ -1,6 +1,5 @@
 using MmLint;
 using static MmKernel.AnonPrepare;
-using static MmKernel.AnonRmap;
 using static MmKernel.PageTableWalk;
 
 namespace MmKernel;
@@ -180,16 +179,7 @@ internal static class FileFault
             return false;
         }
 
-        vmf.Vma.Mm.Rss.Add(RssKind.Anonymous, 1);
-        FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
-        vmf.Vma.Mm.Machine.Memory.Lru?.Add(copy, vmf.Vma.Flags);
-        ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;
-        if (vmf.OrigPte == PageTableEntry.UffdMarker)
-            bits |= PageTableEntry.UffdWriteProtect;
-        else if ((vmf.Vma.Flags & VmFlags.Write) != 0)
-            bits |= PageTableEntry.Writable;
-        pte.Value = PageTableEntry.Make(copy.Frame, bits);
-        copy.HandOverReference();
+        AnonymousFault.Install(vmf, copy, pte);
         PteUnmapUnlock(pte);
         return true;
     }

@@ -63,18 +63,19 @@ internal static class GetUserPages
             var result = HandleMmFault(vma, address, FlagsOf(isWrite));
             if ((result & VmFault.LockDropped) == 0)
                 mm.MmapLock.ReadUnlock();
-            if ((result & VmFault.Error) != 0)
-            {
-                error = (result & VmFault.Oom) != 0 ? -(int)Errno.ENOMEM : -(int)Errno.EFAULT;
+            error = ErrorAfter(result);
+            if (error != 0)
                 return null;
-            }
-
-            if (Task.Current.IsFatalSignalPending)
-            {
-                error = -(int)Errno.EINTR;
-                return null;
-            }
         }
+    }
+
+    /// <summary>Why a page that was faulted in is not to be looked for once more (<c>faultin_page</c>).</summary>
+    /// <returns>0: look; −ENOMEM, −EFAULT, −EINTR.</returns>
+    internal static int ErrorAfter(VmFault result)
+    {
+        if ((result & VmFault.Error) != 0)
+            return (result & VmFault.Oom) != 0 ? -(int)Errno.ENOMEM : -(int)Errno.EFAULT;
+        return Task.Current.IsFatalSignalPending ? -(int)Errno.EINTR : 0;
     }
 
     [Ensures("(result & FaultFlag.VmaLock) == 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]

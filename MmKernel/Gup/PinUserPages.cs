@@ -127,17 +127,9 @@ internal static unsafe class PinUserPages
             var result = HandleMmFault(vma, address, FlagsOf(flags, unshare));
             if ((result & VmFault.LockDropped) == 0)
                 mm.MmapLock.ReadUnlock();
-            if ((result & VmFault.Error) != 0)
-            {
-                error = (result & VmFault.Oom) != 0 ? -(int)Errno.ENOMEM : -(int)Errno.EFAULT;
+            error = GetUserPages.ErrorAfter(result);
+            if (error != 0)
                 return null;
-            }
-
-            if (Task.Current.IsFatalSignalPending)
-            {
-                error = -(int)Errno.EINTR;
-                return null;
-            }
         }
     }
 
