@@ -95,6 +95,15 @@ internal sealed class SwapCluster(int size)
         return folio;
     }
 
+    /// <summary>Whether there is a cached folio (<c>swap_cache_has_folio</c>).</summary>
+    internal bool HasCached(int slot)
+    {
+        Lock.Lock();
+        bool cached = _cached[slot] != null;
+        Lock.Unlock();
+        return cached;
+    }
+
     /// <summary>Caches a folio that is about to be read, unless there is one or nobody uses the slot any more (<c>swap_cache_add_folio</c>).</summary>
     [MustHold("folio")]
     internal bool TryCache(int slot, Folio folio)

@@ -118,6 +118,9 @@ internal sealed class SwapSpace
         return device.ClusterOf(entry.Slot).Find(SwapDevice.IndexOf(entry.Slot));
     }
 
+    /// <summary>Whether a folio is cached for an entry that somebody uses (<c>swap_cache_has_folio</c>).</summary>
+    internal bool HasCached(SwapEntry entry) => DeviceOf(entry).ClusterOf(entry.Slot).HasCached(SwapDevice.IndexOf(entry.Slot));
+
     /// <summary>Whether a page in swap is in memory as well (<c>mincore_swap</c>).</summary>
     internal bool IsCached(PhysicalMemory memory, SwapEntry entry)
     {

@@ -8,12 +8,9 @@ using static MmKernel.VmaLocking;
 namespace MmKernel;
 
 /// <summary>Moving pages to where a handler was asked for them, without copying (<c>move_pages</c>, <c>mm/userfaultfd.c</c>).</summary>
-internal static unsafe class UffdMove
+internal static class UffdMove
 {
-    // No error of the call: the page is in swap and has to come back before it is moved.
-    private const long NeedsPage = -(long)Errno.ENXIO;
-
-    // No error of the call either: the VMAs changed between two looks.
+    // No error of the call: the VMAs changed between two looks.
     private const long TryAgain = -(long)Errno.EBADF;
 
     /// <summary>Moves the pages of a range.</summary>
@@ -21,22 +18,19 @@ internal static unsafe class UffdMove
     /// Bytes moved, holes that are allowed included, if any were. Else −ENOENT: not mapped, or a hole; −EAGAIN: mappings are changing; −EINVAL:
     /// not for these VMAs; −EEXIST: something is at the target; −EBUSY: the page is shared; −EFAULT: a marker; −ENOMEM; −EINTR.
     /// </returns>
-    /// <remarks>The address space is the current one. Linux moves swap entries as they are; here their pages come back first.</remarks>
+    /// <remarks>The address space is the current one.</remarks>
     [MustHold("mm.Users && mm.Residents"), Requires("mm == Task.CurrentMm"), MaySleep]
     [MustNotHold("MmStruct.MmapLock || VmArea.Lock || UserfaultContext.MapChangingLock")]
     internal static long MoveRange(UserfaultContext context, MmStruct mm, ulong to, ulong from, ulong length, UffdMoveMode mode)
     {
-        byte first;
         ulong done = 0;
         while (true)
         {
             long result = MoveSome(context, mm, to + done, from + done, length - done, mode);
             if (result > 0)
                 done += (ulong)result;
-            if (done == length || (result < 0 && result is not (NeedsPage or TryAgain)))
+            if (done == length || (result < 0 && result != TryAgain))
                 return done != 0 ? (long)done : result;
-            if (result == NeedsPage && !Mmu.Read(mm, from + done, &first, 1))
-                return done != 0 ? (long)done : -(long)Errno.EFAULT;
         }
     }
 
@@ -184,8 +178,8 @@ internal static unsafe class UffdMove
         if (MigrationEntry.IsIn(entry))
             MigrationWait.MigrationEntryWait(source, from);
         if (folio == null)
-            return error != 0 || entry == None ? error : MovePresent(target, source, to, from, entry, folio: null);
-        return UffdFolioMove.Move(target, source, to, from, entry, folio, MovePresent);
+            return error != 0 || entry == None ? error : MoveEntry(target, source, to, from, entry, folio: null);
+        return UffdFolioMove.Move(target, source, to, from, entry, folio, MoveEntry);
     }
 
     [MustHold("target.Lock && source.Lock"), MaySleep]
@@ -207,7 +201,10 @@ internal static unsafe class UffdMove
     }
 
     /// <summary>What is to be moved.</summary>
-    /// <returns>The folio with a reference; null after an error, and for the zero page, and for a hole, whose entry is empty.</returns>
+    /// <returns>
+    /// The folio with a reference, of a page in swap the cached one; null after an error, and if there is none: for the page of zeros, a page that is in swap only,
+    /// and a hole, whose entry is empty.
+    /// </returns>
     [MustHold("source.Lock"), Acquires("result.Ref", When = "result != null"), Ensures("error == 0", When = "result != null")]
     private static Folio? Find(VmArea source, ulong from, ulong there, UffdMoveMode mode, out ulong entry, out long error)
     {
@@ -225,9 +222,18 @@ internal static unsafe class UffdMove
         {
             error = (mode & UffdMoveMode.AllowSourceHoles) != 0 ? 0 : -(long)Errno.ENOENT;
         }
+        else if (SwapEntry.IsIn(entry))
+        {
+            error = -(long)Errno.EBUSY;
+            if ((entry & SwapExclusive) != 0)
+            {
+                error = 0;
+                folio = source.Mm.Machine.Memory.Swap.Find(SwapEntry.Of(entry));
+            }
+        }
         else if (!IsPresent(entry))
         {
-            error = SwapEntry.IsIn(entry) ? NeedsPage : MigrationEntry.IsIn(entry) ? -(long)Errno.EAGAIN : -(long)Errno.EFAULT;
+            error = MigrationEntry.IsIn(entry) ? -(long)Errno.EAGAIN : -(long)Errno.EFAULT;
         }
         else if (IsSpecial(entry))
         {
@@ -252,12 +258,9 @@ internal static unsafe class UffdMove
         return folio;
     }
 
-    /// <summary>
-    /// Moves the mapping of a page, or of the page of zeros, if both entries still are what they were (<c>move_present_ptes</c>,
-    /// <c>move_zeropage_pte</c>); an <see cref="UffdEntryMove"/>.
-    /// </summary>
+    /// <summary>Moves the entry of a page, the page of zeros, or a page in swap, if both entries still are what they were; an <see cref="UffdEntryMove"/>.</summary>
     [MustHold("target.Lock && source.Lock"), MustHold("folio", When = "folio != null"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
-    private static long MovePresent(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio? folio)
+    private static long MoveEntry(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio? folio)
     {
         var old = PteOffsetMapNolock(source, from);
         if (old == null)
@@ -270,24 +273,45 @@ internal static unsafe class UffdMove
         }
 
         DoublePtLock(old.Ptl, pte.Ptl);
-        long error = 0;
-        if (pte.Value != None || FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value) || IsSpecial(old.Value) != (folio == null))
-            error = -(long)Errno.EAGAIN;
-        else if (folio != null && !folio.Has(FolioFlags.AnonExclusive))
-            error = -(long)Errno.EBUSY;
-        if (error == 0)
-            error = MovePresentLocked(target, source, to, old, pte, folio);
-
+        long error = pte.Value != None ? -(long)Errno.EAGAIN
+            : SwapEntry.IsIn(entry) ? MoveSwapped(target, to, old, pte, entry, folio)
+            : MovePresent(target, source, to, old, pte, entry, folio);
         DoublePtUnlock(old.Ptl, pte.Ptl);
         pte.Unmap();
         old.Unmap();
         return error;
     }
 
+    /// <summary>
+    /// Moves a swap entry (<c>move_swap_pte</c>). A cached folio goes along: whoever maps it next does so at the new place. One that has been cached since it was
+    /// looked for may know the old place.
+    /// </summary>
+    [MustHold("target.Lock && old && old.Ptl && pte && pte.Ptl"), MustHold("folio", When = "folio != null"), Requires("target.AnonVma != null")]
+    private static long MoveSwapped(VmArea target, ulong to, MappedPte old, MappedPte pte, ulong entry, Folio? folio)
+    {
+        var memory = target.Mm.Machine.Memory;
+        if (old.Value != entry || (folio != null ? !SwapFault.IsOf(folio, entry) : memory.Swap.HasCached(SwapEntry.Of(entry))))
+            return -(long)Errno.EAGAIN;
+        if (folio != null && folio.IsAnonymous)
+        {
+            FolioMoveAnonRmap(folio, target, pte);
+            folio.Index = target.PageIndex(to);
+        }
+
+        old.Value = None;
+        pte.Value = entry | SwapSoftDirty;
+        return 0;
+    }
+
+    /// <summary>Moves the mapping of a page, or of the page of zeros (<c>move_present_ptes</c>, <c>move_zeropage_pte</c>).</summary>
     [MustHold("target.Lock && source.Lock && old && old.Ptl && pte && pte.Ptl"), MustHold("folio", When = "folio != null")]
     [Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
-    private static long MovePresentLocked(VmArea target, VmArea source, ulong to, MappedPte old, MappedPte pte, Folio? folio)
+    private static long MovePresent(VmArea target, VmArea source, ulong to, MappedPte old, MappedPte pte, ulong entry, Folio? folio)
     {
+        if (FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value) || IsSpecial(old.Value) != (folio == null))
+            return -(long)Errno.EAGAIN;
+        if (folio != null && !folio.Has(FolioFlags.AnonExclusive))
+            return -(long)Errno.EBUSY;
         ulong moved = Tlb.PtepGetAndClear(old);
         Tlb.FlushTlbPage(old, source.Mm);
 

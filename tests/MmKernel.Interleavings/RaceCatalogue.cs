@@ -68,6 +68,9 @@ internal static class RaceCatalogue
         UffdRaces.MoveAndPin,
         UffdRaces.HugeMoveAndWrite,
         UffdRaces.HugeMoveAndPin,
+        UffdRaces.SwappedMoveAndAccess,
+        UffdRaces.SwappedMoveAndReclaim,
+        UffdRaces.SwappedMoveAndSwapOff,
         KsmRaces.MergeAndExit,
         KsmRaces.MergeAndWrite,
     ];

@@ -43,6 +43,13 @@ internal static class Memory
     internal static long Move(this Process process, ulong address, int pages, ulong target) =>
         process.Mremap(address, (ulong)pages * Page.Size, (ulong)pages * Page.Size, RemapFlags.MayMove | RemapFlags.Fixed, target);
 
+    /// <summary>Brings a page to swap, and out of memory.</summary>
+    internal static void PageOut(this Process process, ulong address)
+    {
+        Assert.Equal(0, process.Madvise(address, Page.Size, Advice.PageOut));
+        Assert.False(process.Peek(address, new byte[Page.Size]));
+    }
+
     /// <summary>The folio that is mapped at an address now.</summary>
     internal static unsafe Folio FolioAt(this Process process, ulong address) =>
         process.Machine.Memory.FolioOf(PageTableEntry.FrameOf(*PageTableWalk.Find(process.Mm, address, out _)));

@@ -54,7 +54,7 @@ internal static class SwapRaces
         var process = Start(world, out _);
         process.Map(Page0, 1);
         process.Store(Page0, 1);
-        PageOut(process, Page0);
+        process.PageOut(Page0);
         Assert.Equal(0, process.Madvise(Page0, Page.Size, Advice.WillNeed));
         world.Thread("reclaim", () => Reclaim(world.Machine));
         world.Thread("read", () => Assert.Equal(1UL, process.Load(Page0)));
@@ -67,7 +67,7 @@ internal static class SwapRaces
         var process = Start(world, out var device);
         process.Map(Page0, 1);
         process.Store(Page0, 1);
-        PageOut(process, Page0);
+        process.PageOut(Page0);
         world.Thread("read", () => Assert.InRange(process.Load(Page0), 1UL, 2UL));
         world.Thread("write", () => process.Store(Page0, 2));
         world.Finally(() =>
@@ -84,7 +84,7 @@ internal static class SwapRaces
         var process = Start(world, out _);
         process.Map(Page0, 1);
         process.Store(Page0, 1);
-        PageOut(process, Page0);
+        process.PageOut(Page0);
         Process? child = null;
         world.Thread("write", () => process.Store(Page0, 2));
         world.Thread("fork", () => child = world.Adopt(process.Fork()));
@@ -104,8 +104,8 @@ internal static class SwapRaces
         process.Map(Page0, 2);
         process.Store(Page0, 1);
         process.Store(Page1, 2);
-        PageOut(process, Page0);
-        PageOut(process, Page1);
+        process.PageOut(Page0);
+        process.PageOut(Page1);
         world.Thread("read", () => Assert.Equal(1UL, process.Load(Page0)));
         world.Thread("swapoff", () => Assert.Equal(0, world.Machine.SwapOff(device)));
         world.Finally(() =>
@@ -121,7 +121,7 @@ internal static class SwapRaces
         var process = Start(world, out var device);
         process.Map(Page0, 1);
         process.Store(Page0, 1);
-        PageOut(process, Page0);
+        process.PageOut(Page0);
         world.Thread("madvise", () => Assert.Equal(0, process.Madvise(Page0, Page.Size, Advice.WillNeed)));
         world.Thread("swapoff", () => Assert.Equal(0, world.Machine.SwapOff(device)));
         world.Finally(() =>
@@ -137,7 +137,7 @@ internal static class SwapRaces
         var process = Start(world, out var device);
         process.Map(Page0, 1);
         process.Store(Page0, 1);
-        PageOut(process, Page0);
+        process.PageOut(Page0);
         Process? child = null;
         world.Thread("fork", () => child = world.Adopt(process.Fork()));
         world.Thread("swapoff", () => Assert.Equal(0, world.Machine.SwapOff(device)));
@@ -155,7 +155,7 @@ internal static class SwapRaces
         var file = world.File(1);
         Assert.Equal((long)Page0, process.Mmap(Page0, Page.Size, World.ReadWrite, MapFlags.Shared | MapFlags.Fixed, file.Open(isWritable: true)));
         process.Store(Page0, 1);
-        PageOut(process, Page0);
+        process.PageOut(Page0);
         Assert.Equal(1, device.UsedSlots);
         world.Thread("read", () =>
         {
@@ -192,14 +192,8 @@ internal static class SwapRaces
         return world.Process();
     }
 
-    private static void PageOut(Process process, ulong address)
-    {
-        Assert.Equal(0, process.Madvise(address, Page.Size, Advice.PageOut));
-        Assert.False(process.Peek(address, new byte[Page.Size]));
-    }
-
     /// <summary>Reclaims what is on the inactive list, used or not.</summary>
-    private static void Reclaim(Machine machine)
+    internal static void Reclaim(Machine machine)
     {
         var folios = new Folio?[8];
         var lru = machine.Memory.Lru!;

@@ -78,6 +78,35 @@ internal static class UffdRaces
         PinBeside(world, process, HugeSource, HugeTarget, () => MoveHuge(process, uffd));
     });
 
+    /// <summary>A page in swap is moved while its process reads it: it is moved as an entry or as a page, and the reader finds it or the zeros that it leaves.</summary>
+    internal static Race SwappedMoveAndAccess { get; } = new("userfaultfd move of a page in swap and access", world =>
+    {
+        var process = StartSwapped(world, out var uffd, out _);
+        world.Thread("move", () => Assert.Equal(0, Move(process, uffd)));
+        world.Thread("read", () => Assert.InRange(process.Load(Source), 0UL, 1UL));
+        FinallyMoved(world, process);
+    });
+
+    /// <summary>The same while the page, which is cached, is dropped from memory.</summary>
+    internal static Race SwappedMoveAndReclaim { get; } = new("userfaultfd move of a cached page in swap and reclaim", world =>
+    {
+        var process = StartSwapped(world, out var uffd, out _);
+        Assert.Equal(0, process.Madvise(Source, Page.Size, Advice.WillNeed));
+        world.Thread("move", () => Assert.Equal(0, Move(process, uffd)));
+        world.Thread("reclaim", () => SwapRaces.Reclaim(world.Machine));
+        FinallyMoved(world, process);
+    });
+
+    /// <summary>The same while all that is in swap is brought back: to where it is by then.</summary>
+    internal static Race SwappedMoveAndSwapOff { get; } = new("userfaultfd move of a page in swap and swapoff", world =>
+    {
+        var process = StartSwapped(world, out var uffd, out var device);
+        world.Thread("move", () => Assert.Equal(0, Move(process, uffd)));
+        world.Thread("swapoff", () => Assert.Equal(0, world.Machine.SwapOff(device)));
+        FinallyMoved(world, process);
+        world.Finally(() => Assert.Equal(0, device.UsedSlots));
+    });
+
     private static void MakeMoveAndWalk(World world)
     {
         var process = Start(world, out var uffd);
@@ -110,6 +139,21 @@ internal static class UffdRaces
     }
 
     private static Process Start(World world, out Userfaultfd uffd) => Start(world, Target, Source, 1, out uffd);
+
+    private static Process StartSwapped(World world, out Userfaultfd uffd, out SwapDevice device)
+    {
+        world.Options = world.Options with { Reclaim = ReclaimPolicy.Direct };
+        device = world.Machine.SwapOn(SwapStore.InMemory(32 * Page.Size))!;
+        var process = Start(world, out uffd);
+        process.PageOut(Source);
+        return process;
+    }
+
+    private static void FinallyMoved(World world, Process process) => world.Finally(() =>
+    {
+        Assert.Equal(1UL, process.Load(Target));
+        Assert.Equal(0UL, process.Load(Source));
+    });
 
     private static Process StartHuge(World world, out Userfaultfd uffd)
     {
