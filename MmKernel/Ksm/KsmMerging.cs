@@ -12,38 +12,58 @@ internal static class KsmMerging
     [MustHold("vma.Anchored")]
     internal static bool IsMergeable(VmArea vma) => (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma != null;
 
-    /// <summary>The anonymous page at an address, which is split off if it is a part of a large folio, if it is not on its way to swap or back.</summary>
+    /// <summary>The anonymous page at an address, which may be one of a large folio, if it is not on its way to swap or back (<c>ksm_next_page_pmd_entry</c>).</summary>
     /// <returns>With a reference; null if there is none.</returns>
-    [MustHold("vma.Mm.MmapLock"), MustNotHold("Folio"), TakesRmap, Acquires("result.Ref", When = "result != null")]
+    [MustHold("vma.Mm.MmapLock"), MaySleep, Acquires("result.Ref", When = "result != null")]
     internal static Folio? FollowAnonymous(VmArea vma, ulong address)
     {
-        MappedPte? pte;
-        ulong entry;
         while (true)
         {
             ulong seen = ReadEntry(vma, address);
-            if (!MigrationEntry.IsIn(seen))
+            if (MigrationEntry.IsIn(seen))
             {
-                if (!IsPresent(seen) || IsSpecial(seen) || !HugeSplit.TrySplitAt(vma, address))
-                    return null;
-                pte = PteOffsetMapLock(vma, address);
-                if (pte == null)
-                    return null;
-                entry = pte.Value;
-                if (!MigrationEntry.IsIn(entry))
-                    break;
-                PteUnmapUnlock(pte);
+                // A merged page that were not found here would be forgotten.
+                MigrationWait.MigrationEntryWait(vma, address);
+                continue;
             }
 
-            // A merged page that were not found here would be forgotten.
-            MigrationWait.MigrationEntryWait(vma, address);
+            if (!IsPresent(seen) || IsSpecial(seen))
+                return null;
+            if (HugeEntries.TryLock(vma, address, out ulong huge))
+                return TakeFromHuge(vma, HugeEntries.PageOf(huge, address));
+            var pte = TryPteOffsetMapLock(vma, address);
+            if (pte == null)
+                continue;
+            ulong entry = pte.Value;
+            if (!MigrationEntry.IsIn(entry))
+                return Take(vma, pte, entry);
+            PteUnmapUnlock(pte);
+        }
+    }
+
+    [MustHold("vma.Mm.MmapLock && vma.Mm.PageTableLock"), Releases("vma.Mm.PageTableLock"), Acquires("result.Ref", When = "result != null")]
+    private static Folio? TakeFromHuge(VmArea vma, ulong entry)
+    {
+        Folio? folio = null;
+        if (!IsSpecial(entry))
+        {
+            var mapped = HugeEntries.FolioIn(vma, entry);
+            mapped.Get();
+            folio = mapped;
         }
 
+        vma.Mm.PageTableLock.Unlock();
+        return folio;
+    }
+
+    [MustHold("vma.Mm.MmapLock && pte && pte.Ptl"), Releases("pte && pte.Ptl"), Acquires("result.Ref", When = "result != null")]
+    private static Folio? Take(VmArea vma, MappedPte pte, ulong entry)
+    {
         Folio? folio = null;
         if (IsPresent(entry) && !IsSpecial(entry))
         {
             var mapped = pte.FolioIn(vma.Mm.Machine.Memory, entry);
-            if (mapped.IsAnonymous && !mapped.IsLarge && !mapped.Has(FolioFlags.SwapCache))
+            if (mapped.IsAnonymous && !mapped.Has(FolioFlags.SwapCache))
             {
                 mapped.Get();
                 folio = mapped;

@@ -25,9 +25,12 @@ internal static unsafe class KsmScan
             {
                 var item = ItemAt(ksm, slot, address, scan);
                 address += Page.Size;
-                if (item != null)
-                    CompareAndMerge(ksm, item, folio);
+                bool isWorthSplitting = item != null && !CompareAndMerge(ksm, item, folio);
                 ksm.Memory.Put(folio);
+                if (item == null || !isWorthSplitting || PageAt(item, splits: true) is not { } single)
+                    continue;
+                _ = CompareAndMerge(ksm, item, single);
+                ksm.Memory.Put(single);
             }
 
             DropItems(ksm, slot, scan);
@@ -66,18 +69,19 @@ internal static unsafe class KsmScan
     }
 
     /// <summary>Deals with one page (<c>cmp_and_merge_page</c>).</summary>
+    /// <returns>False if an equal one has been found, but the page is one of a large folio, which would have to be split first.</returns>
     [MustHold("ksm.Mutex && folio.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    private static void CompareAndMerge(Ksm ksm, KsmRmapItem item, Folio folio)
+    private static bool CompareAndMerge(Ksm ksm, KsmRmapItem item, Folio folio)
     {
         if (folio.KsmNode is { } node)
         {
             // Merged already; if the place is new, a fork or a move of the mapping brought the page there.
             if (item.Node == node)
-                return;
+                return true;
             Unlink(ksm, item);
             if (KsmMerging.FindPlace(item) is { } place)
                 Link(ksm, item, node, place);
-            return;
+            return true;
         }
 
         Unlink(ksm, item);
@@ -85,34 +89,50 @@ internal static unsafe class KsmScan
         var same = ksm.FindStable(checksum, folio);
         if (same != null)
         {
-            if (same.KsmNode is { } stable && KsmMerging.Merge(ksm, item, folio, same) is { } place)
+            bool mayMerge = !folio.IsLarge;
+            if (mayMerge && same.KsmNode is { } stable && KsmMerging.Merge(ksm, item, folio, same) is { } place)
                 Link(ksm, item, stable, place);
             ksm.Memory.Put(same);
-            return;
+            return mayMerge;
         }
 
         // What changes all the time is not worth merging.
         if (item.Checksum != checksum)
         {
             item.Checksum = checksum;
-            return;
+            return true;
         }
 
         if (ksm.UsesZeroPage && ksm.Memory.IsSame(folio, ksm.Memory.FolioOf(PhysicalMemory.ZeroFrame)))
         {
+            if (folio.IsLarge)
+                return false;
             KsmMerging.MergeWithZeroPage(ksm, item, folio);
-            return;
+            return true;
         }
 
         var other = ksm.FindOrInsertUnstable(checksum, item);
-        if (other == null || other == item)
-            return;
-        var second = PageAt(other);
-        if (second == null)
-            return;
-        if (second.Frame != folio.Frame && ksm.Memory.IsSame(folio, second))
-            MergeTwo(ksm, checksum, item, folio, other, second);
-        ksm.Memory.Put(second);
+        return other == null || other == item || CompareWithUnstable(ksm, checksum, item, folio, other);
+    }
+
+    /// <summary>Deals with a page that was seen to have the contents of another one.</summary>
+    /// <returns>As <see cref="CompareAndMerge"/>.</returns>
+    [MustHold("ksm.Mutex && folio.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static bool CompareWithUnstable(Ksm ksm, ulong checksum, KsmRmapItem item, Folio folio, KsmRmapItem other)
+    {
+        // The other one is split only when it turns out to be equal; then this one, which may have been a part of the same, is a page of its own already.
+        for (bool splits = false; PageAt(other, splits) is { } second; splits = true)
+        {
+            bool isSame = second.Frame != folio.Frame && ksm.Memory.IsSame(folio, second);
+            bool mustSplit = isSame && !folio.IsLarge && second.IsLarge && !splits;
+            if (isSame && !folio.IsLarge && !second.IsLarge)
+                MergeTwo(ksm, checksum, item, folio, other, second);
+            ksm.Memory.Put(second);
+            if (!mustSplit)
+                return !isSame || !folio.IsLarge;
+        }
+
+        return true;
     }
 
     /// <summary>Makes a merged page of one of two, and maps it in place of the other (<c>try_to_merge_two_pages</c>).</summary>
@@ -257,13 +277,15 @@ internal static unsafe class KsmScan
     }
 
     /// <summary>The page at a place that was scanned before (<c>get_mergeable_page</c>).</summary>
+    /// <param name="item">The place.</param>
+    /// <param name="splits">Whether a large folio there is split, if that is possible now.</param>
     [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep, Acquires("result.Ref", When = "result != null")]
-    private static Folio? PageAt(KsmRmapItem item)
+    private static Folio? PageAt(KsmRmapItem item, bool splits)
     {
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         Folio? folio = null;
-        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && KsmMerging.IsMergeable(vma))
+        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && KsmMerging.IsMergeable(vma) && (!splits || HugeSplit.TrySplitAt(vma, item.Address)))
             folio = KsmMerging.FollowAnonymous(vma, item.Address);
         mm.MmapLock.ReadUnlock();
         return folio;
