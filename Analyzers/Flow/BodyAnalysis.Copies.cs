@@ -25,6 +25,7 @@ internal sealed partial class BodyAnalysis
         if (state.Holds.IsEmpty || value is Constant || !Uses.Concerns(variable)) return state;
         value = state.Canonical(value);
         if (state.Stamps.ContainsKey(value) || state.Copies.TryGetValue(value, out Copy? known) && known.IsGone) return state;
+        if ((AnswerIn(state, value) ?? AnswerOf(state, expression)) is { } answer) return state with { Copies = state.Copies.SetItem(value, answer) };
         if (value is MemberOf { Member: var member } && IsConstant(member)) return state;
         return (SourceIn(state, value) ?? SourceOf(state, expression)) is { } copy ? state with { Copies = state.Copies.SetItem(value, copy) } : state;
     }
@@ -64,7 +65,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>The path that an expression names, if nothing has to be evaluated for it.</summary>
     private Term? PathAt(State state, IOperation expression) => Unwrap(expression) switch
     {
-        IInstanceReferenceOperation instance => Root.This(instance.Type),
+        IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } instance => Root.This(instance.Type),
         ILocalReferenceOperation { Local: var local } => state.Values.TryGetValue(local, out Term? value) ? value : null,
         IParameterReferenceOperation { Parameter: var parameter } => state.Values.TryGetValue(parameter, out Term? value) ? value : null,
         IMemberReferenceOperation { Instance: null, Member: var member } reference => PathOf(state, null, member, reference),
@@ -98,7 +99,8 @@ internal sealed partial class BodyAnalysis
 
         foreach (KeyValuePair<Term, Check> entry in state.Checks)
         {
-            if (flag is not null && !entry.Value.Copy.IsGone && entry.Value.Copy.SharesLock(flag)) state = state with { Checks = state.Checks.Remove(entry.Key) };
+            Copy asked = entry.Value.Copy;
+            if (!asked.IsGone && ((flag is not null && asked.SharesLock(flag)) || (asked.Asked is not null && path.Contains(asked.Source)))) state = state with { Checks = state.Checks.Remove(entry.Key) };
         }
 
         return state;
@@ -195,21 +197,28 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Notes on which guarded members it depends that the path goes on here.</summary>
-    private State NoteChecked(State state, IOperation condition, bool outcome)
+    private State NoteChecked(State state, IOperation condition, Term value, bool outcome)
     {
-        if (state.Holds.IsEmpty && state.Copies.IsEmpty || !Uses.WritesAny) return state;
+        if (state.Holds.IsEmpty && state.Copies.IsEmpty || !Uses.DecidesAny) return state;
+        foreach (Copy answer in AnswersTo(state, condition, value)) state = Noted(state, answer);
         foreach (IOperation part in condition.DescendantsAndSelf())
         {
             Copy? copy = part switch
             {
-                IMemberReferenceOperation { Member: var member } reference when Uses.Writes(member) => PathAt(state, reference) is { } path ? SourceIn(state, path) : null,
-                ILocalReferenceOperation { Local: var local } => state.Values.TryGetValue(local, out Term? value) && state.Copies.TryGetValue(value, out Copy? kept) && Uses.Writes(kept.Source.Member) ? kept : null,
+                IMemberReferenceOperation { Member: var member } reference when Uses.Writes(member) || (Uses.ReliesOn(member) && _catalog.DataOf(member).IsGuarded) => PathAt(state, reference) is { } path ? SourceIn(state, path) : null,
+                ILocalReferenceOperation { Local: var local } => state.Values.TryGetValue(local, out Term? known) && state.Copies.TryGetValue(known, out Copy? kept) && (kept.Asked is not null || Uses.Writes(kept.Source.Member) || Uses.ReliesOn(kept.Source.Member)) ? kept : null,
                 _ => null,
             };
-            if (copy is not null) state = state with { Checks = state.Checks.SetItem(copy.Source, new Check(copy, condition.Syntax, outcome)) };
+            if (copy is not null) state = Noted(state, copy);
         }
 
         return state;
+
+        State Noted(State path, Copy copy)
+        {
+            var check = new Check(copy, condition.Syntax, outcome) { Under = path.Holds };
+            return path with { Checks = path.Checks.SetItem(check.Key, check) };
+        }
     }
 
     /// <summary>Under the second hold: what is read again is known again.</summary>
@@ -220,7 +229,7 @@ internal sealed partial class BodyAnalysis
     private State CheckDecided(State state, MemberOf member, SyntaxNode syntax)
     {
         if (!state.Checks.TryGetValue(member, out Check? check)) return state;
-        if (check.Copy.IsBack(state))
+        if (check.Copy.IsBack(state) && !check.IsKept(state))
         {
             FailNeed(state, syntax, "decided:" + member.Member.Name, Rule.StaleCondition, null, sentence => "'" + sentence.Name(member) + "' is written because of the check in line " + sentence.Line(check.Site) + ", but "
                 + sentence.Name(check.Copy.Need) + " has been released and taken again since; check it again under the lock" + sentence.Condition, null);
