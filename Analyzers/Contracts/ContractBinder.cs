@@ -85,12 +85,8 @@ internal sealed class ContractBinder
         return new Reliance(target, members);
     }
 
-    private static ImmutableArray<ISymbol> TellingMembers(ITypeSymbol type, string name)
-    {
-        IEnumerable<ITypeSymbol> types = type.AllInterfaces;
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType) types = types.Concat([at]);
-        return types.SelectMany(each => each.GetMembers(name)).Where(static member => member is IFieldSymbol or IPropertySymbol or IMethodSymbol { ReturnsVoid: false }).ToImmutableArray();
-    }
+    private static ImmutableArray<ISymbol> TellingMembers(ITypeSymbol type, string name) =>
+        type.WithBases().Concat(type.AllInterfaces).SelectMany(each => each.GetMembers(name)).Where(static member => member is IFieldSymbol or IPropertySymbol or IMethodSymbol { ReturnsVoid: false }).ToImmutableArray();
 
     /// <summary>The type or lock member that a lock class names.</summary>
     internal ISymbol? BindClass(string text) => Parse(text) is { } syntax ? ResolveClass(syntax) : null;
@@ -517,7 +513,7 @@ internal sealed class ContractBinder
 
     private static IEnumerable<ISymbol> MembersOf(ITypeSymbol type, string name)
     {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
+        foreach (ITypeSymbol at in type.WithBases())
         {
             foreach (ISymbol member in at.GetMembers(name))
             {
@@ -528,7 +524,7 @@ internal sealed class ContractBinder
         IEnumerable<ITypeSymbol> others = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.SelectMany(static bound => bound.AllInterfaces.Concat([bound])) : type.AllInterfaces;
         foreach (ITypeSymbol other in others)
         {
-            for (ITypeSymbol? at = other; at is not null; at = at.BaseType)
+            foreach (ITypeSymbol at in other.WithBases())
             {
                 foreach (ISymbol member in at.GetMembers(name))
                 {
