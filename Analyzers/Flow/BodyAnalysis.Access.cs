@@ -144,7 +144,7 @@ internal sealed partial class BodyAnalysis
         }
 
         if (place.Path is Tuple || place.Target is Tuple) return new Outcome(state, place.Path);
-        if (!state.Checks.IsEmpty && place.Member is IPropertySymbol { GetMethod: { } asked }) state = CheckRelied(state, asked, place.Target, place.Arguments, syntax);
+        if (!state.Checks.IsEmpty && place.Member is IPropertySymbol { GetMethod: { } asked }) state = NoteTold(CheckRelied(state, asked, place.Target, place.Arguments, syntax), place.Operation);
 
         // A getter within the grammar is read through. What it needs is judged here, under the caller's locks: what it says, else what it reads;
         // but where others than this assembly see it and it says nothing, it was judged where it stands.

@@ -31,13 +31,68 @@ internal sealed partial class BodyAnalysis
         return AnswerIn(state, value) is { } answer ? AskedIn(state, condition).Append(answer) : AskedIn(state, condition);
     }
 
-    private IEnumerable<Copy> AskedIn(State state, IOperation expression) => expression.DescendantsAndSelf().Select(part => part switch
+    private IEnumerable<Copy> AskedIn(State state, IOperation expression)
     {
-        IInvocationOperation call => AskedBy(state, call),
-        // A getter that is read through names what it reads instead.
-        IPropertyReferenceOperation { Instance: { } instance, Property: var property } when Uses.ReliesOn(property) && PathAt(state, instance) is { } target => AskedOf(state, target, new Question(property, null)),
-        _ => null,
-    }).OfType<Copy>();
+        foreach (ToldPart part in PartsOf(state, expression))
+        {
+            Copy? answer = part.Operation switch
+            {
+                IInvocationOperation call => AskedBy(part.State, call),
+                // A getter that is read through names what it reads instead.
+                IPropertyReferenceOperation { Instance: { } instance, Property: var property } when Uses.ReliesOn(property) && PathAt(part.State, instance) is { } target => AskedOf(part.State, target, new Question(property, null)),
+                _ => null,
+            };
+            if (answer is not null) yield return part.AsOf(answer);
+        }
+    }
+
+    /// <summary>How deep members that tell are looked into that ask each other.</summary>
+    private const int MaxTellings = 4;
+
+    /// <summary>
+    /// An operation of an expression, or of what an own member that the expression asks does to tell; with what is held where it is evaluated, and whether the member has
+    /// released a lock since that it took for this.
+    /// </summary>
+    private readonly record struct ToldPart(State State, IOperation Operation, bool IsOver)
+    {
+        internal Copy AsOf(Copy copy) => IsOver ? copy.Gone : copy;
+    }
+
+    private IEnumerable<ToldPart> PartsOf(State state, IOperation expression, int depth = 0)
+    {
+        foreach (IOperation part in expression.DescendantsAndSelf())
+        {
+            yield return new ToldPart(state, part, false);
+            if (depth == MaxTellings || Inside(state, part) is not { } inside) continue;
+            foreach (ToldPart inner in PartsOf(inside.State, inside.Operation, depth + 1)) yield return inner with { IsOver = inner.IsOver || inside.IsOver };
+        }
+    }
+
+    /// <summary>What an own member that is asked does in order to tell, as if it stood here.</summary>
+    private ToldPart? Inside(State state, IOperation part)
+    {
+        (IMethodSymbol? asked, IOperation? instance, ImmutableArray<IArgumentOperation> given) = part switch
+        {
+            IInvocationOperation call => (call.TargetMethod, call.Instance, call.Arguments),
+            IPropertyReferenceOperation { Arguments.IsEmpty: true } property => (property.Property.GetMethod, property.Instance, ImmutableArray<IArgumentOperation>.Empty),
+            _ => (null, null, ImmutableArray<IArgumentOperation>.Empty),
+        };
+        if (asked is null || _model is null || instance is not (null or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance })) return null;
+        if (_engine.TellingOf(asked, _model) is not { } telling) return null;
+        State inner = state;
+        foreach (IArgumentOperation argument in given)
+        {
+            if (argument.Parameter is not { } parameter || (PathAt(state, argument.Value) ?? ConstantOf(argument.Value)) is not { } value) return null;
+            inner = inner with { Values = inner.Values.SetItem(parameter.OriginalDefinition, value) };
+        }
+
+        if (telling.Locked is not { } locked) return new ToldPart(inner, telling.Told, false);
+        if (PathAt(inner, locked) is not { } taken) return null;
+        taken = state.Canonical(taken);
+        return HoldOf(state, taken) is null ? new ToldPart(AddHold(inner, taken, Mode.Exclusive, Origin.Assumed, null), telling.Told, true) : new ToldPart(inner, telling.Told, false);
+    }
+
+    private static Constant? ConstantOf(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant, operation.Type) : null;
 
     private Copy? AskedBy(State state, IInvocationOperation call)
     {
@@ -51,7 +106,7 @@ internal sealed partial class BodyAnalysis
 
         if (!Uses.ReliesOn(method) || PathAt(state, call.Instance) is not { } target) return null;
         IArgumentOperation? first = call.Arguments.FirstOrDefault(static argument => argument.Parameter?.RefKind != RefKind.Out);
-        Term? about = first is null ? null : PathAt(state, first.Value) ?? (first.Value.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant, first.Value.Type) : null);
+        Term? about = first is null ? null : PathAt(state, first.Value) ?? ConstantOf(first.Value);
         return first is not null && about is null ? null : AskedOf(state, target, new Question(method, about is null ? null : state.Canonical(about)));
     }
 
@@ -100,6 +155,22 @@ internal sealed partial class BodyAnalysis
             Copy copy = entry.Value.Copy;
             if (copy.Asked is null || (copy.IsGone ? !copy.IsBack(state) : Uses.ReliesOn(callee) || callee.AssociatedSymbol is not null)) continue;
             if (receiver?.Equals(copy.Source) == true || arguments.Any(copy.Source.Equals)) state = state with { Checks = state.Checks.Remove(entry.Key) };
+        }
+
+        return state;
+    }
+
+    /// <summary>Under the second hold: what an own member tells has been read for it.</summary>
+    private State NoteTold(State state, IOperation asked)
+    {
+        if (state.Checks.IsEmpty || Inside(state, asked) is not { } inside) return state;
+        foreach (ToldPart part in PartsOf(inside.State, inside.Operation))
+        {
+            if (part.Operation is not IMemberReferenceOperation reference || PathAt(part.State, reference) is not { } read) continue;
+            foreach (KeyValuePair<Term, Check> entry in state.Checks)
+            {
+                if (entry.Value.Copy.IsBack(state) && entry.Value.Copy.Source.Equals(read)) state = state with { Checks = state.Checks.Remove(entry.Key) };
+            }
         }
 
         return state;

@@ -22,7 +22,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Notes that a variable keeps a value that was read from guarded data.</summary>
     private State NoteCopy(State state, ISymbol variable, Term value, IOperation? expression)
     {
-        if (state.Holds.IsEmpty || value is Constant || !Uses.Concerns(variable)) return state;
+        if (value is Constant || (state.Holds.IsEmpty && (expression is null || Unwrap(expression) is not (IInvocationOperation or IPropertyReferenceOperation or IBinaryOperation or IUnaryOperation))) || !Uses.Concerns(variable)) return state;
         value = state.Canonical(value);
         if (state.Stamps.ContainsKey(value) || state.Copies.TryGetValue(value, out Copy? known) && known.IsGone) return state;
         if ((AnswerIn(state, value) ?? AnswerOf(state, expression)) is { } answer) return state with { Copies = state.Copies.SetItem(value, answer) };
@@ -47,16 +47,20 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>The guarded path that decides a computed value: a count, a position, arithmetic on either.</summary>
-    private Copy? SourceOf(State state, IOperation? expression) => expression is null ? null : Unwrap(expression) switch
+    private Copy? SourceOf(State state, IOperation? expression, int depth = 0) => expression is null ? null : Unwrap(expression) switch
     {
-        IBinaryOperation { OperatorMethod: null } binary => SourceOf(state, binary.LeftOperand) ?? SourceOf(state, binary.RightOperand),
-        IUnaryOperation { OperatorMethod: null } unary => SourceOf(state, unary.Operand),
+        IBinaryOperation { OperatorMethod: null } binary => SourceOf(state, binary.LeftOperand, depth) ?? SourceOf(state, binary.RightOperand, depth),
+        IUnaryOperation { OperatorMethod: null } unary => SourceOf(state, unary.Operand, depth),
         ILocalReferenceOperation { Local: var local } => state.Values.TryGetValue(local, out Term? value) && state.Copies.TryGetValue(value, out Copy? copy) && !copy.IsGone ? copy : null,
         IFieldReferenceOperation field => PathAt(state, field) is { } path ? SourceIn(state, path) : null,
         IPropertyReferenceOperation { Instance: { } instance } property => (PathAt(state, property) is { } own ? SourceIn(state, own) : null) ?? (PathAt(state, instance) is { } path ? SourceIn(state, path) : null),
         IInvocationOperation call when IsSearch(call) => PathAt(state, call.Instance ?? call.Arguments[0].Value) is { } path ? SourceIn(state, path) : null,
         _ => null,
-    };
+    } ?? SourceInside(state, Unwrap(expression), depth);
+
+    /// <summary>The guarded path that an own member tells of.</summary>
+    private Copy? SourceInside(State state, IOperation asked, int depth) =>
+        depth < MaxTellings && Inside(state, asked) is { } inside && ((PathAt(inside.State, inside.Operation) is { } path ? SourceIn(inside.State, path) : null) ?? SourceOf(inside.State, inside.Operation, depth + 1)) is { } copy ? inside.AsOf(copy) : null;
 
     /// <summary>Whether the call finds out where something is in a list.</summary>
     private static bool IsSearch(IInvocationOperation call) => call.Type?.SpecialType == SpecialType.System_Int32
@@ -199,17 +203,19 @@ internal sealed partial class BodyAnalysis
     /// <summary>Notes on which guarded members it depends that the path goes on here.</summary>
     private State NoteChecked(State state, IOperation condition, Term value, bool outcome)
     {
-        if (state.Holds.IsEmpty && state.Copies.IsEmpty || !Uses.DecidesAny) return state;
-        foreach (Copy answer in AnswersTo(state, condition, value)) state = Noted(state, answer);
-        foreach (IOperation part in condition.DescendantsAndSelf())
+        if (!Uses.DecidesAny) return state;
+        State before = state;
+        foreach (Copy answer in AnswersTo(before, condition, value)) state = Noted(state, answer);
+        foreach (ToldPart part in PartsOf(before, condition))
         {
-            Copy? copy = part switch
+            State at = part.State;
+            Copy? copy = part.Operation switch
             {
-                IMemberReferenceOperation { Member: var member } reference when Uses.Writes(member) || (Uses.ReliesOn(member) && _catalog.DataOf(member).IsGuarded) => PathAt(state, reference) is { } path ? SourceIn(state, path) : null,
-                ILocalReferenceOperation { Local: var local } => state.Values.TryGetValue(local, out Term? known) && state.Copies.TryGetValue(known, out Copy? kept) && (kept.Asked is not null || Uses.Writes(kept.Source.Member) || Uses.ReliesOn(kept.Source.Member)) ? kept : null,
+                IMemberReferenceOperation { Member: var member } reference when Uses.Writes(member) || (Uses.ReliesOn(member) && _catalog.DataOf(member).IsGuarded) => PathAt(at, reference) is { } path ? SourceIn(at, path) : null,
+                ILocalReferenceOperation { Local: var local } => at.Values.TryGetValue(local, out Term? known) && at.Copies.TryGetValue(known, out Copy? kept) && (kept.Asked is not null || Uses.Writes(kept.Source.Member) || Uses.ReliesOn(kept.Source.Member)) ? kept : null,
                 _ => null,
             };
-            if (copy is not null) state = Noted(state, copy);
+            if (copy is not null) state = Noted(state, part.AsOf(copy));
         }
 
         return state;

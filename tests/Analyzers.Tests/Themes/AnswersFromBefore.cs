@@ -285,6 +285,127 @@ public sealed class AnswersFromBefore : ThemeTests
         }
         """);
 
+    [Theory]
+    [InlineData("private bool Has() { lock (_gate) return _queue.Count > 0; }", "Has()")]
+    [InlineData("public int Count { get { lock (_gate) return _queue.Count; } }", "Count > 0")]
+    [InlineData("public int Count { get { lock (_gate) { return _queue.Count; } } } public bool IsEmpty => Count == 0;", "!IsEmpty")]
+    [InlineData("public bool Any() { lock (_gate) return _queue.Any(); }", "this.Any()")]
+    public Task OwnMemberThatTells_Flags(string member, string condition) => FlagsIn(member + $$"""
+        public void Run()
+        {
+            if ({{condition}})
+            {
+                lock (_gate) _queue.Dequeue(); // MML1026
+            }
+        }
+        public void RunLater()
+        {
+            var any = {{condition}};
+            if (!any) return;
+            Work();
+            lock (_gate) _queue.Dequeue(); // MML1026
+        }
+        """);
+
+    [Fact]
+    public Task OwnMemberThatTellsOfAKey_Flags() => FlagsIn("""
+        public bool Has(string name) { lock (_gate) return _map.ContainsKey(name); }
+        public void Add(string key)
+        {
+            if (Has(key)) return;
+            lock (_gate) _map.Add(key, 1); // MML1026
+        }
+        """);
+
+    [Fact]
+    public Task OwnMemberThatTellsOfAnotherKey_IsSilent() => SilentIn("""
+        public bool Has(string name) { lock (_gate) return _map.ContainsKey(name); }
+        public void Add(string key, string other)
+        {
+            if (Has(other)) return;
+            lock (_gate) _map.Add(key, 1);
+        }
+        """);
+
+    [Fact]
+    public Task OwnMemberThatDecidesAWrite_Flags() => FlagsIn("""
+        public bool IsFull { get { lock (_gate) return _count >= 8; } }
+        public void Add()
+        {
+            if (IsFull) return;
+            lock (_gate) _count++; // MML1026
+        }
+        """);
+
+    [Fact]
+    public Task OwnMemberThatFindsAnIndex_Flags() => FlagsIn("""
+        private int Last() { lock (_gate) return _list.Count - 1; }
+        public int Get()
+        {
+            int last = Last();
+            lock (_gate) return _list[last]; // MML1024
+        }
+        """);
+
+    [Fact]
+    public Task OwnMemberThatIsAskedAgain_IsSilent() => SilentIn("""
+        public bool IsFull { get { lock (_gate) return _count >= 8; } }
+        public bool Has() { lock (_gate) return _queue.Count > 0; }
+        public void Add()
+        {
+            if (IsFull) return;
+            lock (_gate)
+            {
+                if (IsFull) return;
+                _count++;
+            }
+        }
+        public int Take()
+        {
+            if (!Has()) return -1;
+            lock (_gate)
+            {
+                bool still = Has();
+                return still ? _queue.Dequeue() : -1;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task OwnMemberUnderTheHoldThatActs_IsSilent() => SilentIn("""
+        private bool Has() => _queue.Count > 0;
+        public bool IsFull { get { lock (_gate) return _count >= 8; } }
+        public int Take()
+        {
+            lock (_gate)
+            {
+                if (IsFull || !Has()) return -1;
+                _count++;
+                return _queue.Dequeue();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task OwnMemberThatDoesMore_IsSilent() => SilentIn("""
+        private bool Reserve() { lock (_gate) { if (_count == 0) return false; _count--; return true; } }
+        public int Take()
+        {
+            if (!Reserve()) return -1;
+            lock (_gate) return _queue.Dequeue();
+        }
+        """);
+
+    [Fact]
+    public Task AnotherObjectsMember_IsSilent() => SilentIn("""
+        public bool IsFull { get { lock (_gate) return _count >= 8; } }
+        public void Add(Store other)
+        {
+            if (other.IsFull) return;
+            lock (_gate) _count++;
+        }
+        """);
+
     [Fact]
     public Task CheckedWithoutTheLock_IsAnUnguardedReadOnly() => FlagsIn("""
         public void Run()
