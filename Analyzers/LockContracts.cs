@@ -78,6 +78,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         foreach (ISymbol each in symbols)
         {
             if (catalog.AttributesOf(each).IsEmpty) continue;
+            if ((each as IMethodSymbol ?? (each as IPropertySymbol)?.GetMethod ?? (each as IPropertySymbol)?.SetMethod) is { } called) catalog.ReliancesOf(called);
             if (each is INamedTypeSymbol { DelegateInvokeMethod: not null } or IMethodSymbol) catalog.ContractOf(each);
             else if (each is not INamedTypeSymbol)
             {

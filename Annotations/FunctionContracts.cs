@@ -90,6 +90,19 @@ public sealed class AssignsAttribute([StringSyntax(StringSyntaxAttribute.Contrac
 }
 
 /// <summary>
+/// The call does the right thing only as long as this member of the object still tells what it told the caller: it throws where the collection is empty, adds what is not there yet.
+/// The call itself is no finding; one that is decided by an answer from before the lock was released and taken again is.
+/// </summary>
+/// <param name="question">The field, property or method that tells, usually <c>nameof(…)</c>; of another object than this one with the path to that.</param>
+/// <example><code>[ReliesOn(nameof(Count))] public T Take()</code></example>
+[AttributeUsage(On.Contracts, AllowMultiple = true, Inherited = false)]
+public sealed class ReliesOnAttribute([StringSyntax(StringSyntaxAttribute.Contract)] string question) : Attribute
+{
+    /// <summary>The member that tells.</summary>
+    public string Question => question;
+}
+
+/// <summary>
 /// The member may sleep: it is not called while an atomic lock is held, other than one that the call releases first. Code without this
 /// attribute does not sleep and so cannot call code that has it.
 /// </summary>

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using MmLint.Analyzers;
 using static Microsoft.CodeAnalysis.CSharp.SyntaxFactory;
 
 namespace MmLint.CodeFixes;
@@ -20,7 +21,7 @@ internal static class AlternativeCall
     {
         for (INamedTypeSymbol? outer = callee.ContainingType; outer is not null; outer = outer.ContainingType)
         {
-            for (INamedTypeSymbol? at = outer; at is not null; at = at.BaseType)
+            foreach (ITypeSymbol at in outer.WithBases())
             {
                 ImmutableArray<IMethodSymbol> own = at.GetMembers(name).OfType<IMethodSymbol>().ToImmutableArray();
                 if (!own.IsEmpty) return own;
@@ -104,13 +105,7 @@ internal static class AlternativeCall
 
     private static bool IsOwn(IMethodSymbol method, FixSite site)
     {
-        if (site.FunctionSymbol is not { IsStatic: false, ContainingType: { } type }) return false;
-        for (INamedTypeSymbol? at = type; at is not null; at = at.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(at, method.ContainingType)) return true;
-        }
-
-        return false;
+        return site.FunctionSymbol is { IsStatic: false, ContainingType: { } type } && type.WithBases().Any(at => SymbolEqualityComparer.Default.Equals(at, method.ContainingType));
     }
 
     private static ExpressionSyntax Qualify(IMethodSymbol alternative, SimpleNameSyntax name, IInvocationOperation call, InvocationExpressionSyntax syntax, FixSite site)

@@ -85,7 +85,7 @@ internal sealed class ContractAtCall : CSharpSyntaxRewriter
     {
         string name = node.Identifier.ValueText;
         if (_names.TryGetValue(name, out string? given)) return Named(given, node);
-        for (INamedTypeSymbol? type = _member.ContainingType; type is not null; type = type.BaseType)
+        foreach (ITypeSymbol type in _member.ContainingType.WithBases())
         {
             if (type.GetMembers(name).FirstOrDefault(static member => member is IFieldSymbol or IPropertySymbol) is not { } member) continue;
             if (member.IsStatic) return Named(type.Name + "." + name, node);

@@ -38,7 +38,7 @@ internal sealed class LockMembers
     private static IEnumerable<LockMembers> Pairs(NeededLock needed, FixSite site, System.Func<IMethodSymbol, LockClause, bool> takes)
     {
         var members = new List<IMethodSymbol>();
-        for (ITypeSymbol? type = needed.Type; type is not null; type = type.BaseType)
+        foreach (ITypeSymbol type in needed.Type.WithBases())
             members.AddRange(type.GetMembers().OfType<IMethodSymbol>().Where(method => method is { MethodKind: MethodKind.Ordinary, IsStatic: false, Parameters.IsEmpty: true, IsGenericMethod: false } && site.Model.IsAccessible(site.Node.SpanStart, method)));
         var pairs = new List<LockMembers>();
         foreach (IMethodSymbol acquire in members)

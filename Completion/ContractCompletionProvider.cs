@@ -88,11 +88,6 @@ public sealed class ContractCompletionProvider : CompletionProvider
         ISymbol? target = argument.NameEquals is { } name ? model.GetSymbolInfo(name.Name, cancellation).Symbol
             : (info.Symbol ?? info.CandidateSymbols.FirstOrDefault()) is IMethodSymbol { Parameters: { IsEmpty: false } parameters } && attribute.ArgumentList is { } list ? parameters[Math.Min(list.Arguments.IndexOf(argument), parameters.Length - 1)] : null;
         return target?.GetAttributes().Any(static each => each.AttributeClass is { Name: "StringSyntaxAttribute" }) == true
-            && model.GetTypeInfo(attribute, cancellation).Type is { } type && Bases(type).Any(static at => at.ContainingNamespace is { Name: "MmLint", ContainingNamespace.IsGlobalNamespace: true });
-    }
-
-    private static IEnumerable<ITypeSymbol> Bases(ITypeSymbol type)
-    {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType) yield return at;
+            && model.GetTypeInfo(attribute, cancellation).Type is { } type && type.WithBases().Any(static at => at.ContainingNamespace is { Name: "MmLint", ContainingNamespace.IsGlobalNamespace: true });
     }
 }

@@ -83,17 +83,9 @@ internal sealed class AttributeModel
     }
 
     /// <summary>Whether the type is derived from <c>ContractGroupAttribute</c>.</summary>
-    internal static bool IsGroup(INamedTypeSymbol type)
-    {
-        for (INamedTypeSymbol? at = type.BaseType; at is not null; at = at.BaseType)
-        {
-            if (at.Name == "ContractGroupAttribute" && IsAnnotation(at)) return true;
-        }
+    internal static bool IsGroup(INamedTypeSymbol type) => type.BaseType.WithBases().Any(static at => at.Name == "ContractGroupAttribute" && IsAnnotation(at));
 
-        return false;
-    }
-
-    private static bool IsAnnotation(INamedTypeSymbol type) =>
+    private static bool IsAnnotation(ITypeSymbol type) =>
         type.ContainingNamespace is { Name: "MmLint", ContainingNamespace.IsGlobalNamespace: true } && type.Name.EndsWith("Attribute", StringComparison.Ordinal);
 
     private static AttributeModel From(AttributeData attribute, INamedTypeSymbol type, bool onReturn, Func<Location?> location, bool inGroup = false) => new(

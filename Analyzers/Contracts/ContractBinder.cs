@@ -66,6 +66,28 @@ internal sealed class ContractBinder
         return TermOf(syntax);
     }
 
+    /// <summary>The members that tell what a call relies on, with the object whose members they are.</summary>
+    internal Reliance? BindQuestion(string text)
+    {
+        if (Parse(text) is not { } syntax) return null;
+        _at = syntax;
+        (ExpressionSyntax? owner, SimpleNameSyntax? name) = syntax switch
+        {
+            MemberAccessExpressionSyntax access => (access.Expression, access.Name),
+            _ => (null, syntax as SimpleNameSyntax),
+        };
+        if (name is null) return Fail<Reliance>("'" + syntax + "' is not the name of a member");
+        if (owner is null && (_isStatic || _scope is null)) return Fail<Reliance>("'" + name + "' needs an instance");
+        if ((owner is null ? Root.This(_scope) : TermOf(owner)) is not { } target || target.Type is not { } type) return null;
+        string question = name.Identifier.ValueText;
+        ImmutableArray<ISymbol> members = TellingMembers(type, question);
+        if (members.IsEmpty) return Fail<Reliance>("'" + type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat) + "' has no field, property or method '" + question + "' that tells anything" + Suggest(type, question));
+        return new Reliance(target, members);
+    }
+
+    private static ImmutableArray<ISymbol> TellingMembers(ITypeSymbol type, string name) =>
+        type.WithBases().Concat(type.AllInterfaces).SelectMany(each => each.GetMembers(name)).Where(static member => member is IFieldSymbol or IPropertySymbol or IMethodSymbol { ReturnsVoid: false }).ToImmutableArray();
+
     /// <summary>The type or lock member that a lock class names.</summary>
     internal ISymbol? BindClass(string text) => Parse(text) is { } syntax ? ResolveClass(syntax) : null;
 
@@ -491,7 +513,7 @@ internal sealed class ContractBinder
 
     private static IEnumerable<ISymbol> MembersOf(ITypeSymbol type, string name)
     {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
+        foreach (ITypeSymbol at in type.WithBases())
         {
             foreach (ISymbol member in at.GetMembers(name))
             {
@@ -502,7 +524,7 @@ internal sealed class ContractBinder
         IEnumerable<ITypeSymbol> others = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.SelectMany(static bound => bound.AllInterfaces.Concat([bound])) : type.AllInterfaces;
         foreach (ITypeSymbol other in others)
         {
-            for (ITypeSymbol? at = other; at is not null; at = at.BaseType)
+            foreach (ITypeSymbol at in other.WithBases())
             {
                 foreach (ISymbol member in at.GetMembers(name))
                 {

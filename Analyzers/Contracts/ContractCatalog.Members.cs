@@ -214,11 +214,11 @@ internal sealed partial class ContractCatalog
         name.Length > 0 && (symbol.ContainingType is { } type && Outward(type).Any(at => at.GetMembers(name).Length > 0)
             || _compilation.GetSymbolsWithName(name, SymbolFilter.Member).Any());
 
-    private static IEnumerable<INamedTypeSymbol> Outward(INamedTypeSymbol type)
+    private static IEnumerable<ITypeSymbol> Outward(INamedTypeSymbol type)
     {
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
-            for (INamedTypeSymbol? at = outer; at is not null; at = at.BaseType) yield return at;
+            foreach (ITypeSymbol at in outer.WithBases()) yield return at;
         }
     }
 }

@@ -83,7 +83,7 @@ internal sealed partial class ContractCatalog
 
     private LockInfo? ReadLock(ISymbol type)
     {
-        for (ITypeSymbol? at = (ITypeSymbol)type; at is not null; at = at.BaseType)
+        foreach (ITypeSymbol at in ((ITypeSymbol)type).WithBases())
         {
             if (AttributesOf(at).FirstOrDefault(static attribute => attribute.Name == "Lock") is { } found) return LockInfo.From(found);
         }
@@ -128,14 +128,7 @@ internal sealed partial class ContractCatalog
 
     /// <summary>Whether members of the type are locks or are guarded.</summary>
     internal bool HasLocks(ITypeSymbol type) => type is INamedTypeSymbol { IsReferenceType: true } && _ownersOfLocks.GetOrAdd(type.OriginalDefinition, key =>
-    {
-        for (ITypeSymbol? at = (ITypeSymbol)key; at is not null; at = at.BaseType)
-        {
-            if (at.GetMembers().Any(member => member is IFieldSymbol or IPropertySymbol && (LockOf(member) is not null || DataOf(member).IsGuarded))) return true;
-        }
-
-        return false;
-    });
+        ((ITypeSymbol)key).WithBases().SelectMany(static at => at.GetMembers()).Any(member => member is IFieldSymbol or IPropertySymbol && (LockOf(member) is not null || DataOf(member).IsGuarded)));
 
     private readonly ConcurrentDictionary<ISymbol, bool> _ownersOfLocks = new(SymbolEqualityComparer.Default);
 
@@ -163,10 +156,7 @@ internal sealed partial class ContractCatalog
     {
         if (term.Type is not { ContainingNamespace: { Name: "Threading", ContainingNamespace.Name: "System" } } type) return false;
         if (type.Name is "Mutex") return false;
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
-        {
-            if (at.Name == "WaitHandle") return true;
-        }
+        if (type.WithBases().Any(static at => at.Name == "WaitHandle")) return true;
 
         if (type.Name != "SemaphoreSlim") return false;
         return term is not MemberOf { Member: var member } || !_mutexes.GetOrAdd(member.OriginalDefinition, IsMutex);
@@ -346,7 +336,7 @@ internal sealed partial class ContractCatalog
         for (INamedTypeSymbol? at = scope; at is not null; at = at.ContainingType)
         {
             if (at.Name == name) return at;
-            for (INamedTypeSymbol? owner = at; owner is not null; owner = owner.BaseType)
+            foreach (ITypeSymbol owner in at.WithBases())
             {
                 if (owner.GetTypeMembers(name).FirstOrDefault() is { } nested) return nested;
             }

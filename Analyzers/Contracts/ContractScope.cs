@@ -67,11 +67,5 @@ internal sealed class ContractScope
     internal static ISymbol? Member(ITypeSymbol type, string name) => Members(type).FirstOrDefault(member => member.Name == name);
 
     /// <summary>The fields and properties that a path may go through, the nearest first.</summary>
-    internal static IEnumerable<ISymbol> Members(ITypeSymbol type)
-    {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
-        {
-            foreach (ISymbol member in at.GetMembers().Where(static member => member is IFieldSymbol or IPropertySymbol { IsIndexer: false })) yield return member;
-        }
-    }
+    internal static IEnumerable<ISymbol> Members(ITypeSymbol type) => type.WithBases().SelectMany(static at => at.GetMembers()).Where(static member => member is IFieldSymbol or IPropertySymbol { IsIndexer: false });
 }

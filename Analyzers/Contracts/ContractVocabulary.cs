@@ -31,6 +31,7 @@ internal static class ContractVocabulary
         ["Ensures"] = new(Anything, 1, 1, "When", "While"),
         ["AssertsHeld"] = new(Anything, 1, 1, "When"),
         ["Assigns"] = new(Anything, 1, 1),
+        ["ReliesOn"] = new("MP", 1, 1),
         ["MaySleep"] = new(Anything, 0, 0, "When"),
         ["Crashes"] = new(Anything, 0, 0),
         ["UseInstead"] = new(Anything, 1, 1, "When"),

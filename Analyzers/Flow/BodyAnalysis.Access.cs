@@ -144,6 +144,7 @@ internal sealed partial class BodyAnalysis
         }
 
         if (place.Path is Tuple || place.Target is Tuple) return new Outcome(state, place.Path);
+        if (!state.Checks.IsEmpty && place.Member is IPropertySymbol { GetMethod: { } asked }) state = NoteTold(CheckRelied(state, asked, place.Target, place.Arguments, syntax), place.Operation);
 
         // A getter within the grammar is read through. What it needs is judged here, under the caller's locks: what it says, else what it reads;
         // but where others than this assembly see it and it says nothing, it was judged where it stands.
@@ -334,6 +335,7 @@ internal sealed partial class BodyAnalysis
         if (!state.Copies.IsEmpty || !state.Checks.IsEmpty) state = NoteChange(state, place.Path, place.Member);
         if (place.Member is null) return Forget(state, place.Path, value);
         SyntaxNode syntax = place.Operation.Syntax;
+        if (!state.Checks.IsEmpty && place.Member is IPropertySymbol { SetMethod: { } changed }) state = CheckRelied(state, changed, place.Target, [.. place.Arguments, value], syntax);
         if (place.Member is IPropertySymbol { SetMethod: { } setter } property && Accessor(setter) is { } contract)
         {
             state = Apply(state, new CallSite(place.Operation, setter, contract, place.Target, [.. place.Arguments, value], property.Type))[0].State;

@@ -94,14 +94,14 @@ internal sealed partial class BodyAnalysis
             Term? owner = ReferenceEquals(contract.Carrier, callee) || contract.Carrier is not (IParameterSymbol or IFieldSymbol or IPropertySymbol or IEventSymbol) ? receiver
                 : invocation.Instance is IMemberReferenceOperation { Instance: not null } && receiver is MemberOf path ? path.Target : Root.This(_owner.ContainingType);
             var site = new CallSite(invocation, callee, contract, owner, arguments, Tasks.Awaited(invocation.Type)) { Operands = operands };
-            if (receiver is not null && Tasks.IsConfiguring(invocation))
+            if (Tasks.SameTask(invocation, _catalog) is { } same && (same == invocation.Instance ? receiver : arguments.ElementAtOrDefault(Array.IndexOf(operands, same))) is { } task)
             {
-                results.Add(new Outcome(at, receiver));
+                results.Add(new Outcome(at, task));
                 continue;
             }
 
             if (!contract.HasEffects) MayThrow(at, invocation.Syntax);
-            if (contract.HasEffects && Tasks.IsTask(invocation.Type) && !Tasks.IsAwaitedHere(invocation))
+            if (contract.HasEffects && Tasks.IsTask(invocation.Type) && !Tasks.IsAwaitedHere(invocation, _catalog))
             {
                 _started[invocation] = site;
                 results.Add(new Outcome(at, Fresh(invocation, Callname(site), at, out State started)));
@@ -321,6 +321,7 @@ internal sealed partial class BodyAnalysis
         NoteCall(state, site);
         WatchCall(state, site);
         if (site.Operation is IInvocationOperation) CheckIndexes(state, site.Operation, site.Receiver);
+        if (!state.Checks.IsEmpty && site is { Operation: IInvocationOperation, Callee: IMethodSymbol called }) state = NoteTold(CheckRelied(state, called, site.Receiver, site.Arguments, syntax), site.Operation);
         State before = state;
         state = NotePassed(PassArguments(NoteUsed(state, site), site), site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);

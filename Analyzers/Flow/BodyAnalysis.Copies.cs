@@ -22,9 +22,10 @@ internal sealed partial class BodyAnalysis
     /// <summary>Notes that a variable keeps a value that was read from guarded data.</summary>
     private State NoteCopy(State state, ISymbol variable, Term value, IOperation? expression)
     {
-        if (state.Holds.IsEmpty || value is Constant || !Uses.Concerns(variable)) return state;
+        if (value is Constant || (state.Holds.IsEmpty && (expression is null || Unwrap(expression) is not (IInvocationOperation or IPropertyReferenceOperation or IBinaryOperation or IUnaryOperation))) || !Uses.Concerns(variable)) return state;
         value = state.Canonical(value);
         if (state.Stamps.ContainsKey(value) || state.Copies.TryGetValue(value, out Copy? known) && known.IsGone) return state;
+        if ((AnswerIn(state, value) ?? AnswerOf(state, expression)) is { } answer) return state with { Copies = state.Copies.SetItem(value, answer) };
         if (value is MemberOf { Member: var member } && IsConstant(member)) return state;
         return (SourceIn(state, value) ?? SourceOf(state, expression)) is { } copy ? state with { Copies = state.Copies.SetItem(value, copy) } : state;
     }
@@ -46,16 +47,20 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>The guarded path that decides a computed value: a count, a position, arithmetic on either.</summary>
-    private Copy? SourceOf(State state, IOperation? expression) => expression is null ? null : Unwrap(expression) switch
+    private Copy? SourceOf(State state, IOperation? expression, int depth = 0) => expression is null ? null : Unwrap(expression) switch
     {
-        IBinaryOperation { OperatorMethod: null } binary => SourceOf(state, binary.LeftOperand) ?? SourceOf(state, binary.RightOperand),
-        IUnaryOperation { OperatorMethod: null } unary => SourceOf(state, unary.Operand),
+        IBinaryOperation { OperatorMethod: null } binary => SourceOf(state, binary.LeftOperand, depth) ?? SourceOf(state, binary.RightOperand, depth),
+        IUnaryOperation { OperatorMethod: null } unary => SourceOf(state, unary.Operand, depth),
         ILocalReferenceOperation { Local: var local } => state.Values.TryGetValue(local, out Term? value) && state.Copies.TryGetValue(value, out Copy? copy) && !copy.IsGone ? copy : null,
         IFieldReferenceOperation field => PathAt(state, field) is { } path ? SourceIn(state, path) : null,
         IPropertyReferenceOperation { Instance: { } instance } property => (PathAt(state, property) is { } own ? SourceIn(state, own) : null) ?? (PathAt(state, instance) is { } path ? SourceIn(state, path) : null),
         IInvocationOperation call when IsSearch(call) => PathAt(state, call.Instance ?? call.Arguments[0].Value) is { } path ? SourceIn(state, path) : null,
         _ => null,
-    };
+    } ?? SourceInside(state, Unwrap(expression), depth);
+
+    /// <summary>The guarded path that an own member tells of.</summary>
+    private Copy? SourceInside(State state, IOperation asked, int depth) =>
+        depth < MaxTellings && Inside(state, asked) is { } inside && ((PathAt(inside.State, inside.Operation) is { } path ? SourceIn(inside.State, path) : null) ?? SourceOf(inside.State, inside.Operation, depth + 1)) is { } copy ? inside.AsOf(copy) : null;
 
     /// <summary>Whether the call finds out where something is in a list.</summary>
     private static bool IsSearch(IInvocationOperation call) => call.Type?.SpecialType == SpecialType.System_Int32
@@ -64,7 +69,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>The path that an expression names, if nothing has to be evaluated for it.</summary>
     private Term? PathAt(State state, IOperation expression) => Unwrap(expression) switch
     {
-        IInstanceReferenceOperation instance => Root.This(instance.Type),
+        IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } instance => Root.This(instance.Type),
         ILocalReferenceOperation { Local: var local } => state.Values.TryGetValue(local, out Term? value) ? value : null,
         IParameterReferenceOperation { Parameter: var parameter } => state.Values.TryGetValue(parameter, out Term? value) ? value : null,
         IMemberReferenceOperation { Instance: null, Member: var member } reference => PathOf(state, null, member, reference),
@@ -98,7 +103,8 @@ internal sealed partial class BodyAnalysis
 
         foreach (KeyValuePair<Term, Check> entry in state.Checks)
         {
-            if (flag is not null && !entry.Value.Copy.IsGone && entry.Value.Copy.SharesLock(flag)) state = state with { Checks = state.Checks.Remove(entry.Key) };
+            Copy asked = entry.Value.Copy;
+            if (!asked.IsGone && ((flag is not null && asked.SharesLock(flag)) || (asked.Asked is not null && path.Contains(asked.Source)))) state = state with { Checks = state.Checks.Remove(entry.Key) };
         }
 
         return state;
@@ -195,21 +201,30 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>Notes on which guarded members it depends that the path goes on here.</summary>
-    private State NoteChecked(State state, IOperation condition, bool outcome)
+    private State NoteChecked(State state, IOperation condition, Term value, bool outcome)
     {
-        if (state.Holds.IsEmpty && state.Copies.IsEmpty || !Uses.WritesAny) return state;
-        foreach (IOperation part in condition.DescendantsAndSelf())
+        if (!Uses.DecidesAny) return state;
+        State before = state;
+        foreach (Copy answer in AnswersTo(before, condition, value)) state = Noted(state, answer);
+        foreach (ToldPart part in PartsOf(before, condition))
         {
-            Copy? copy = part switch
+            State at = part.State;
+            Copy? copy = part.Operation switch
             {
-                IMemberReferenceOperation { Member: var member } reference when Uses.Writes(member) => PathAt(state, reference) is { } path ? SourceIn(state, path) : null,
-                ILocalReferenceOperation { Local: var local } => state.Values.TryGetValue(local, out Term? value) && state.Copies.TryGetValue(value, out Copy? kept) && Uses.Writes(kept.Source.Member) ? kept : null,
+                IMemberReferenceOperation { Member: var member } reference when Uses.Writes(member) || (Uses.ReliesOn(member) && _catalog.DataOf(member).IsGuarded) => PathAt(at, reference) is { } path ? SourceIn(at, path) : null,
+                ILocalReferenceOperation { Local: var local } => at.Values.TryGetValue(local, out Term? known) && at.Copies.TryGetValue(known, out Copy? kept) && (kept.Asked is not null || Uses.Writes(kept.Source.Member) || Uses.ReliesOn(kept.Source.Member)) ? kept : null,
                 _ => null,
             };
-            if (copy is not null) state = state with { Checks = state.Checks.SetItem(copy.Source, new Check(copy, condition.Syntax, outcome)) };
+            if (copy is not null) state = Noted(state, part.AsOf(copy));
         }
 
         return state;
+
+        State Noted(State path, Copy copy)
+        {
+            var check = new Check(copy, condition.Syntax, outcome) { Under = path.Holds };
+            return path with { Checks = path.Checks.SetItem(check.Key, check) };
+        }
     }
 
     /// <summary>Under the second hold: what is read again is known again.</summary>
@@ -220,7 +235,7 @@ internal sealed partial class BodyAnalysis
     private State CheckDecided(State state, MemberOf member, SyntaxNode syntax)
     {
         if (!state.Checks.TryGetValue(member, out Check? check)) return state;
-        if (check.Copy.IsBack(state))
+        if (check.Copy.IsBack(state) && !check.IsKept(state))
         {
             FailNeed(state, syntax, "decided:" + member.Member.Name, Rule.StaleCondition, null, sentence => "'" + sentence.Name(member) + "' is written because of the check in line " + sentence.Line(check.Site) + ", but "
                 + sentence.Name(check.Copy.Need) + " has been released and taken again since; check it again under the lock" + sentence.Condition, null);

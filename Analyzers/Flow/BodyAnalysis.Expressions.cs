@@ -113,7 +113,7 @@ internal sealed partial class BodyAnalysis
                 {
                     CheckSuspension(outcome.State, awaited.Syntax, "await");
                     return outcome;
-                }).SelectMany(outcome => outcome.Value is Opaque { Site: IOperation started } && _started.TryGetValue(started, out CallSite? site) && !ReferenceEquals(Tasks.Started(awaited.Operation), started)
+                }).SelectMany(outcome => outcome.Value is Opaque { Site: IOperation started } && _started.TryGetValue(started, out CallSite? site) && !ReferenceEquals(Tasks.Started(awaited.Operation, _catalog), started)
                     ? Apply(outcome.State, site)
                     : [outcome]).ToList();
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:

@@ -125,21 +125,11 @@ internal sealed partial class BodyAnalysis
         if (any.Mode != Mode.None && hold.Mode < any.Mode) return false;
         if (any.Symbol is INamedTypeSymbol type)
         {
-            if (hold.Term is MemberOf { Member: var member } && member.ContainingType is not null && TypeIs(ContractCatalog.TypeOf(member), type)) return true;
-            return TypeIs(hold.Term.Type, type);
+            if (hold.Term is MemberOf { Member: var member } && member.ContainingType is not null && ContractCatalog.TypeOf(member).IsOf(type)) return true;
+            return hold.Term.Type.IsOf(type);
         }
 
         return hold.Term is MemberOf { Member: var named } && SymbolEqualityComparer.Default.Equals(named.OriginalDefinition, any.Symbol.OriginalDefinition);
-    }
-
-    private static bool TypeIs(ITypeSymbol? type, INamedTypeSymbol expected)
-    {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(at.OriginalDefinition, expected.OriginalDefinition)) return true;
-        }
-
-        return type is not null && expected.TypeKind == TypeKind.Interface && type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, expected.OriginalDefinition));
     }
 
     /// <summary>The locks that a formula names on a path; undecided choices and alternatives make several paths.</summary>
@@ -459,7 +449,10 @@ internal sealed partial class BodyAnalysis
             yield return member.ContainingType.Name + "." + member.Name;
         }
 
-        for (ITypeSymbol? type = term.Type; type is not null && type.SpecialType != SpecialType.System_Object; type = type.BaseType) yield return type.Name;
+        foreach (ITypeSymbol type in term.Type.WithBases())
+        {
+            if (type.SpecialType != SpecialType.System_Object) yield return type.Name;
+        }
     }
 
     private string? ClassOf(State state, Term term, Mode mode) => _engine.Order.IsEmpty ? null : _engine.Order.ClassOf(ClassNames(state, term), mode);

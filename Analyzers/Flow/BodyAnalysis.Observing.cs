@@ -30,8 +30,20 @@ internal sealed partial class BodyAnalysis
         if (Watching is not { } seen || place.Member is not { } member || !SymbolEqualityComparer.Default.Equals(OutermostOf(member.ContainingType), OutermostOf(_owner.ContainingType)) || !MayHaveGuard(member, _catalog)) return;
         var path = new MemberOf(place.Target, member, place.Operation.Type);
         if (state.IsFresh(path) || IsUnderConstruction(path)) return;
-        seen.Add(new FieldAccess((IFieldSymbol)member.OriginalDefinition, _owner.OriginalDefinition, place.Operation.Syntax, writes, Observations.HeldOf(state, place.Target, writes)));
+        seen.Add(new FieldAccess((IFieldSymbol)member.OriginalDefinition, _owner.OriginalDefinition, place.Operation.Syntax, writes, Observations.HeldOf(state, place.Target, writes), SetsUp(state)));
     }
+
+    /// <summary>
+    /// Whether the member hands its object to others further on, and has neither done so nor taken a lock on the way here: what it does until then is done to an object that
+    /// nobody else knows yet, as far as its own body shows. Who asks, in a condition, takes it that others have had the object.
+    /// </summary>
+    private bool SetsUp(State state)
+    {
+        if (_isChecking || _block is not { } block || Method is not { MethodKind: MethodKind.Ordinary } || !state.Holds.IsEmpty || !state.Losses.IsEmpty) return false;
+        return (_handovers ??= new Handovers(_graph)).AreAllAfter(block, _current);
+    }
+
+    private Handovers? _handovers;
 
     private void WatchAtomic(ISymbol? member)
     {
@@ -44,7 +56,7 @@ internal sealed partial class BodyAnalysis
         if (callee.MethodKind == MethodKind.Ordinary && callee.DeclaredAccessibility != Accessibility.Private) return;
         Term? target = callee.MethodKind == MethodKind.LocalFunction ? Root.This(_owner.ContainingType) : site.Receiver;
         if (target is not null && state.IsFresh(target)) return;
-        seen.Calls.Add(new HelperCall(callee.OriginalDefinition, _owner.OriginalDefinition, site.Operation.Syntax, Observations.HeldOf(state, target, exclusively: false)));
+        seen.Calls.Add(new HelperCall(callee.OriginalDefinition, _owner.OriginalDefinition, Observations.HeldOf(state, target, exclusively: false), SetsUp(state)));
     }
 
     private void WatchGiven(IDelegateCreationOperation creation)

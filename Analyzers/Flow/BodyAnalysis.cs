@@ -209,8 +209,8 @@ internal sealed partial class BodyAnalysis
             {
                 Fact fact = Fact.Holds(value!);
                 State asked = NoteAsked(state, block.BranchValue!);
-                if (AssumeLasting(asked, fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add((NoteChecked(whenTrue, block.BranchValue!, outcome: true), null));
-                if (AssumeLasting(asked, fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add((NoteChecked(whenFalse, block.BranchValue!, outcome: false), null));
+                if (AssumeLasting(asked, fact) is { } whenTrue) (jumpsWhen ? taken : fallen).Add((NoteChecked(whenTrue, block.BranchValue!, value!, outcome: true), null));
+                if (AssumeLasting(asked, fact.Negate()) is { } whenFalse) (jumpsWhen ? fallen : taken).Add((NoteChecked(whenFalse, block.BranchValue!, value!, outcome: false), null));
             }
 
             Follow(block, conditional, taken);

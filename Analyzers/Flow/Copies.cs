@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -7,21 +8,44 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace MmLint.Analyzers;
 
+/// <summary>A question that was put to an object: its field, property or method, or a static method that takes the object alone.</summary>
+/// <param name="member">What was asked.</param>
+/// <param name="argument">What it was asked about; null where it is about the object as a whole.</param>
+internal sealed class Question(ISymbol member, Term? argument) : IEquatable<Question>
+{
+    internal ISymbol Member { get; } = member;
+
+    internal Term? Argument { get; } = argument;
+
+    /// <summary>Whether the answer is what somebody relies on.</summary>
+    internal bool Answers(Reliance reliance, Term? about) =>
+        reliance.Asks(Member) ? Argument is null || Argument.Equals(about) : Member is IMethodSymbol { IsStatic: true } && reliance.IsAboutAll;
+
+    public bool Equals(Question? other) => other is not null && SymbolEqualityComparer.Default.Equals(other.Member, Member) && Equals(other.Argument, Argument);
+
+    public override bool Equals(object? obj) => Equals(obj as Question);
+
+    public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(Member);
+}
+
 /// <summary>A value that was read from guarded data and kept in a variable.</summary>
 /// <param name="source">The guarded path that it was read through.</param>
 /// <param name="need">What reading there needs.</param>
 /// <param name="isGone">Whether that has not been held all the time since.</param>
 internal sealed class Copy(MemberOf source, LockFormula need, bool isGone = false) : IEquatable<Copy>
 {
+    /// <summary>What the object behind the path was asked, where the value is the answer.</summary>
+    internal Question? Asked { get; init; }
+
     internal MemberOf Source { get; } = source;
 
     internal LockFormula Need { get; } = need;
 
     internal bool IsGone { get; } = isGone;
 
-    internal Copy Gone => new(Source, Need, isGone: true);
+    internal Copy Gone => new(Source, Need, isGone: true) { Asked = Asked };
 
-    public bool Equals(Copy? other) => other is not null && other.IsGone == IsGone && other.Source.Equals(Source);
+    public bool Equals(Copy? other) => other is not null && other.IsGone == IsGone && other.Source.Equals(Source) && Equals(other.Asked, Asked);
 
     public override bool Equals(object? obj) => Equals(obj as Copy);
 
@@ -29,7 +53,7 @@ internal sealed class Copy(MemberOf source, LockFormula need, bool isGone = fals
 
     /// <summary>The same copy where a part of the path goes by another name; what the path itself held then has left it.</summary>
     internal Copy Renamed(Func<Term, Term> change) =>
-        Source.Target is { } target && change(target) is var renamed && !ReferenceEquals(renamed, target) ? new Copy(new MemberOf(renamed, Source.Member, Source.Type), Need.Replace(part => part.Equals(target) ? renamed : null), IsGone) : this;
+        Source.Target is { } target && change(target) is var renamed && !ReferenceEquals(renamed, target) ? new Copy(new MemberOf(renamed, Source.Member, Source.Type), Need.Replace(part => part.Equals(target) ? renamed : null), IsGone) { Asked = Asked } : this;
 
     /// <summary>Whether both speak of one lock.</summary>
     internal bool SharesLock(LockFormula other) => Need.Locks.Any(mine => other.Locks.Any(theirs => theirs.Term.Equals(mine.Term)));
@@ -46,9 +70,19 @@ internal sealed class Check(Copy copy, SyntaxNode site, bool outcome) : IEquatab
 {
     internal Copy Copy { get; } = copy;
 
+    /// <summary>What is checked; of one path, several questions can be open.</summary>
+    internal Term Key => Copy.Asked is not { } asked ? Copy.Source : asked.Argument is { } argument ? new ElementOf(new MemberOf(Copy.Source, asked.Member), argument, null) : new MemberOf(Copy.Source, asked.Member);
+
+    /// <summary>What was held when it was evaluated.</summary>
+    internal ImmutableArray<Hold> Under { get; init; } = ImmutableArray<Hold>.Empty;
+
+    /// <summary>Whether another lock has kept everybody else away all the time since.</summary>
+    internal bool IsKept(State state) => Under.Any(hold => hold.Mode == Mode.Exclusive && !hold.Maybe && !Copy.Need.Locks.Any(item => item.Term.Equals(hold.Term))
+        && state.Holds.Any(now => now.Mode == Mode.Exclusive && !now.Maybe && now.Term.Equals(hold.Term) && ReferenceEquals(now.Site, hold.Site)));
+
     internal SyntaxNode Site { get; } = site;
 
-    internal Check Gone => new(Copy.Gone, Site, outcome);
+    internal Check Gone => new(Copy.Gone, Site, outcome) { Under = Under };
 
     public bool Equals(Check? other) => other is not null && ReferenceEquals(other.Site, Site) && other.Outcome == Outcome && other.Copy.Equals(Copy);
 
@@ -56,7 +90,7 @@ internal sealed class Check(Copy copy, SyntaxNode site, bool outcome) : IEquatab
 
     public override int GetHashCode() => Copy.GetHashCode();
 
-    internal Check Renamed(Func<Term, Term> change) => Copy.Renamed(change) is var renamed && ReferenceEquals(renamed, Copy) ? this : new Check(renamed, Site, outcome);
+    internal Check Renamed(Func<Term, Term> change) => Copy.Renamed(change) is var renamed && ReferenceEquals(renamed, Copy) ? this : new Check(renamed, Site, outcome) { Under = Under };
 
     private bool Outcome => outcome;
 }
@@ -66,6 +100,7 @@ internal sealed class CopyUses
 {
     private readonly HashSet<ISymbol> _variables = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _written = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _asked = new(SymbolEqualityComparer.Default);
 
     private CopyUses(ControlFlowGraph graph, ContractCatalog catalog)
     {
@@ -75,10 +110,15 @@ internal sealed class CopyUses
             foreach (IOperation index in IndexesIn(operation)) AddVariables(index, _variables);
             if (InstanceOf(operation) is { } instance) AddVariables(instance, _variables);
             if (Written(operation) is { } member && catalog.DataOf(member).IsGuarded) _written.Add(member.OriginalDefinition);
+            foreach (IMethodSymbol called in CalledBy(operation))
+            {
+                foreach (Reliance reliance in catalog.ReliancesOf(called)) _asked.UnionWith(reliance.Questions.Select(static question => question.OriginalDefinition));
+            }
+
             if (operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var local }, Value: var value }) assignments.Add((local, value));
             return false;
         });
-        if (_variables.Count + _written.Count == 0) return;
+        if (_variables.Count + _written.Count + _asked.Count == 0) return;
         foreach (BasicBlock block in graph.Blocks)
         {
             if (block.ConditionKind != ControlFlowConditionKind.None && block.BranchValue is { } condition) AddVariables(condition, _variables);
@@ -102,8 +142,22 @@ internal sealed class CopyUses
     /// <summary>Whether the body writes the member.</summary>
     internal bool Writes(ISymbol member) => _written.Contains(member.OriginalDefinition);
 
-    /// <summary>Whether the body writes any guarded member.</summary>
-    internal bool WritesAny => _written.Count > 0;
+    /// <summary>Whether something in the body relies on what the member tells.</summary>
+    internal bool ReliesOn(ISymbol member) => _asked.Contains(member.OriginalDefinition);
+
+    /// <summary>Whether something in the body relies on what members tell.</summary>
+    internal bool ReliesOnAny => _asked.Count > 0;
+
+    /// <summary>Whether anything in the body could be decided by an old answer.</summary>
+    internal bool DecidesAny => _written.Count + _asked.Count > 0;
+
+    /// <summary>The methods and accessors that an operation calls by itself.</summary>
+    private static IEnumerable<IMethodSymbol> CalledBy(IOperation operation) => operation switch
+    {
+        IInvocationOperation { TargetMethod: var called } => [called],
+        IPropertyReferenceOperation { Property: var property } => new[] { property.GetMethod, property.SetMethod }.OfType<IMethodSymbol>(),
+        _ => [],
+    };
 
     /// <summary>The positions at which an operation looks into an array or a list.</summary>
     internal static IEnumerable<IOperation> IndexesIn(IOperation operation) => operation switch

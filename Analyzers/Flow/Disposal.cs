@@ -16,16 +16,11 @@ internal static class Disposal
         IEnumerable<IMethodSymbol> inherited = type.AllInterfaces.Concat(type.TypeKind == TypeKind.Interface ? [(INamedTypeSymbol)type] : []).Where(IsInterface)
             .SelectMany(static implemented => implemented.GetMembers().OfType<IMethodSymbol>())
             .Select(member => type.FindImplementationForInterfaceMember(member) as IMethodSymbol ?? member);
-        return inherited.Concat(Bases(type).SelectMany(at => type.IsRefLikeType ? at.GetMembers("Dispose").AddRange(at.GetMembers("DisposeAsync")) : at.GetMembers("DisposeAsync")).OfType<IMethodSymbol>().Where(IsPublicForm))
+        return inherited.Concat(type.WithBases().SelectMany(at => type.IsRefLikeType ? at.GetMembers("Dispose").AddRange(at.GetMembers("DisposeAsync")) : at.GetMembers("DisposeAsync")).OfType<IMethodSymbol>().Where(IsPublicForm))
             .Distinct<IMethodSymbol>(SymbolEqualityComparer.Default);
     }
 
     private static bool IsInterface(INamedTypeSymbol type) => type is { Name: "IDisposable" or "IAsyncDisposable", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 
     private static bool IsPublicForm(IMethodSymbol method) => method is { Parameters.IsEmpty: true, IsStatic: false, DeclaredAccessibility: Accessibility.Public };
-
-    private static IEnumerable<ITypeSymbol> Bases(ITypeSymbol type)
-    {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType) yield return at;
-    }
 }

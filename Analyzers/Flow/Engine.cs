@@ -66,6 +66,12 @@ internal sealed class Engine
 
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
 
+    /// <summary>What a method or getter of this compilation tells, if it does nothing else.</summary>
+    internal Telling? TellingOf(IMethodSymbol member, SemanticModel near) =>
+        member.DeclaringSyntaxReferences.IsEmpty ? null : _tellings.GetOrAdd(member.OriginalDefinition, key => Telling.Of((IMethodSymbol)key, tree => ModelOf(tree, near)));
+
+    private readonly ConcurrentDictionary<ISymbol, Telling?> _tellings = new(SymbolEqualityComparer.Default);
+
     /// <summary>Whether the callee leaves an unpublished argument unpublished.</summary>
     internal bool IsBorrowed(IParameterSymbol parameter) =>
         Catalog.AttributesOf(parameter.OriginalDefinition).Any(static attribute => attribute.Name is "Borrowed" or "Fresh");

@@ -17,11 +17,11 @@ internal sealed record OwnLock(ISymbol? Member)
     public override int GetHashCode() => Member is null ? 0 : SymbolEqualityComparer.Default.GetHashCode(Member);
 }
 
-/// <summary>One access to a field that says nothing of its guard.</summary>
-internal sealed record FieldAccess(IFieldSymbol Field, ISymbol Owner, SyntaxNode Site, bool Writes, ImmutableHashSet<OwnLock> Held);
+/// <summary>One access to a field that says nothing of its guard, and whether it is made before the object is handed to others.</summary>
+internal sealed record FieldAccess(IFieldSymbol Field, ISymbol Owner, SyntaxNode Site, bool Writes, ImmutableHashSet<OwnLock> Held, bool SetsUp);
 
-/// <summary>One call of a method of the same type.</summary>
-internal sealed record HelperCall(IMethodSymbol Callee, ISymbol Owner, SyntaxNode Site, ImmutableHashSet<OwnLock> Held);
+/// <summary>One call of a method of the same type, and whether it is made before the object is handed to others.</summary>
+internal sealed record HelperCall(IMethodSymbol Callee, ISymbol Owner, ImmutableHashSet<OwnLock> Held, bool SetsUp);
 
 /// <summary>What bodies were seen to do with fields that state no guard, and which locks of the same object they held.</summary>
 internal sealed class Observations
@@ -43,7 +43,7 @@ internal sealed class Observations
 
     /// <summary>Notes an access; where several paths lead to it, only what all of them hold counts.</summary>
     internal void Add(FieldAccess access) => _accesses[(access.Site, access.Field)] = _accesses.TryGetValue((access.Site, access.Field), out FieldAccess? known)
-        ? known with { Held = known.Held.Intersect(access.Held), Writes = known.Writes || access.Writes }
+        ? known with { Held = known.Held.Intersect(access.Held), Writes = known.Writes || access.Writes, SetsUp = known.SetsUp && access.SetsUp }
         : access;
 
     internal void Add(Observations other)

@@ -316,7 +316,13 @@ internal sealed record State
             if (entry.Value.IsGone && entry.Value.SharesLock(found.Need)) copies = copies.Remove(entry.Key);
         }
 
-        return this with { Copies = copies };
+        Map<Term, Check> checks = Checks;
+        foreach (KeyValuePair<Term, Check> entry in Checks)
+        {
+            if (entry.Value.Copy.IsGone && entry.Value.Copy.SharesLock(found.Need)) checks = checks.Remove(entry.Key);
+        }
+
+        return this with { Copies = copies, Checks = checks };
     }
 
     /// <summary>The state with a term replaced wherever it occurs; null where that shows a contradiction.</summary>
@@ -790,7 +796,7 @@ internal sealed record State
         foreach (KeyValuePair<Term, Check> entry in checks)
         {
             Check check = entry.Value.Renamed(change.Of);
-            if (!ReferenceEquals(check, entry.Value)) checks = checks.Remove(entry.Key).SetItem(check.Copy.Source, check);
+            if (!ReferenceEquals(check, entry.Value)) checks = checks.Remove(entry.Key).SetItem(check.Key, check);
         }
 
         return checks;

@@ -42,12 +42,7 @@ internal static class Implication
     internal static bool IsInstance(Term term, ISymbol lockClass)
     {
         if (lockClass is not INamedTypeSymbol expected) return term is MemberOf { Member: var member } && SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, lockClass.OriginalDefinition);
-        for (ITypeSymbol? at = term.Type; at is not null; at = at.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(at.OriginalDefinition, expected.OriginalDefinition)) return true;
-        }
-
-        return expected.TypeKind == TypeKind.Interface && term.Type is { } type && type.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, expected.OriginalDefinition));
+        return term.Type.IsOf(expected);
     }
 
     /// <summary>The formulas that a formula joins.</summary>

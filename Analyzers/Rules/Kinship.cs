@@ -27,7 +27,7 @@ internal static class Kinships
 
     /// <summary>Whether one object can have both locks: the class of the one is the class of the other, or derives from it.</summary>
     internal static bool MayBelongToOne(Term first, Term second) =>
-        OwnerOf(first)?.Type is not { TypeKind: TypeKind.Class } one || OwnerOf(second)?.Type is not { TypeKind: TypeKind.Class } other || Derives(one, other) || Derives(other, one);
+        OwnerOf(first)?.Type is not { TypeKind: TypeKind.Class } one || OwnerOf(second)?.Type is not { TypeKind: TypeKind.Class } other || one.DerivesFrom(other) || other.DerivesFrom(one);
 
     /// <summary>How the owner of a lock is reached from an object.</summary>
     internal static Kinship OfLock(Term from, Term lockTerm) => OwnerOf(lockTerm) is { } owner ? OfObjects(from, owner) : Kinship.Single;
@@ -82,16 +82,6 @@ internal static class Kinships
         MemberOf { Target: var owner } => owner,
         var whole => whole,
     };
-
-    private static bool Derives(ITypeSymbol type, ITypeSymbol from)
-    {
-        for (ITypeSymbol? at = type; at is not null; at = at.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(at.OriginalDefinition, from.OriginalDefinition)) return true;
-        }
-
-        return false;
-    }
 
     private static bool IsOfStatic(Term path)
     {

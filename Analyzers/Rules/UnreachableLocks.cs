@@ -60,7 +60,7 @@ internal static class UnreachableLocks
     /// <summary>Whether the lock comes into being with its declaration and nowhere else.</summary>
     private static bool IsMadeHere(ContractCatalog catalog, ISymbol member)
     {
-        if (ContractCatalog.TypeOf(member) is { Name: "LockName" }) return true;
+        if (ContractCatalog.TypeOf(member) is { Name: "LockName", ContainingNamespace.Name: "MmLint" }) return true;
         if (member is IFieldSymbol { IsReadOnly: false }) return false;
         foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
         {

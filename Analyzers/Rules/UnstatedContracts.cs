@@ -115,7 +115,7 @@ internal static class UnstatedContracts
 
     /// <summary>Whether a call does not return where the argument is false, as that of <c>Debug.Assert</c>.</summary>
     private static bool EndsWhereFalse(IParameterSymbol? parameter) => parameter is not null && parameter.GetAttributes().Any(static attribute =>
-        attribute.AttributeClass is { Name: "DoesNotReturnIfAttribute" } && attribute.ConstructorArguments.Length == 1 && attribute.ConstructorArguments[0].Value is false);
+        NullContract.NameOf(attribute) == "DoesNotReturnIfAttribute" && attribute.ConstructorArguments.Length == 1 && attribute.ConstructorArguments[0].Value is false);
 
     private static bool Throws(IOperation operation) => operation switch
     {

@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MmLint.Analyzers;
 
@@ -34,7 +33,7 @@ internal static class UnstatedGuards
             IGrouping<OwnLock, OwnLock>? best = places.SelectMany(static place => place.Held).GroupBy(static guard => guard).OrderByDescending(static group => group.Count()).ThenBy(static group => group.Key.Name, System.StringComparer.Ordinal).FirstOrDefault();
             if (best is null) continue;
             List<SyntaxNode> guarded = places.Where(place => place.Held.Contains(best.Key)).Select(static place => place.Access.Site).ToList();
-            List<FieldAccess> odd = places.Where(place => !place.Held.Contains(best.Key) && !IsLookedAtAgain(place.Access, places, best.Key) && !IsSettingUp(place.Access.Site, place.Access.Owner)).Select(static place => place.Access).ToList();
+            List<FieldAccess> odd = places.Where(place => !place.Held.Contains(best.Key) && !IsLookedAtAgain(place.Access, places, best.Key) && !place.Access.SetsUp).Select(static place => place.Access).ToList();
             if (odd.Count == 0 || guarded.Count < LeastGuarded || (odd.Count > 1 && odd.Count * GuardedPerOdd > guarded.Count)) continue;
             foreach (FieldAccess access in odd) yield return Report(access, best.Key, guarded, places.Count);
         }
@@ -43,18 +42,6 @@ internal static class UnstatedGuards
     /// <summary>Whether the same member looks first and then once more under the lock (double-checked locking): it knows that the first look may be wrong.</summary>
     private static bool IsLookedAtAgain(FieldAccess access, List<(FieldAccess Access, ImmutableHashSet<OwnLock> Held)> places, OwnLock guard) =>
         !access.Writes && places.Exists(place => place.Held.Contains(guard) && SymbolEqualityComparer.Default.Equals(place.Access.Owner, access.Owner) && place.Access.Site.SpanStart > access.Site.SpanStart);
-
-    /// <summary>
-    /// Whether the member hands its object to others further on, and not before: what it does until then is done to an object that nobody else knows yet, as far as its own
-    /// body shows. Who asks about the field, in a condition, takes it that others have had it.
-    /// </summary>
-    private static bool IsSettingUp(SyntaxNode site, ISymbol owner)
-    {
-        if (owner is not IMethodSymbol { MethodKind: MethodKind.Ordinary } || owner.DeclaringSyntaxReferences.FirstOrDefault(part => part.SyntaxTree == site.SyntaxTree && part.Span.Contains(site.Span)) is not { } declaration) return false;
-        if (site.FirstAncestorOrSelf<StatementSyntax>() is IfStatementSyntax or WhileStatementSyntax or DoStatementSyntax or SwitchStatementSyntax) return false;
-        SyntaxNode? first = declaration.GetSyntax().DescendantNodes().FirstOrDefault(static node => node is ThisExpressionSyntax { Parent: ArgumentSyntax } or LockStatementSyntax);
-        return first is ThisExpressionSyntax && first.SpanStart > site.SpanStart;
-    }
 
     private static Diagnostic Report(FieldAccess access, OwnLock guard, List<SyntaxNode> guarded, int all)
     {
@@ -79,7 +66,7 @@ internal static class UnstatedGuards
             changed = false;
             foreach (HelperCall call in seen.Calls)
             {
-                if (entries[call.Owner] is not { } outer || entries[call.Callee] is { IsEmpty: true } || IsSettingUp(call.Site, call.Owner)) continue;
+                if (entries[call.Owner] is not { } outer || entries[call.Callee] is { IsEmpty: true } || call.SetsUp) continue;
                 ImmutableHashSet<OwnLock> here = call.Held.Union(outer);
                 ImmutableHashSet<OwnLock> next = entries[call.Callee] is { } known ? known.Intersect(here) : here;
                 if (entries[call.Callee] is { } before && before.SetEquals(next)) continue;

@@ -174,6 +174,37 @@ public sealed class CopiesFromBefore : ThemeTests
         """);
 
     [Fact]
+    public Task IndexInATuple_Flags() => FlagsIn("""
+        public string Get()
+        {
+            (int Index, int Version) found;
+            lock (_gate) found = (_count, _version);
+            lock (_gate) return _items[found.Index]; // MML1024
+        }
+        """);
+
+    [Fact]
+    public Task IndexOutOfATuple_Flags() => FlagsIn("""
+        public string Get()
+        {
+            int index, version;
+            lock (_gate) (index, version) = (_count, _version);
+            Log(version);
+            lock (_gate) return _items[index]; // MML1024
+        }
+        """);
+
+    [Fact]
+    public Task TupleWithAVersionThatIsCompared_IsSilent() => SilentIn("""
+        public string? Get()
+        {
+            (int Index, int Version) found;
+            lock (_gate) found = (_count, _version);
+            lock (_gate) return found.Version == _version ? _items[found.Index] : null;
+        }
+        """);
+
+    [Fact]
     public Task CopyOfACopy_Flags() => FlagsIn("""
         public string Get()
         {
