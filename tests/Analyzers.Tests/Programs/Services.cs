@@ -139,8 +139,8 @@ public sealed class Services : ThemeTests
             public async Task CloseCarelessly(TimeSpan limit)
             {
                 if (await _mutex.WaitAsync(limit)) Console.WriteLine();
-                _opened--; // MML1003
-                _mutex.Release(); // MML1003
+                _opened--; // MML1009
+                _mutex.Release();
             }
             public int Opened => _opened; // MML1008
             private static extern Task Connect(CancellationToken token);
@@ -153,7 +153,7 @@ public sealed class Services : ThemeTests
         {
             public readonly Gate Gate = new();
             [GuardedBy(nameof(Gate))] public int Rows;
-            public Walk GetEnumerator() => new(Gate);
+            [Acquires("Gate")] public Walk GetEnumerator() => new(Gate);
             [ScopedLock] public ref struct Walk
             {
                 [Acquires("gate")] public extern Walk(Gate gate);
@@ -161,10 +161,22 @@ public sealed class Services : ThemeTests
                 public extern bool MoveNext();
                 public extern void Dispose();
             }
-            [return: Fresh] private static Table Make() => new();
         }
         public static class Tables
         {
+            public static void Walk(Table table)
+            {
+                foreach (int row in table) table.Rows += row;
+                table.Rows++; // MML1009
+            }
+            public static int First(Table table)
+            {
+                foreach (int row in table)
+                {
+                    if (row > 0) return table.Rows;
+                }
+                return -1;
+            }
             public static void Use(Table table)
             {
                 using (var walk = new Table.Walk(table.Gate))
@@ -184,7 +196,7 @@ public sealed class Services : ThemeTests
             [GuardedBy(nameof(_gate))] private int _n;
             internal void Throws() { if (!Monitor.IsEntered(_gate)) throw new SynchronizationLockException(); _n++; }
             internal void Asserts() { System.Diagnostics.Debug.Assert(Monitor.IsEntered(_gate)); _n++; }
-            internal void Logs() { if (!Monitor.IsEntered(_gate)) Console.WriteLine(); _n++; } // MML1003
+            internal void Logs() { if (!Monitor.IsEntered(_gate)) Console.WriteLine(); _n++; } // MML1009
             internal bool Asks() => Monitor.IsEntered(_gate) && _n > 0;
             internal bool AsksWrongly() => Monitor.IsEntered(_gate) || _n > 0; // MML1008
         }
@@ -248,8 +260,8 @@ public sealed class Services : ThemeTests
             public int Wrong(int tries)
             {
                 while (!_gate.TryEnter()) { if (--tries == 0) break; }
-                int n = _n; // MML1003
-                _gate.Exit(); // MML1003
+                int n = _n; // MML1008
+                _gate.Exit();
                 return n;
             }
         }
@@ -294,7 +306,7 @@ public sealed class Services : ThemeTests
     public Task TokenOfALock_Flags() => FlagsTypes("""
         public sealed class Ticketed
         {
-            [Lock(Mutex)] public LockName Seat => default;
+            [Lock(LockKind.Mutex)] public LockName Seat => default;
             [GuardedBy("Seat")] private int _n;
             [Acquires("Seat", When = "result >= 0", Try = true)] public extern int Take();
             [Releases("Seat")] public extern void GiveBack(int ticket);
@@ -313,8 +325,8 @@ public sealed class Services : ThemeTests
             {
                 int ticket = Take();
                 if (ticket == -1) return;
-                _n++; // MML1003
-                GiveBack(ticket); // MML1003
+                _n++; // MML1009
+                GiveBack(ticket);
             }
         }
         """);
@@ -327,20 +339,20 @@ public sealed class Services : ThemeTests
         }
         public sealed class Door
         {
-            [Lock(Mutex)] public LockName Inside => default;
+            [Lock(LockKind.Mutex)] public LockName Inside => default;
             [GuardedBy("Inside")] private int _n;
             [Acquires("Inside", When = "result.Ok", Try = true)] public extern Taken TryGoIn();
             [Releases("Inside")] public extern void GoOut();
             public void Right() { if (TryGoIn() is { Ok: true }) { _n++; GoOut(); } }
             public void AlsoRight() { Taken taken = TryGoIn(); if (!taken.Ok) return; _n++; GoOut(); }
-            public void Wrong() { Taken taken = TryGoIn(); _n++; if (taken.Ok) GoOut(); } // MML1003
+            public void Wrong() { Taken taken = TryGoIn(); _n++; if (taken.Ok) GoOut(); } // MML1009
         }
         """);
 
     [Fact]
     public Task LockByInterface_Flags() => FlagsTypes("""
         public interface ILatch { [Acquires("this")] void Close(); [Releases("this")] void Open(); }
-        [Lock(Mutex)] public sealed class Latch : ILatch { public extern void Close(); public extern void Open(); }
+        [Lock(LockKind.Mutex)] public sealed class Latch : ILatch { public extern void Close(); public extern void Open(); }
         public sealed class Vault<TLatch> where TLatch : class, ILatch
         {
             private readonly TLatch _latch;
@@ -391,7 +403,7 @@ public sealed class Services : ThemeTests
             public void Add(Action handler) { lock (_gate) _all = (_all ?? []).Add(handler); }
             public void Run() { foreach (Action handler in Volatile.Read(ref _all) ?? []) handler(); }
             public void RunPlainly() { foreach (Action handler in _all ?? []) handler(); } // MML1008
-            public void Remove(Action handler) => _all = _all?.Remove(handler); // MML1009
+            public void Remove(Action handler) => _all = _all?.Remove(handler); // MML1008
         }
         """);
 
@@ -623,7 +635,7 @@ public sealed class Services : ThemeTests
             public void PerhapsNot(bool needed)
             {
                 Hold? hold = needed ? new Hold(_a) : null;
-                _left++; // MML1003
+                _left++; // MML1009
                 hold?.Dispose();
             }
             public void Thrown() { Hold hold = new(_a); _left++; } // MML1006
