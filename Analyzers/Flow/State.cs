@@ -463,13 +463,22 @@ internal sealed record State
 
             if (Stale.ContainsKey(value) != Stale.ContainsKey(entry.Value)) return false;
             if (value is not Opaque && isLock(value) || entry.Value is not Opaque && isLock(entry.Value)) return false;
-            if (ownsLock(value) && IsVariable(entry.Key, entry.Value, this, other) && IsVariable(entry.Key, value, this, other)) return false;
+            if (entry.Value is Tuple { Elements: var mine } && value is Tuple { Elements: var theirs } && mine.Length == theirs.Length)
+            {
+                for (int index = 0; index < mine.Length; index++)
+                {
+                    if (!mine[index].Equals(theirs[index]) && NameOthers(entry.Key, mine[index], theirs[index])) return false;
+                }
+            }
+
+            if (NameOthers(entry.Key, entry.Value, value)) return false;
         }
 
         return true;
 
         // What ?. and ?? have found out is asked for in a moment.
         static bool IsNull(Term value) => value is Constant { Value: null };
+        bool NameOthers(object key, Term mine, Term theirs) => ownsLock(theirs) && IsVariable(key, mine, this, other) && IsVariable(key, theirs, this, other);
         static bool IsVariable(object key, Term value, State first, State second) => first.Values.Any(entry => !entry.Key.Equals(key) && entry.Value.Equals(value) && second.Values.TryGetValue(entry.Key, out Term? same) && same.Equals(value));
         static bool IsNamedBy(Term hold, Term value) => value is not Constant && hold.Contains(value);
     }
