@@ -72,9 +72,11 @@ internal static class PinnedCopies
         var copy = memory.FolioOf(FrameOf(entry));
         if (!copy.TryLock())
             throw new InvalidOperationException("A page that nobody can reach is locked.");
+        copy.AdoptReference();
         AnonRmap.FolioAddAnonRmap(copy, target, address, pte, isExclusive: true);
         copy.Unlock();
         memory.Lru?.Add(copy, target.Flags);
+        copy.HandOverReference();
         ulong bits = ProtectionOf(target.Flags) | Dirty;
         return Make(copy.Frame, (target.Flags & VmFlags.Write) != 0 ? bits | Writable : bits);
     }

@@ -17,6 +17,7 @@ internal sealed class LruBatch(LruLists lists)
     internal SpinLock Lock { get; } = new(LockdepClass.LruBatch);
 
     /// <summary>Adds a folio, with a reference that the batch keeps. A large one is not kept waiting.</summary>
+    [MustHold("folio.Ref")]
     internal void Add(Folio folio)
     {
         Lock.Lock();

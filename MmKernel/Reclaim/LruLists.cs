@@ -53,9 +53,11 @@ internal sealed class LruLists
     internal long CountOf(LruList list) => Volatile.Read(ref _counts[(int)list]);
 
     /// <summary>Has a folio put on its list soon; a batch keeps a reference until then (<c>folio_add_lru</c>).</summary>
+    [MustHold("folio.Ref")]
     internal void Add(Folio folio) => _batches[Task.Current.Cpu].Add(folio);
 
     /// <summary>Like <see cref="Add(Folio)"/>, for a page of a VMA that may be locked (<c>folio_add_lru_vma</c>).</summary>
+    [MustHold("folio.Ref")]
     internal void Add(Folio folio, VmFlags flags)
     {
         if ((flags & VmFlags.Locked) != 0)
