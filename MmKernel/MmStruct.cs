@@ -31,6 +31,7 @@ public sealed class MmStruct
     private const ulong SpaceForStack = 128UL << 20;
 
     [Atomic] private bool _isOomVictim;
+    [Atomic] private int _oomScoreAdjustment;
     [Atomic] private bool _hasPinned;
 
     private MmStruct(Machine machine, ResourceLimits limits, Folio topTable)
@@ -136,6 +137,13 @@ public sealed class MmStruct
     {
         get => Volatile.Read(ref _isOomVictim);
         set => Volatile.Write(ref _isOomVictim, value);
+    }
+
+    /// <summary>How much sooner than others the process is killed when memory is exhausted (<c>oom_score_adj</c>).</summary>
+    internal int OomScoreAdjustment
+    {
+        get => Volatile.Read(ref _oomScoreAdjustment);
+        set => Volatile.Write(ref _oomScoreAdjustment, value);
     }
 
     /// <summary>How often the memory of the killed process was to be taken since.</summary>

@@ -16,6 +16,7 @@ internal static class DupMmap
         copy = MmStruct.TryCreate(mm.Machine, new ResourceLimits(mm.Limits));
         if (copy == null)
             return -(int)Errno.ENOMEM;
+        copy.OomScoreAdjustment = mm.OomScoreAdjustment;
 
         // From here on others look through it for what it has in swap.
         mm.Machine.Memory.AddressSpaces.Add(copy);

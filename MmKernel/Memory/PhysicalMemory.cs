@@ -21,7 +21,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly Folio[] _folios;
     private readonly BuddyAllocator _buddy;
     private readonly PageCpuList[] _cpuLists;
-    private readonly OomKiller _oomKiller = new();
+    private readonly OomKiller _oomKiller;
     private readonly DirectCompaction _compaction;
     [Atomic] private bool _disposed;
 
@@ -36,6 +36,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         _buddy = new BuddyAllocator(_folios);
         Deferred = new DeferredSplit(this);
         _compaction = new DirectCompaction(this);
+        _oomKiller = new OomKiller(this);
         _cpuLists = new PageCpuList[Environment.ProcessorCount];
         for (int i = 0; i < _cpuLists.Length; i++)
             _cpuLists[i] = new PageCpuList(_buddy);
@@ -279,7 +280,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
                 continue;
             if (task.IsOomOrigin)
                 return null;
-            if (!_oomKiller.TryKill(AddressSpaces, Events))
+            if (!_oomKiller.TryKill())
                 break;
             failures = 0;
         }

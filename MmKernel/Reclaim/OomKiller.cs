@@ -4,8 +4,15 @@ using MmLint;
 namespace MmKernel;
 
 /// <summary>What is left when nothing can be reclaimed: the largest process is killed and its memory taken away (<c>mm/oom_kill.c</c>).</summary>
-internal sealed class OomKiller
+/// <param name="memory">The memory that is exhausted.</param>
+internal sealed class OomKiller(PhysicalMemory memory)
 {
+    /// <summary>The adjustment with which a process is never chosen (<c>OOM_SCORE_ADJ_MIN</c>).</summary>
+    internal const int Never = -1000;
+
+    /// <summary>The adjustment that counts like all of memory (<c>OOM_SCORE_ADJ_MAX</c>).</summary>
+    internal const int Most = 1000;
+
     /// <summary>How often a victim whose mmap_lock is busy is waited for before another one is chosen (<c>MAX_OOM_REAP_RETRIES</c>).</summary>
     private const int MaxAttempts = 10;
 
@@ -17,16 +24,16 @@ internal sealed class OomKiller
     /// </summary>
     /// <returns>False if there is nobody left to kill.</returns>
     [MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
-    internal bool TryKill(Registry<MmStruct> addressSpaces, VmEventCounters events)
+    internal bool TryKill()
     {
         // Somebody else is at it, and what that frees may do.
         if (Interlocked.Exchange(ref _isBusy, 1) != 0)
             return true;
-        var victim = Choose(addressSpaces.Snapshot());
+        var victim = Choose();
         if (victim != null)
         {
             if (!victim.IsOomVictim)
-                events.Add(VmEvent.OomKill);
+                memory.Events.Add(VmEvent.OomKill);
             victim.IsOomVictim = true;
             foreach (var task in TaskTable.All)
             {
@@ -41,26 +48,30 @@ internal sealed class OomKiller
         return victim != null;
     }
 
-    private static MmStruct? Choose(MmStruct[] addressSpaces)
+    /// <summary>Who is worst, by size and by what it has said of itself (<c>oom_badness</c>, <c>select_bad_process</c>).</summary>
+    private MmStruct? Choose()
     {
-        MmStruct? largest = null;
-        long most = 0;
-        foreach (var mm in addressSpaces)
+        long unit = (memory.FrameCount + memory.Swap.TotalSlots) / Most;
+        MmStruct? worst = null;
+        long most = long.MinValue;
+        foreach (var mm in memory.AddressSpaces.Snapshot())
         {
-            long points = Badness(mm);
-            if (mm.IsOomVictim && points > 0 && Interlocked.Increment(ref mm.ReapAttempts) <= MaxAttempts)
+            long pages = PagesOf(mm);
+            if (mm.IsOomVictim && pages > 0 && Interlocked.Increment(ref mm.ReapAttempts) <= MaxAttempts)
                 return mm;
-            if (mm.IsOomVictim || points <= most)
+            int adjustment = mm.OomScoreAdjustment;
+            long points = pages + (adjustment * unit);
+            if (mm.IsOomVictim || pages == 0 || adjustment == Never || points <= most)
                 continue;
             most = points;
-            largest = mm;
+            worst = mm;
         }
 
-        return largest;
+        return worst;
     }
 
-    /// <summary>Pages that the end of a process would free: mapped, in swap, and page tables (<c>oom_badness</c>).</summary>
-    private static long Badness(MmStruct mm) =>
+    /// <summary>Pages that the end of a process would free: mapped, in swap, and page tables.</summary>
+    private static long PagesOf(MmStruct mm) =>
         mm.Rss[RssKind.Anonymous] + mm.Rss[RssKind.File] + mm.Rss[RssKind.SharedMemory] + mm.Rss[RssKind.Swap] + Volatile.Read(ref mm.TableFrames);
 
     /// <summary>

@@ -27,6 +27,18 @@ internal sealed class SwapSpace
         }
     }
 
+    /// <summary>Number of slots of all devices (<c>total_swap_pages</c>).</summary>
+    internal long TotalSlots
+    {
+        get
+        {
+            long total = 0;
+            foreach (var device in Devices())
+                total += device.SlotCount;
+            return total;
+        }
+    }
+
     /// <summary>The devices in use.</summary>
     internal SwapDevice[] Devices()
     {

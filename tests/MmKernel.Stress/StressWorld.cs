@@ -47,6 +47,9 @@ internal sealed class StressWorld : IDisposable
             _swap = Machine.SwapOn(SwapStore.InMemory(options.SwapBytes));
         _swapBytes = options.SwapBytes;
         Observer = Machine.CreateProcess();
+
+        // Who answers the faults of others is not to be killed for its memory.
+        Assert.Equal(0, Observer.SetOomScoreAdjustment(-1000));
         Handlers = new UserfaultHandlers(this);
         Pins = new PinnedParts();
         File = Machine.CreateMemoryFile(Area.Pages * Page.Size);

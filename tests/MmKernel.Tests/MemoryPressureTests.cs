@@ -140,6 +140,49 @@ public sealed class MemoryPressureTests(ITestOutputHelper output)
         Truth.Check(machine, small);
     }
 
+    [Theory]
+    [InlineData(0, 0, true, 1)]
+    [InlineData(-10, 0, true, 1)]
+    [InlineData(-700, 0, false, 1)]
+    [InlineData(-1000, 0, false, 1)]
+    [InlineData(0, 500, false, 1)]
+    [InlineData(-1000, -1000, false, 0)] // Nobody may be chosen, so the access that finds no memory ends its process.
+    public void Who_is_killed_depends_on_what_each_has_said_of_itself(int large, int small, bool killsLarge, int kills)
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Direct, Overcommit = OvercommitMode.Always });
+        var first = machine.CreateProcess();
+        var second = machine.CreateProcess();
+        foreach (var process in new[] { first, second })
+            Assert.Equal((long)Base, process.Mmap(Base, 8192 * Page.Size, ReadWrite, Anonymous));
+        for (ulong page = 0; page < 1100; page++)
+            Assert.True(first.Write(Base + (page * Page.Size), [1]).IsOk);
+        Assert.Equal(0, first.SetOomScoreAdjustment(large));
+        Assert.Equal(0, second.SetOomScoreAdjustment(small));
+
+        // What is left ends before the second one is as large as the first.
+        AccessResult result = default;
+        for (ulong page = 0; page < 1000 && result.IsOk; page++)
+            result = second.Write(Base + (page * Page.Size), [2]);
+        Assert.Equal(killsLarge ? default : Signal.SIGKILL, result.Signal);
+        Assert.Equal(killsLarge ? Signal.SIGKILL : default, first.Read(Base, new byte[8]).Signal);
+        Assert.Equal(kills, machine.Memory.Events[VmEvent.OomKill]);
+    }
+
+    [Fact]
+    public void A_child_is_as_likely_to_be_killed_as_its_parent()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20 });
+        var process = machine.CreateProcess();
+        Assert.Equal(0, process.OomScoreAdjustment);
+        Assert.Equal(0, process.SetOomScoreAdjustment(-1000));
+        Assert.Equal(-(long)Errno.EINVAL, process.SetOomScoreAdjustment(-1001));
+        Assert.Equal(-(long)Errno.EINVAL, process.SetOomScoreAdjustment(1001));
+        Assert.Equal(0, process.Fork(out var child));
+        Assert.Equal(-1000, child!.OomScoreAdjustment);
+        Assert.Equal(0, child.SetOomScoreAdjustment(1000));
+        Assert.Equal(-1000, process.OomScoreAdjustment);
+    }
+
     [Fact]
     public void A_thread_that_waits_for_a_handler_wakes_when_its_process_is_killed()
     {
