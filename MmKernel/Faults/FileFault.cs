@@ -150,8 +150,7 @@ internal static class FileFault
         bool isFree = pte.Value == expected;
         if (isFree)
         {
-            vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
-            folio.AddMapping();
+            FileRmap.FolioAddFileRmap(folio, vma, pte);
             ulong bits = PageTableEntry.ProtectionOf(vma.Flags);
             if (expected == PageTableEntry.UffdMarker)
                 bits |= PageTableEntry.UffdWriteProtect;

@@ -55,6 +55,16 @@ internal static class FileRmap
         vma.FileNode = IntervalTree<VmArea>.None;
     }
 
+    /// <summary>Records and counts a mapping of a file's page, which a locked VMA keeps in memory (<c>folio_add_file_rmap_pte</c>).</summary>
+    [MustHold("folio && pte && pte.Ptl && vma.Anchored")]
+    internal static void FolioAddFileRmap(Folio folio, VmArea vma, MappedPte pte)
+    {
+        vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
+        folio.AddMapping();
+        if ((vma.Flags & VmFlags.Locked) != 0)
+            vma.Mm.Machine.Memory.Lru?.Mlock(folio);
+    }
+
     /// <summary>Whether stores through such a mapping can reach the file, now or after mprotect (<c>is_shared_maywrite</c>).</summary>
     internal static bool CanBeWrittenShared(VmFlags flags) => (flags & (VmFlags.Shared | VmFlags.MayWrite)) == (VmFlags.Shared | VmFlags.MayWrite);
 

@@ -106,8 +106,7 @@ internal static class UffdInstall
         long error = CheckFree(vma, address, pte.Value);
         if (error == 0)
         {
-            vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
-            folio.AddMapping();
+            FileRmap.FolioAddFileRmap(folio, vma, pte);
             pte.Value = PageTableEntry.Make(folio.Frame, BitsOf(vma, protect, vma.IsShared));
             folio.HandOverReference();
         }

@@ -51,6 +51,24 @@ public sealed class SwapTests : IDisposable
     }
 
     [Fact]
+    public void A_page_of_a_file_that_comes_into_a_locked_area_stays_until_that_is_unlocked()
+    {
+        var file = _machine.CreateMemoryFile(2 * Page.Size);
+        Assert.Equal((long)Base, _process.Mmap(Base, 2 * Page.Size, ReadWrite, MapFlags.Shared | MapFlags.Fixed, file.Open(isWritable: true)));
+        Assert.Equal(0, _process.Mlock(Base, 2 * Page.Size, MlockFlags.OnFault));
+        Write(_process, 0, 7);
+        Assert.True(_process.FolioAt(Base).Has(FolioFlags.Mlocked));
+        _machine.Memory.Lru!.DrainAll();
+        Assert.Equal(1, _machine.Memory.Lru.CountOf(LruList.Unevictable));
+        Truth.Check(_machine, [_process], [file]);
+        Assert.Equal(0, _process.Munlock(Base, 2 * Page.Size));
+        Assert.False(_process.FolioAt(Base).Has(FolioFlags.Mlocked));
+        PageOut(1);
+        Assert.Equal(1, _device.UsedSlots);
+        Truth.Check(_machine, [_process], [file]);
+    }
+
+    [Fact]
     public void Views_tell_what_is_in_swap()
     {
         Fill(_process, 3);
