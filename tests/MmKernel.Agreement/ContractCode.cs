@@ -127,8 +127,8 @@ internal sealed class ContractCode(ContractCatalog catalog, IReadOnlyDictionary<
         _ => [],
     };
 
-    /// <summary>The owner of the one lock that the formula names.</summary>
-    internal string? OwnerOf(LockFormula formula) => formula is LockFormula.Lock { Term: var term } ? Of(term is MemberOf { Target: { } target } ? target : term) : null;
+    /// <summary>The one lock that the formula names.</summary>
+    internal string? OnlyLockOf(LockFormula formula) => formula is LockFormula.Lock { Term: var term } ? Of(term) : null;
 
     /// <summary>Whether the formula names nothing but references: whose they are, nobody counts.</summary>
     internal bool IsReference(LockFormula formula) => formula switch

@@ -134,10 +134,9 @@ internal sealed class MemberCode
             Add(_exit, CheckKind.Ensures, clause.Fact.ToString()!, _code.Of(clause.Fact), clause.When, clause.Fact);
         foreach (var clause in _contract.Asserts)
         {
-            // What is asserted and not held is a licence: whoever says so is alone with the object that has the lock.
-            string? owner = _code.OwnerOf(clause.Locks);
+            // What is asserted and not held is a licence.
             string? held = _code.Holds(clause.Locks);
-            Add(_exit, CheckKind.Asserts, clause.Locks.ToString(), owner is null || held is null ? held : $"({_code.ReallyHolds(clause.Locks)} || AuditedLocks.Own<object?>({owner}) is null || {held})", clause.When, isAboutResult: clause.Locks.Any(static part => part is Root { Kind: RootKind.Result }));
+            Add(_exit, CheckKind.Asserts, clause.Locks.ToString(), held is not null && _code.OnlyLockOf(clause.Locks) is { } only ? $"({_code.ReallyHolds(clause.Locks)} || AuditedLocks.License({only}))" : held, clause.When, isAboutResult: clause.Locks.Any(static part => part is Root { Kind: RootKind.Result }));
         }
 
         if (_contract.ResultIsFresh)

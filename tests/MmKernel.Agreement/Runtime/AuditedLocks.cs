@@ -13,6 +13,9 @@ internal static class AuditedLocks
     // Who made an object, or was given it alone, as long as nobody else has been seen with it: what guards its members counts as held.
     private static readonly ConditionalWeakTable<object, Thread> s_owners = new();
 
+    // Locks that somebody has said to be as good as held by him, without taking them: nobody else can get them.
+    private static readonly ConditionalWeakTable<object, Thread> s_licences = new();
+
     [ThreadStatic] private static List<Section>? t_sections;
     [ThreadStatic] private static List<Type>? t_creating;
     [ThreadStatic] private static bool t_lent;
@@ -29,7 +32,15 @@ internal static class AuditedLocks
     internal static bool Holds(object? @lock, LockMode mode, object? owner)
     {
         bool alone = IsAlone(owner ?? @lock);
-        return Has(@lock, mode) || (alone && Lend());
+        return Has(@lock, mode) ? EndOthersLicence(@lock!) : (alone || IsLicensed(@lock)) && Lend();
+    }
+
+    /// <summary>The task may do from here on what needs the lock: it is an assertion that says so. Others may still look at what has the lock, by other rules.</summary>
+    internal static bool License(object? @lock)
+    {
+        if (@lock != null)
+            s_licences.AddOrUpdate(@lock, Thread.CurrentThread);
+        return Lend();
     }
 
     /// <summary>Whether the task really holds the lock.</summary>
@@ -195,6 +206,15 @@ internal static class AuditedLocks
             return true;
         s_owners.Remove(owner);
         return false;
+    }
+
+    private static bool IsLicensed(object? @lock) => @lock != null && s_licences.TryGetValue(@lock, out var thread) && thread == Thread.CurrentThread;
+
+    private static bool EndOthersLicence(object @lock)
+    {
+        if (s_licences.TryGetValue(@lock, out var thread) && thread != Thread.CurrentThread)
+            s_licences.Remove(@lock);
+        return true;
     }
 
     private static bool Lend() => t_lent = true;

@@ -20,6 +20,9 @@ internal static class ContractAudit
     private const int MostFrames = 14;
 
     private static readonly List<Tally> s_tallies = [];
+
+    // What threads have counted that have ended since: programs start thousands.
+    private static readonly Tally s_ended = new();
     private static readonly ConcurrentDictionary<int, ConcurrentBag<string>> s_contradictions = new();
     private static readonly Timer? s_writer = Start();
 
@@ -102,7 +105,21 @@ internal static class ContractAudit
             return null;
         string file = Path.Combine(folder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Write(file);
-        return new Timer(_ => Write(file), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        return new Timer(_ => WriteUnlessBusy(file), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
+
+    private static void WriteUnlessBusy(string file)
+    {
+        if (!Monitor.TryEnter(s_contradictions))
+            return;
+        try
+        {
+            Write(file);
+        }
+        finally
+        {
+            Monitor.Exit(s_contradictions);
+        }
     }
 
     /// <summary>One line for each clause that was evaluated: its number, how often it held, held by ownership, was contradicted, was not kept by callers from outside, and where it was contradicted.</summary>
@@ -112,7 +129,11 @@ internal static class ContractAudit
         {
             Tally[] tallies;
             lock (s_tallies)
-                tallies = [.. s_tallies];
+            {
+                s_tallies.RemoveAll(static tally => tally.HasEnded && s_ended.Add(tally));
+                tallies = [s_ended, .. s_tallies];
+            }
+
             var lines = new List<string>();
             for (int clause = 0; clause < AuditedClauses.Count; clause++)
             {
@@ -138,6 +159,10 @@ internal static class ContractAudit
     /// <summary>What one thread has counted.</summary>
     private sealed class Tally
     {
+        private readonly Thread _thread = Thread.CurrentThread;
+
+        internal bool HasEnded => !_thread.IsAlive;
+
         internal long[] Held { get; } = new long[AuditedClauses.Count];
 
         internal long[] Lent { get; } = new long[AuditedClauses.Count];
@@ -145,5 +170,18 @@ internal static class ContractAudit
         internal long[] Foreign { get; } = new long[AuditedClauses.Count];
 
         internal long[] Contradicted { get; } = new long[AuditedClauses.Count];
+
+        internal bool Add(Tally other)
+        {
+            for (int clause = 0; clause < AuditedClauses.Count; clause++)
+            {
+                Held[clause] += other.Held[clause];
+                Lent[clause] += other.Lent[clause];
+                Foreign[clause] += other.Foreign[clause];
+                Contradicted[clause] += other.Contradicted[clause];
+            }
+
+            return true;
+        }
     }
 }
