@@ -33,7 +33,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
         Rule.DoesNotBind, Rule.WeakerOverride, Rule.DelegateMismatch, Rule.UnstableName, Rule.Contradiction, Rule.ContractFile,
         Rule.ReasonMissing, Rule.TooLarge, Rule.NobodyCanHold, Rule.SplitLock, Rule.RefusedProof, Rule.LockCycle, Rule.PossibleCycle, Rule.NotHeld, Rule.WrongMode, Rule.MayNotBeHeld, Rule.AlreadyHeld, Rule.ReleaseNotHeld, Rule.Leak, Rule.MustNotBeHeld, Rule.SaidOtherwise, Rule.ContractIsInferred, Rule.NoExclusion, Rule.NoAccessRule,
         Rule.UnguardedRead, Rule.UnguardedWrite, Rule.Order, Rule.NestingBroken, Rule.SleepInAtomic, Rule.IgnoredResult, Rule.Stale,
-        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.KeptDelegate, Rule.StaleIndex, Rule.StaleObject, Rule.StaleCondition,
+        Rule.FactNotKnown, Rule.LeakOnThrow, Rule.LostName, Rule.UndeclaredAssignment, Rule.HeldAcrossAwait, Rule.KeptDelegate, Rule.StaleIndex, Rule.StaleObject, Rule.StaleCondition, Rule.UnlistedOrder,
         Rule.AlternativeExists, Rule.PassedUnlocked, Rule.LookupPromisesLess, Rule.OnlyPartLocked, Rule.PartNotWriteLocked, Rule.ResultMisreports,
         Rule.NotLookedUpAgain, Rule.CrashingAssertion, Rule.ForeignContext, Rule.OpenCoded, Rule.UnbalancedReference);
 
@@ -176,7 +176,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     {
         LockGraph graph = LockGraph.Of(engine.Takings, engine.Order);
         _seen?.Invoke(graph);
-        foreach (Diagnostic diagnostic in tokens.Refused(engine.Takings).Concat(LockCycles.Of(graph))) context.ReportDiagnostic(diagnostic);
+        foreach (Diagnostic diagnostic in tokens.Refused(engine.Takings).Concat(LockCycles.Of(graph)).Concat(UnlistedOrders.Of(graph))) context.ReportDiagnostic(diagnostic);
     }
 
     private static void CheckConversion(IDelegateCreationOperation creation, Action<Diagnostic> report, Engine engine)

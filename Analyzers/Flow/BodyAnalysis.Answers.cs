@@ -68,8 +68,8 @@ internal sealed partial class BodyAnalysis
         }
     }
 
-    /// <summary>What an own member that is asked does in order to tell, as if it stood here.</summary>
-    private ToldPart? Inside(State state, IOperation part)
+    /// <summary>The own member that an operation calls whose body is one expression.</summary>
+    private (Telling Telling, ImmutableArray<IArgumentOperation> Given)? OwnTelling(IOperation part)
     {
         (IMethodSymbol? asked, IOperation? instance, ImmutableArray<IArgumentOperation> given) = part switch
         {
@@ -78,7 +78,13 @@ internal sealed partial class BodyAnalysis
             _ => (null, null, ImmutableArray<IArgumentOperation>.Empty),
         };
         if (asked is null || _model is null || instance is not (null or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance })) return null;
-        if (_engine.TellingOf(asked, _model) is not { } telling) return null;
+        return _engine.TellingOf(asked, _model) is { } telling ? (telling, given) : null;
+    }
+
+    /// <summary>What an own member that is called evaluates, as if it stood here.</summary>
+    private ToldPart? Inside(State state, IOperation part)
+    {
+        if (OwnTelling(part) is not ({ } telling, var given)) return null;
         State inner = state;
         foreach (IArgumentOperation argument in given)
         {
@@ -91,6 +97,9 @@ internal sealed partial class BodyAnalysis
         taken = state.Canonical(taken);
         return HoldOf(state, taken) is null ? new ToldPart(AddHold(inner, taken, Mode.Exclusive, Origin.Assumed, null), telling.Told, true) : new ToldPart(inner, telling.Told, false);
     }
+
+    private Term[] ValuesOf(State state, ImmutableArray<IArgumentOperation> arguments) =>
+        arguments.Select(argument => PathAt(state, argument.Value) ?? ConstantOf(argument.Value) ?? (Term)new Opaque(argument, "argument", null)).ToArray();
 
     private static Constant? ConstantOf(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: var constant } ? new Constant(constant, operation.Type) : null;
 
@@ -160,12 +169,21 @@ internal sealed partial class BodyAnalysis
         return state;
     }
 
-    /// <summary>Under the second hold: what an own member tells has been read for it.</summary>
+    /// <summary>What an own member does is done here: an act may rely on an old answer, and under the second hold what is read for it has been read again.</summary>
     private State NoteTold(State state, IOperation asked)
     {
         if (state.Checks.IsEmpty || Inside(state, asked) is not { } inside) return state;
         foreach (ToldPart part in PartsOf(inside.State, inside.Operation))
         {
+            State before = part.State with { Checks = state.Checks };
+            State after = part.Operation switch
+            {
+                IInvocationOperation { Instance: { } instance } call when PathAt(before, instance) is { } receiver => CheckRelied(before, call.TargetMethod, receiver, ValuesOf(before, call.Arguments), asked.Syntax),
+                IPropertyReferenceOperation { Instance: { } instance, Arguments: { IsEmpty: false } indexes, Property.GetMethod: { } getter } when PathAt(before, instance) is { } receiver => CheckRelied(before, getter, receiver, ValuesOf(before, indexes), asked.Syntax),
+                _ => before,
+            };
+            if (CopyUses.TargetOf(part.Operation) is { } target && PathAt(after, target) is MemberOf written) after = CheckDecided(after, written, asked.Syntax);
+            state = state with { Checks = after.Checks };
             if (part.Operation is not IMemberReferenceOperation reference || PathAt(part.State, reference) is not { } read) continue;
             foreach (KeyValuePair<Term, Check> entry in state.Checks)
             {

@@ -17,7 +17,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Whether a condition is being evaluated: what it looks at is being checked, not relied on.</summary>
     private bool _isChecking;
 
-    private CopyUses Uses => _copyUses ??= CopyUses.In(_graph, _catalog);
+    private CopyUses Uses => _copyUses ??= CopyUses.In(_graph, _catalog, operation => OwnTelling(operation)?.Telling);
 
     /// <summary>Notes that a variable keeps a value that was read from guarded data.</summary>
     private State NoteCopy(State state, ISymbol variable, Term value, IOperation? expression)
@@ -203,7 +203,7 @@ internal sealed partial class BodyAnalysis
     /// <summary>Notes on which guarded members it depends that the path goes on here.</summary>
     private State NoteChecked(State state, IOperation condition, Term value, bool outcome)
     {
-        if (!Uses.DecidesAny) return state;
+        if ((state.Holds.IsEmpty && state.Copies.IsEmpty && !condition.DescendantsAndSelf().Any(part => OwnTelling(part) is not null)) || !Uses.DecidesAny) return state;
         State before = state;
         foreach (Copy answer in AnswersTo(before, condition, value)) state = Noted(state, answer);
         foreach (ToldPart part in PartsOf(before, condition))

@@ -63,6 +63,8 @@ internal sealed class Concern(Engine engine)
                 case IInvocationOperation { TargetMethod: var called } when IsHelper(called):
                     (helpers ??= []).Add(called.OriginalDefinition);
                     break;
+                case IInvocationOperation call when root.SemanticModel is { } model && engine.ActsUnderLock(call, model):
+                    return Look.Concerned;
                 case IMethodReferenceOperation { Method: var given } when IsHelper(given):
                     (helpers ??= []).Add(given.OriginalDefinition);
                     break;

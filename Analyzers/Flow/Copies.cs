@@ -102,19 +102,15 @@ internal sealed class CopyUses
     private readonly HashSet<ISymbol> _written = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _asked = new(SymbolEqualityComparer.Default);
 
-    private CopyUses(ControlFlowGraph graph, ContractCatalog catalog)
+    private CopyUses(ControlFlowGraph graph, ContractCatalog catalog, Func<IOperation, Telling?> tellingOf)
     {
         var assignments = new List<(ISymbol Variable, IOperation Value)>();
         GraphWalk.Any(graph, operation =>
         {
+            NoteActs(operation, catalog);
+            foreach (IOperation part in tellingOf(operation)?.Told.DescendantsAndSelf() ?? []) NoteActs(part, catalog);
             foreach (IOperation index in IndexesIn(operation)) AddVariables(index, _variables);
             if (InstanceOf(operation) is { } instance) AddVariables(instance, _variables);
-            if (Written(operation) is { } member && catalog.DataOf(member).IsGuarded) _written.Add(member.OriginalDefinition);
-            foreach (IMethodSymbol called in CalledBy(operation))
-            {
-                foreach (Reliance reliance in catalog.ReliancesOf(called)) _asked.UnionWith(reliance.Questions.Select(static question => question.OriginalDefinition));
-            }
-
             if (operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var local }, Value: var value }) assignments.Add((local, value));
             return false;
         });
@@ -134,7 +130,17 @@ internal sealed class CopyUses
         }
     }
 
-    internal static CopyUses In(ControlFlowGraph graph, ContractCatalog catalog) => new(graph, catalog);
+    internal static CopyUses In(ControlFlowGraph graph, ContractCatalog catalog, Func<IOperation, Telling?> tellingOf) => new(graph, catalog, tellingOf);
+
+    /// <summary>Notes what an operation writes, and what it relies on.</summary>
+    private void NoteActs(IOperation operation, ContractCatalog catalog)
+    {
+        if (Written(operation) is { } member && catalog.DataOf(member).IsGuarded) _written.Add(member.OriginalDefinition);
+        foreach (IMethodSymbol called in CalledBy(operation))
+        {
+            foreach (Reliance reliance in catalog.ReliancesOf(called)) _asked.UnionWith(reliance.Questions.Select(static question => question.OriginalDefinition));
+        }
+    }
 
     /// <summary>Whether the variable is an index, is gone through to what it refers to, or is asked about.</summary>
     internal bool Concerns(ISymbol variable) => _variables.Contains(variable);
@@ -191,12 +197,15 @@ internal sealed class CopyUses
         _ => null,
     };
 
-    private static ISymbol? Written(IOperation operation) => (operation switch
+    private static ISymbol? Written(IOperation operation) => TargetOf(operation)?.Member;
+
+    /// <summary>The member that an operation writes.</summary>
+    internal static IMemberReferenceOperation? TargetOf(IOperation operation) => operation switch
     {
         IAssignmentOperation assignment => assignment.Target,
         IIncrementOrDecrementOperation increment => increment.Target,
         _ => null,
-    } as IMemberReferenceOperation)?.Member;
+    } as IMemberReferenceOperation;
 
     private static void AddVariables(IOperation operation, HashSet<ISymbol> into)
     {

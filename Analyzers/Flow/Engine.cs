@@ -70,6 +70,10 @@ internal sealed class Engine
     internal Telling? TellingOf(IMethodSymbol member, SemanticModel near) =>
         member.DeclaringSyntaxReferences.IsEmpty ? null : _tellings.GetOrAdd(member.OriginalDefinition, key => Telling.Of((IMethodSymbol)key, tree => ModelOf(tree, near)));
 
+    /// <summary>Whether the call is one of an own member that does one thing under a lock: what this body decides it by may be old by then.</summary>
+    internal bool ActsUnderLock(IInvocationOperation call, SemanticModel near) =>
+        call.Instance is null or IInstanceReferenceOperation && TellingOf(call.TargetMethod, near) is { Locked: not null };
+
     private readonly ConcurrentDictionary<ISymbol, Telling?> _tellings = new(SymbolEqualityComparer.Default);
 
     /// <summary>Whether the callee leaves an unpublished argument unpublished.</summary>
@@ -356,7 +360,7 @@ internal sealed class Engine
     /// <summary>Whether the graph touches anything that has a contract; other bodies cost no dataflow.</summary>
     private bool IsRelevant(ControlFlowGraph graph, SemanticModel? model, CancellationToken cancellation) => GraphWalk.Any(graph, operation => Touches(operation) || operation switch
     {
-        IInvocationOperation { TargetMethod: var called } => !ContractOfCall(called, graph, model, cancellation).IsEmpty,
+        IInvocationOperation { TargetMethod: var called } call => !ContractOfCall(called, graph, model, cancellation).IsEmpty || (model is not null && ActsUnderLock(call, model)),
         IFlowAnonymousFunctionOperation { Parent: IDelegateCreationOperation creation } lambda => IsPartOfCaller(creation, model) && IsRelevant(graph.GetAnonymousFunctionControlFlowGraph(lambda, cancellation), model, cancellation),
         IDelegateCreationOperation { Target: IMethodReferenceOperation { Method: var given } } creation => IsPartOfCaller(creation, model) && !ContractOfCall(given, graph, model, cancellation).IsEmpty,
         _ => false,

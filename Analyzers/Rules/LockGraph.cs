@@ -32,6 +32,9 @@ internal sealed class LockGraph
     /// <summary>The edges, one for each pair of classes, by name.</summary>
     internal IEnumerable<LockEdge> Edges => _edges.OrderBy(static entry => entry.Key.Outer, StringComparer.Ordinal).ThenBy(static entry => entry.Key.Inner, StringComparer.Ordinal).Select(static entry => entry.Value);
 
+    /// <summary>Whether the lists have the edge.</summary>
+    internal bool IsInLists(LockEdge edge) => _order.Reaches(edge.Outer.Key, edge.Inner.Key);
+
     /// <summary>Whether the edge is the other way round in the lists.</summary>
     internal bool IsAgainstLists(LockEdge edge) => _order.Reaches(edge.Inner.Key, edge.Outer.Key);
 

@@ -32,5 +32,6 @@ internal static partial class Rule
     internal static readonly DiagnosticDescriptor StaleIndex = Create("MML1024", "Index is from before the lock was retaken", "{0}", Locking, DiagnosticSeverity.Warning);
     internal static readonly DiagnosticDescriptor StaleObject = Create("MML1025", "Object is from before the lock was retaken", "{0}", Locking, DiagnosticSeverity.Info);
     internal static readonly DiagnosticDescriptor StaleCondition = Create("MML1026", "Condition is from before the lock was retaken", "{0}", Locking, DiagnosticSeverity.Info);
+    internal static readonly DiagnosticDescriptor UnlistedOrder = Create("MML1027", "Locks nest in an order that no list has", "{0}", Locking, DiagnosticSeverity.Warning, compilationEnd: true, enabled: false);
     internal static readonly DiagnosticDescriptor PossibleCycle = Create("MML1023", "Locks may be taken in a circle", "{0}", Locking, DiagnosticSeverity.Info, compilationEnd: true);
 }

@@ -142,12 +142,13 @@ internal static class UnstatedContracts
             }
         }
 
-        Write("MustHold", contract.Needs);
+        Write("MustHold", contract.Needs.Where((need, index) => !contract.Needs.Where((other, at) => at != index && (at < index || !Covers(need, other)) && Covers(other, need)).Any()));
         Write("MustNotHold", contract.Excludes);
         Write("Releases", contract.Releases);
         Write("Acquires", contract.Acquires);
         if (contract.MaySleep) attributes.Add("MaySleep");
         return isSayable && attributes.Count > 0 ? string.Join(", ", attributes) : null;
+        static bool Covers(LockClause all, LockClause part) => Implication.Covers(all.When, part.When) && Implication.Implies(all.Locks, part.Locks);
     }
 
     private static bool IsExpression(string text) => SyntaxFactory.ParseExpression(text) is var syntax && !syntax.ContainsDiagnostics && syntax.FullSpan.Length == text.Length;

@@ -41,6 +41,7 @@ internal sealed class VmaTreeLoader(MmStruct mm)
         Mm.Vmas.Load(_nodes[0]);
     }
 
+    [MustHold("exclusive(Mm.MmapLock)")]
     private void AddLevel()
     {
         VmaTreeNode[] below = [.. _nodes];
@@ -55,6 +56,7 @@ internal sealed class VmaTreeLoader(MmStruct mm)
         CloseNode(isLeaf: false);
     }
 
+    [MustHold("exclusive(Mm.MmapLock)")]
     private void CloseNode(bool isLeaf)
     {
         _nodes.Add(_draft.Build(isLeaf, out _));

@@ -68,6 +68,7 @@ internal sealed class DeferredSplit(PhysicalMemory memory)
         return split;
     }
 
+    [MustNotHold("Lock")]
     private Folio[] Snapshot()
     {
         Lock.Lock();

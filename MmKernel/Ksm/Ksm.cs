@@ -241,6 +241,7 @@ public sealed class Ksm
         }
     }
 
+    [MustNotHold("SlotsLock")]
     private void AddSlot(KsmSlot slot)
     {
         SlotsLock.Lock();

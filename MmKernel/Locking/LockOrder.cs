@@ -27,6 +27,7 @@ using MmLint;
     "TaskTable.Lock",
     "UserfaultContext.QueueLock",
     "Ksm.SlotsLock",
+    "Registry.Lock",
     "WaitBucket.Lock")]
 
 // Fork takes the parent's address space, then the child's, which nobody else can reach yet.

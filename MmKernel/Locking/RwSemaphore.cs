@@ -283,6 +283,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
         return Withdraw(bucket, task);
     }
 
+    [MustNotHold("bucket.Lock")]
     private void Enqueue(WaitBucket bucket, Task task, bool exclusive)
     {
         LockStatistics.Count(lockClass, LockEvent.Waited);
@@ -295,6 +296,7 @@ public sealed class RwSemaphore(LockdepClass lockClass)
 
     /// <summary>Ends a wait that a fatal signal has interrupted.</summary>
     /// <returns>−EINTR, or 0 if the lock was handed over before.</returns>
+    [MustNotHold("bucket.Lock")]
     private int Withdraw(WaitBucket bucket, Task task)
     {
         bucket.Lock.Lock();

@@ -58,6 +58,7 @@ internal static class FolioMigration
         return error;
     }
 
+    [MustHold("folio.Ref"), Releases("folio.Ref")]
     private static void PutBack(PhysicalMemory memory, Folio folio)
     {
         if (memory.Lru != null)

@@ -140,6 +140,7 @@ public sealed partial class AddressSpace
         }
     }
 
+    [MustNotHold("PagesLock")]
     private bool TryFindSwapped(ulong index, out SwapEntry entry)
     {
         PagesLock.Lock();

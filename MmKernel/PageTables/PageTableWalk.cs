@@ -238,6 +238,7 @@ internal static unsafe class PageTableWalk
     }
 
     /// <summary>Puts a table into an upper-level entry unless somebody was faster; returns the entry that is there then.</summary>
+    [MustNotHold("mm.PageTableLock")]
     private static ulong Install(MmStruct mm, ulong* slot, Folio table)
     {
         mm.PageTableLock.Lock();

@@ -195,6 +195,7 @@ internal sealed class LruLists
             SetMlocked(folio, mlocked: false);
     }
 
+    [MustNotHold("Lock")]
     private void SetMlocked(Folio folio, bool mlocked)
     {
         Lock.Lock();

@@ -5,7 +5,7 @@ public sealed partial class Process
 {
     /// <summary>
     /// How much sooner than its size says the process is chosen, in thousandths of all memory and swap; −1000: never. Children inherit it
-    /// (<c>/proc/pid/oom_score_adj</c>).
+    /// (<c>oom_score_adj</c> of <c>/proc/pid</c>).
     /// </summary>
     public int OomScoreAdjustment => Mm.OomScoreAdjustment;
 

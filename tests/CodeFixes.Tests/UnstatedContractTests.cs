@@ -131,6 +131,44 @@ public sealed class UnstatedContractTests
         """);
 
     [Fact]
+    public Task Need_that_another_one_implies_is_not_written() => Fixes(
+        """
+            private readonly ReaderWriterLockSlim _door = new();
+            [GuardedBy(nameof(_door))] private int _sum;
+            public void AddTwice()
+            {
+                _door.EnterWriteLock();
+                Add(1);
+                _door.ExitWriteLock();
+            }
+
+            private int {|MML0012:Add|}(int more)
+            {
+                int before = _sum;
+                _sum = before + more;
+                return before;
+            }
+        """,
+        """
+            private readonly ReaderWriterLockSlim _door = new();
+            [GuardedBy(nameof(_door))] private int _sum;
+            public void AddTwice()
+            {
+                _door.EnterWriteLock();
+                Add(1);
+                _door.ExitWriteLock();
+            }
+
+            [MustHold("exclusive(_door)")]
+            private int Add(int more)
+            {
+                int before = _sum;
+                _sum = before + more;
+                return before;
+            }
+        """);
+
+    [Fact]
     public Task Suffixes_of_ones_own() => Fixes(
         """
             internal void Add_NeedsGate(int more) => _count.Value += more;

@@ -724,4 +724,314 @@ public sealed class Services : ThemeTests
             [Releases("exclusive(_rw)")] private int LeaveWritten(int n) { _rw.ExitWrite(); return n; }
         }
         """);
+
+    [Fact]
+    public Task AsyncLockOfValueTasks_Flags() => FlagsTypes("""
+        [Lock(LockKind.Mutex, Owner = LockOwner.Anyone)] public sealed class AsyncGate
+        {
+            [Acquires("this")] public extern ValueTask Enter();
+            [Acquires("this", When = "result", Try = true)] public extern ValueTask<bool> TryEnter(TimeSpan limit);
+            [Releases("this")] public extern void Exit();
+        }
+        public static class Awaits
+        {
+            [Ensures("result == task")] public static extern ValueTask Quietly(this ValueTask task);
+        }
+        public sealed class Session
+        {
+            private readonly AsyncGate _gate = new();
+            [GuardedBy(nameof(_gate))] private int _n;
+            public async Task Right() { await _gate.Enter(); try { _n++; } finally { _gate.Exit(); } }
+            public async Task Configured() { await _gate.Enter().ConfigureAwait(false); try { _n++; } finally { _gate.Exit(); } }
+            public async Task ByAnExtension() { await _gate.Enter().Quietly(); _n++; _gate.Exit(); }
+            public async Task Limited(TimeSpan limit)
+            {
+                if (!await _gate.TryEnter(limit).ConfigureAwait(false)) return;
+                _n++;
+                _gate.Exit();
+            }
+            public async Task Later() { ValueTask entered = _gate.Enter(); await Task.Yield(); await entered; _n++; _gate.Exit(); }
+            public async Task NotAwaited() { ValueTask entered = _gate.Enter(); _n++; await entered; _gate.Exit(); } // MML1009
+            public async Task Kept(TimeSpan limit) { if (await _gate.TryEnter(limit)) _n++; } // MML1006
+        }
+        """);
+
+    [Fact]
+    public Task GivenUpForAWhile_Flags() => FlagsTypes("""
+        public readonly ref struct Unlocked
+        {
+            private readonly Gate _gate;
+            [Releases("gate")] public Unlocked(Gate gate) { _gate = gate; gate.Exit(); }
+            [Acquires("_gate")] public void Dispose() => _gate.Enter();
+        }
+        public sealed class Worker
+        {
+            private readonly Gate _gate = new();
+            [GuardedBy(nameof(_gate))] private int _n;
+            public void Run()
+            {
+                _gate.Enter();
+                _n++;
+                using (new Unlocked(_gate))
+                {
+                    Subject.Work();
+                    _n++; // MML1009
+                }
+                _n++;
+                _gate.Exit();
+            }
+        }
+        """);
+
+    [Fact]
+    public Task AnswersInServices_Flags() => FlagsTypes("""
+        public sealed class Mailbox
+        {
+            private readonly SemaphoreSlim _mutex = new(1);
+            private readonly ReaderWriterLockSlim _rw = new();
+            [GuardedBy(nameof(_mutex))] private readonly Queue<string> _letters = new();
+            [GuardedBy(nameof(_rw))] private readonly List<int> _numbers = [];
+            [GuardedBy(nameof(_rw))] private readonly Dictionary<int, int> _map = [];
+            private static extern void Use(int number);
+            public async Task<string?> Careless()
+            {
+                await _mutex.WaitAsync();
+                bool any = _letters.Count > 0;
+                _mutex.Release();
+                await Task.Yield();
+                await _mutex.WaitAsync();
+                string? letter = any ? _letters.Dequeue() : null; // MML1026
+                _mutex.Release();
+                return letter;
+            }
+            public async Task<string?> Right()
+            {
+                await _mutex.WaitAsync();
+                try { return _letters.Count > 0 ? _letters.Dequeue() : null; }
+                finally { _mutex.Release(); }
+            }
+            public void Each()
+            {
+                int count;
+                _rw.EnterReadLock();
+                count = _numbers.Count;
+                _rw.ExitReadLock();
+                for (int i = 0; i < count; i++)
+                {
+                    _rw.EnterReadLock();
+                    Use(_numbers[i]); // MML1026
+                    _rw.ExitReadLock();
+                }
+            }
+            public void EachAsLongAsThereAre()
+            {
+                for (int i = 0; ; i++)
+                {
+                    _rw.EnterReadLock();
+                    try
+                    {
+                        if (i >= _numbers.Count) return;
+                        Use(_numbers[i]);
+                    }
+                    finally { _rw.ExitReadLock(); }
+                }
+            }
+            public int Upgraded(int key)
+            {
+                _rw.EnterUpgradeableReadLock();
+                try
+                {
+                    if (_map.ContainsKey(key)) return _map[key];
+                    _rw.EnterWriteLock();
+                    try { _map.Add(key, key); return key; }
+                    finally { _rw.ExitWriteLock(); }
+                }
+                finally { _rw.ExitUpgradeableReadLock(); }
+            }
+            public int ReadThenWritten(int key)
+            {
+                _rw.EnterReadLock();
+                try { if (_map.TryGetValue(key, out int known)) return known; }
+                finally { _rw.ExitReadLock(); }
+                _rw.EnterWriteLock();
+                try
+                {
+                    if (_map.TryGetValue(key, out int known)) return known;
+                    _map.Add(key, key);
+                    return key;
+                }
+                finally { _rw.ExitWriteLock(); }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task TuplesThatTell_Flags() => FlagsTypes("""
+        public sealed class Tellers
+        {
+            private readonly Gate _gate = new();
+            [GuardedBy(nameof(_gate))] private int _n;
+            private (bool Ok, int Code) TryTake()
+            {
+                if (!_gate.TryEnter()) return (false, 1);
+                return (true, 0);
+            }
+            public int Right()
+            {
+                (bool ok, int code) = TryTake();
+                if (!ok) return code;
+                int n = _n;
+                _gate.Exit();
+                return n;
+            }
+            public int ByPattern()
+            {
+                if (TryTake() is not (true, _)) return -1;
+                int n = _n;
+                _gate.Exit();
+                return n;
+            }
+            public int Forgotten()
+            {
+                var taken = TryTake();
+                return taken.Ok ? _n : -1; // MML1006
+            }
+        }
+        """);
+
+    [Fact]
+    public Task StaticRegistry_Flags() => FlagsTypes("""
+        public static class Registry
+        {
+            private static readonly object s_gate = new();
+            [GuardedBy(nameof(s_gate))] private static readonly Dictionary<Type, object> s_services = [];
+            [GuardedBy(nameof(s_gate))] private static bool s_sealed;
+            static Registry() => s_services[typeof(Registry)] = s_gate;
+            public static T Get<T>() where T : class, new()
+            {
+                lock (s_gate)
+                {
+                    if (s_services.TryGetValue(typeof(T), out object? known)) return (T)known;
+                    if (s_sealed) throw new InvalidOperationException();
+                    T made = new();
+                    s_services.Add(typeof(T), made);
+                    return made;
+                }
+            }
+            public static void Seal() { lock (s_gate) s_sealed = true; }
+            public static bool IsSealed => s_sealed; // MML1008
+            public static int Count { get { lock (s_gate) return s_services.Count; } }
+            public static bool TryAdd(Type type, object service)
+            {
+                lock (s_gate) { if (s_services.ContainsKey(type)) return false; }
+                Console.WriteLine(type);
+                lock (s_gate) s_services.Add(type, service); // MML1026
+                return true;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task BothSemaphoresAtOnce_IsSilent() => SilentTypes("""
+        public sealed class Both
+        {
+            private readonly SemaphoreSlim _a = new(1);
+            private readonly SemaphoreSlim _b = new(1);
+            public async Task Run()
+            {
+                await Task.WhenAll(_a.WaitAsync(), _b.WaitAsync());
+                try { Subject.Work(); }
+                finally { _a.Release(); _b.Release(); }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task HandWrittenSpinLock_Flags() => FlagsTypes("""
+        [Lock(LockKind.Spin)] public sealed class Word
+        {
+            [Atomic] private int _taken;
+            [Acquires("this")] public void Take() { var wait = new SpinWait(); while (Interlocked.CompareExchange(ref _taken, 1, 0) != 0) wait.SpinOnce(); }
+            [Acquires("this", When = "result", Try = true)] public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
+            [Releases("this")] public void Drop() => Volatile.Write(ref _taken, 0);
+        }
+        public sealed class Counter
+        {
+            private readonly Word _word = new();
+            [GuardedBy(nameof(_word))] private long _sum;
+            public void Add(long more) { _word.Take(); _sum += more; _word.Drop(); }
+            public long? Peek() { if (!_word.TryTake()) return null; long sum = _sum; _word.Drop(); return sum; }
+            public void Sleeps() { _word.Take(); Thread.Sleep(1); _word.Drop(); } // MML1012
+            public long Torn() => _sum; // MML1008
+        }
+        """);
+
+    [Fact]
+    public Task LocalsOfAStruct_Flags() => FlagsTypes("""
+        public struct Cursor
+        {
+            public int At;
+            public int Version;
+        }
+        public sealed class Rows
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private readonly List<string> _rows = [];
+            [GuardedBy(nameof(_gate))] private int _version;
+            public string? Find(string row)
+            {
+                Cursor cursor = default;
+                lock (_gate) { cursor.At = _rows.IndexOf(row); cursor.Version = _version; }
+                lock (_gate) return cursor.Version == _version ? _rows[cursor.At] : null;
+            }
+            public void Insert(string row)
+            {
+                int at;
+                lock (_gate) at = _rows.Count;
+                if (at > 100) return;
+                lock (_gate) _rows.Insert(at, row); // MML1024
+            }
+        }
+        """);
+
+    [Fact]
+    public Task ProducerAndConsumerByMonitor_Flags() => FlagsTypes("""
+        public sealed class Bounded<T>(int limit)
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private readonly Queue<T> _items = new();
+            [GuardedBy(nameof(_gate))] private bool _completed;
+            public void Add(T item)
+            {
+                lock (_gate)
+                {
+                    while (_items.Count >= limit && !_completed) Monitor.Wait(_gate);
+                    ObjectDisposedException.ThrowIf(_completed, this);
+                    _items.Enqueue(item);
+                    Monitor.PulseAll(_gate);
+                }
+            }
+            public bool TryTake([MaybeNullWhen(false)] out T item)
+            {
+                lock (_gate)
+                {
+                    while (_items.Count == 0)
+                    {
+                        if (_completed) { item = default; return false; }
+                        Monitor.Wait(_gate);
+                    }
+                    item = _items.Dequeue();
+                    Monitor.PulseAll(_gate);
+                    return true;
+                }
+            }
+            public bool IsEmpty { get { lock (_gate) return _items.Count == 0; } }
+            public T? TakeIfAny()
+            {
+                if (IsEmpty) return default;
+                lock (_gate) return _items.Dequeue(); // MML1026
+            }
+            public void Pulse() => Monitor.PulseAll(_gate); // MML1001
+        }
+        """);
 }

@@ -348,6 +348,47 @@ public sealed class AnswersFromBefore : ThemeTests
         """);
 
     [Fact]
+    public Task OwnMembersThatAskAndAct_Flags() => FlagsIn("""
+        public int Count { get { lock (_gate) return _queue.Count; } }
+        public bool IsFull { get { lock (_gate) return _count >= 8; } }
+        public bool Has(string key) { lock (_gate) return _map.ContainsKey(key); }
+        public int Pop() { lock (_gate) return _queue.Dequeue(); }
+        public void Drop() { lock (_gate) { _queue.Dequeue(); } }
+        public void Increment() { lock (_gate) _count++; }
+        public int this[string key] { get { lock (_gate) return _map[key]; } }
+        public void Put(string key, int value) { lock (_gate) _map.Add(key, value); }
+        public int PopIfAny() => Count > 0 ? Pop() : -1; // MML1026
+        public void DropIfAny()
+        {
+            if (Count == 0) return;
+            Work();
+            Drop(); // MML1026
+        }
+        public void Add()
+        {
+            if (!IsFull) Increment(); // MML1026
+        }
+        public void PutOnce(string name)
+        {
+            if (!Has(name)) Put(name, 1); // MML1026
+        }
+        """);
+
+    [Fact]
+    public Task OwnMembersThatActUnderOneHold_IsSilent() => SilentIn("""
+        public int Count { get { lock (_gate) return _queue.Count; } }
+        public bool Has(string key) { lock (_gate) return _map.ContainsKey(key); }
+        public int Pop() { lock (_gate) return _queue.Dequeue(); }
+        public void Push(int item) { lock (_gate) _queue.Enqueue(item); }
+        public void Put(string key, int value) { lock (_gate) _map.Add(key, value); }
+        public int PopIfAny() { lock (_gate) return Count > 0 ? Pop() : -1; }
+        public int PopOther(Store other) => Count > 0 ? other.Pop() : -1;
+        public void PushIfNone() { if (Count == 0) Push(1); }
+        public void PutOther(string name, string other) { if (!Has(name)) Put(other, 1); }
+        public int Show() => Count > 0 ? Count : -1;
+        """);
+
+    [Fact]
     public Task OwnMemberThatIsAskedAgain_IsSilent() => SilentIn("""
         public bool IsFull { get { lock (_gate) return _count >= 8; } }
         public bool Has() { lock (_gate) return _queue.Count > 0; }
