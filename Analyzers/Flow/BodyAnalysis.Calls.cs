@@ -64,10 +64,10 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
 
-            if (receiver is not null && invocation.Instance is { } instance && DisposedScope(invocation, instance) && at.Scopes.TryGetValue(receiver, out ImmutableArray<Hold> owned))
+            if (receiver is not null && invocation.Instance is { } instance && DisposedScope(invocation, instance) && at.Scopes.TryGetValue(receiver, out Owned owned))
             {
                 State disposed = at;
-                foreach (Hold hold in owned) disposed = Lose(disposed, hold.Term, invocation.Syntax, "it was released by Dispose");
+                foreach (Hold hold in owned.Holds) disposed = Lose(disposed, hold.Term, invocation.Syntax, "it was released by Dispose");
                 results.Add(new Outcome(disposed with { Scopes = disposed.Scopes.Remove(receiver) }, Constant.Null));
                 continue;
             }
@@ -312,7 +312,6 @@ internal sealed partial class BodyAnalysis
     private List<Outcome> Apply(State state, CallSite site, bool resultIgnored = false)
     {
         MemberContract contract = site.Contract;
-        SyntaxNode syntax = site.Operation.Syntax;
         for (int index = 0; index < site.Arguments.Length; index++)
         {
             if (index < site.Operands.Count && site.Operands[index] is { } operand) CheckUsable(state, site.Arguments[index], operand.Syntax);
@@ -327,7 +326,21 @@ internal sealed partial class BodyAnalysis
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
         if (AssumeReturned(state, site) is not { } returned || AssumeNotNull(returned, site, result) is not { } known) return [];
         state = known;
-        if (contract.IsEmpty) return InvokeNow(state, site).Select(path => new Outcome(path, result)).ToList();
+        return contract.IsEmpty ? Outcomes(InvokeNow(state, site), result) : ApplyContract(before, state, site, result, resultIgnored);
+    }
+
+    private static List<Outcome> Outcomes(List<State> paths, Term result)
+    {
+        var outcomes = new List<Outcome>(paths.Count);
+        foreach (State path in paths) outcomes.Add(new Outcome(path, result));
+        return outcomes;
+    }
+
+    /// <summary>What a call does that states something; most state nothing, and are spared what is captured here.</summary>
+    private List<Outcome> ApplyContract(State before, State state, CallSite site, Term result, bool resultIgnored)
+    {
+        MemberContract contract = site.Contract;
+        SyntaxNode syntax = site.Operation.Syntax;
         Term? AtEntry(Term part) => Substitute(part, site, null, exit: false);
         Term? AtExit(Term part) => Substitute(part, site, result, exit: true);
 
@@ -407,20 +420,17 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>What is known because the call came back: assertions say that they do not return if a condition fails.</summary>
-    private static State? AssumeReturned(State state, CallSite site)
+    private State? AssumeReturned(State state, CallSite site)
     {
         if (site.Callee is not IMethodSymbol method) return state;
-        if (method.ReturnsVoid && method.GetAttributes().Any(static attribute => NullContract.NameOf(attribute) == "DoesNotReturnAttribute")) return null;
-        foreach (IParameterSymbol parameter in method.Parameters)
+        NullContract contract = _engine.NullContractOf(method);
+        if (contract.NeverReturns) return null;
+        foreach (NullContract.Condition condition in contract.Returns)
         {
-            if (parameter.Type.SpecialType != SpecialType.System_Boolean || parameter.Ordinal >= site.Arguments.Length) continue;
-            foreach (AttributeData attribute in parameter.GetAttributes())
-            {
-                if (NullContract.NameOf(attribute) != "DoesNotReturnIfAttribute" || attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Value is not bool value) continue;
-                Fact fact = Fact.Holds(site.Arguments[parameter.Ordinal]);
-                if (state.Assume(value ? fact.Negate() : fact) is not { } assumed) return null;
-                state = assumed;
-            }
+            if (condition.Parameter >= site.Arguments.Length) continue;
+            Fact fact = Fact.Holds(site.Arguments[condition.Parameter]);
+            if (state.Assume(condition.When == true ? fact : fact.Negate()) is not { } assumed) return null;
+            state = assumed;
         }
 
         return state;
@@ -432,6 +442,7 @@ internal sealed partial class BodyAnalysis
         if (site.Callee is not IMethodSymbol method) return state;
         NullContract contract = _engine.NullContractOf(method);
         State? known = state;
+        if (contract.IsEmpty) return state;
         foreach ((int parameter, bool? when) in contract.NotNull)
         {
             if (parameter >= site.Arguments.Length || known is null) continue;
@@ -822,9 +833,9 @@ internal sealed partial class BodyAnalysis
                 if (_catalog.IsSignal(item.Term)) continue;
                 string key = "release:" + item.Term;
                 Hold? hold = HoldOf(next, item.Term);
-                if (hold is null && next.Scopes.TryGetValue(item.Term, out ImmutableArray<Hold> owned))
+                if (hold is null && next.Scopes.TryGetValue(item.Term, out Owned owned))
                 {
-                    foreach (Hold given in owned) next = Lose(next, given.Term, syntax, "'" + site.Name + "' disposed of '" + item.Term + "'");
+                    foreach (Hold given in owned.Holds) next = Lose(next, given.Term, syntax, "'" + site.Name + "' disposed of '" + item.Term + "'");
                     next = next with { Scopes = next.Scopes.Remove(item.Term) };
                     continue;
                 }
@@ -891,7 +902,7 @@ internal sealed partial class BodyAnalysis
     /// Whether a scoped lock takes over a lock that it has not taken itself: the lock stays held, and the scope releases it when it is disposed of.
     /// </summary>
     private bool Adopts(State state, CallSite site, Term term) => site.Contract.Releases.Count > 0 && _catalog.IsScopedLock(site.Callee.ContainingType) && !_catalog.IsScopedLock(_owner.ContainingType)
-        && (site.Receiver is not { } scope || !state.Scopes.TryGetValue(scope, out ImmutableArray<Hold> owned) || !owned.Any(hold => hold.Term.Equals(term)));
+        && (site.Receiver is not { } scope || !state.Scopes.TryGetValue(scope, out Owned owned) || !owned.Holds.Any(hold => hold.Term.Equals(term)));
 
     /// <summary>What a call leaves to a scoped lock: what it took for the value that it returns or leaves behind, and what the value took over.</summary>
     private State Entrust(State state, State before, CallSite site, Term result, Func<Term, Term?> entry)
@@ -902,9 +913,9 @@ internal sealed partial class BodyAnalysis
         if (scope is null) return state;
         IEnumerable<Hold> owned = state.Holds.Where(hold => !before.Holds.Any(known => known.Term.Equals(hold.Term) && known.Depth == hold.Depth));
         if (isMember) owned = owned.Concat(site.Contract.Releases.SelectMany(clause => clause.Locks.Replace(entry).Locks).Select(item => HoldOf(state, state.Canonical(item.Term))).OfType<Hold>());
-        if (state.Scopes.TryGetValue(scope, out ImmutableArray<Hold> known)) owned = known.Concat(owned).Where(hold => HoldOf(state, hold.Term) is not null);
+        if (state.Scopes.TryGetValue(scope, out Owned known)) owned = known.Holds.Concat(owned).Where(hold => HoldOf(state, hold.Term) is not null);
         ImmutableArray<Hold> all = owned.Distinct().ToImmutableArray();
-        return all.IsEmpty ? state with { Scopes = state.Scopes.Remove(scope) } : state with { Scopes = state.Scopes.SetItem(scope, all) };
+        return all.IsEmpty ? state with { Scopes = state.Scopes.Remove(scope) } : state with { Scopes = state.Scopes.SetItem(scope, new Owned(all)) };
     }
 
     /// <summary>

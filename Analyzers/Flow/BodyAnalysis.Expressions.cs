@@ -12,7 +12,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace MmLint.Analyzers;
 
 /// <summary>A path after an expression, and what the expression is worth on it.</summary>
-internal readonly struct Outcome(State state, Term value)
+/// <remarks>A class, as whatever is kept in collections: of those of structs the runtime must compile every method anew, and runs it unoptimised.</remarks>
+internal sealed class Outcome(State state, Term value)
 {
     internal readonly State State = state;
 

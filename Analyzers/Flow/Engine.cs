@@ -48,6 +48,9 @@ internal sealed class Engine
     /// <summary>What the bodies have been seen to take.</summary>
     internal Takings Takings { get; } = new();
 
+    /// <summary>Whether guards are to be suggested that nobody wrote down, which builds leave out: what bodies do with fields is noted only for that.</summary>
+    internal bool Suggests { get; set; }
+
     internal INamedTypeSymbol? Volatile { get; }
 
     internal INamedTypeSymbol? Interlocked { get; }
@@ -103,7 +106,7 @@ internal sealed class Engine
     /// <summary>Checks a whole body once, whoever asks first.</summary>
     internal CheckedBody Check(IOperation root, ISymbol owner, Func<ControlFlowGraph?> graph, CancellationToken cancellation)
     {
-        if (!IsWatched(owner.ContainingType)) return new CheckedBody(CheckNow(root, owner, graph, null, cancellation), null);
+        if (!Suggests || !IsWatched(owner.ContainingType)) return new CheckedBody(CheckNow(root, owner, graph, null, cancellation), null);
         if (_checked.TryGetValue(root.Syntax, out CheckedBody? known)) return known;
         var seen = new Observations();
         return _checked.GetOrAdd(root.Syntax, new CheckedBody(CheckNow(root, owner, graph, seen, cancellation), seen));

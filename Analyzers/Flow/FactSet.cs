@@ -195,6 +195,33 @@ internal sealed class FactSet
         return true;
     });
 
+    /// <summary>The set without what <paramref name="keep"/> refuses of what was not known before.</summary>
+    internal FactSet KeepNew(FactSet before, Func<Literal, bool> keep)
+    {
+        // Mostly one fact more than before, behind all others.
+        int shared = Shared(before.Literals, Literals);
+        int index = 0;
+        return Where(literal => index++ < shared || IsKept(literal), clause =>
+        {
+            foreach (Literal literal in clause.Literals)
+            {
+                if (!IsKept(literal)) return false;
+            }
+
+            return true;
+        });
+
+        bool IsKept(Literal literal) => before.Has(literal.Atom) || keep(literal);
+    }
+
+    /// <summary>How many literals two paths have in common at the beginning: what they know from before they parted, in the same order.</summary>
+    private static int Shared(Literal[] left, Literal[] right)
+    {
+        int shared = 0;
+        while (shared < left.Length && shared < right.Length && left[shared].Equals(right[shared])) shared++;
+        return shared;
+    }
+
     /// <summary>The set with a term replaced by another; null where that shows a contradiction.</summary>
     internal FactSet? Replace(Term term, Term by)
     {
@@ -251,9 +278,7 @@ internal sealed class FactSet
         var common = new List<Literal>(left.Literals.Length);
         var onlyLeft = new List<Literal>();
         var onlyRight = new List<Literal>();
-        // Paths that part know the same from before, in the same order.
-        int shared = 0;
-        while (shared < left.Literals.Length && shared < right.Literals.Length && left.Literals[shared].Equals(right.Literals[shared])) shared++;
+        int shared = Shared(left.Literals, right.Literals);
         for (int index = 0; index < shared; index++) common.Add(left.Literals[index]);
         for (int index = shared; index < left.Literals.Length; index++)
         {
