@@ -33,10 +33,17 @@ internal sealed class CallSite(IOperation operation, ISymbol callee, MemberContr
     internal IReadOnlyList<IOperation?> Operands { get; init; } = [];
 
     /// <summary>What paths named when the call was made, where the contract speaks of it.</summary>
-    internal Dictionary<Term, Term> Before { get; } = [];
+    internal Dictionary<Term, Term> Before => _before ??= [];
 
     /// <summary>What is left in by-reference parameters.</summary>
-    internal Dictionary<int, Term> Left { get; } = [];
+    internal Dictionary<int, Term> Left => _left ??= [];
+
+    private Dictionary<Term, Term>? _before;
+
+    private Dictionary<int, Term>? _left;
+
+    /// <summary>What is left in a by-reference parameter; null where it is none.</summary>
+    internal Term? LeftIn(int parameter) => _left is not null && _left.TryGetValue(parameter, out Term? left) ? left : null;
 
     internal string Name => Callee is IMethodSymbol { AssociatedSymbol: { } owner } ? owner.Name : Callee is IMethodSymbol { MethodKind: MethodKind.Constructor } ? Callee.ContainingType.Name : Callee.Name;
 }
@@ -446,7 +453,7 @@ internal sealed partial class BodyAnalysis
         foreach ((int parameter, bool? when) in contract.NotNull)
         {
             if (parameter >= site.Arguments.Length || known is null) continue;
-            Fact there = Fact.IsNull(site.Left.TryGetValue(parameter, out Term? left) ? left : site.Arguments[parameter]).Negate();
+            Fact there = Fact.IsNull(site.LeftIn(parameter) ?? site.Arguments[parameter]).Negate();
             known = AssumeLasting(known, when is { } returned ? Fact.Or(Returns(!returned), there) : there);
         }
 
@@ -491,7 +498,7 @@ internal sealed partial class BodyAnalysis
             {
                 int index = IndexOf(site.Contract.Parameters, parameter.OriginalDefinition);
                 if (index < 0 || index >= site.Arguments.Length) return null;
-                return exit && site.Left.TryGetValue(index, out Term? left) ? left : site.Arguments[index];
+                return (exit ? site.LeftIn(index) : null) ?? site.Arguments[index];
             }
 
             case MemberOf { Target: null } shared when site.Callee is IMethodSymbol { IsStatic: true } callee:
@@ -1048,8 +1055,8 @@ internal sealed partial class BodyAnalysis
             foreach (LockFormula.Lock item in clause.Locks.Replace(entry).Locks) given.Add(new LockFormula.Lock(before.Canonical(item.Term), NaturalMode(item)));
         }
 
-        bool IsGiven(LockFormula.Lock needed) => given.Any(item => item.Term.Equals(needed.Term) && item.Mode >= (needed.Mode == Mode.None ? Mode.Shared : needed.Mode));
-        return path.Keep(literal => Survives(path, literal, IsGiven));
+        Func<LockFormula.Lock, bool> isGiven = needed => given.Any(item => item.Term.Equals(needed.Term) && item.Mode >= (needed.Mode == Mode.None ? Mode.Shared : needed.Mode));
+        return path.Keep(literal => Survives(path, literal, isGiven));
     }
 
     private static State? Ensure(State state, FactClause clause, Func<Term, Term?> exit)
@@ -1075,5 +1082,5 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>What is said over <c>result.X</c> says nothing where the result is null.</summary>
     private static bool ThroughNothing(State state, Fact fact) =>
-        fact.Any(part => part is MemberOf { Target: { } target } && (target is Constant { Value: null } || (target is not Constant && state.Facts.Evaluate(new Atom(AtomKind.IsNull, state.Canonical(target))) == true)));
+        fact.Any(part => part is MemberOf { Target: { } target } && (target is Constant { Value: null } || (target is not Constant && state.Facts.EvaluateNull(state.Canonical(target)) == true)));
 }

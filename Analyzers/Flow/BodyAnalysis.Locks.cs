@@ -222,7 +222,7 @@ internal sealed partial class BodyAnalysis
         state = state with { Holds = state.Holds.Add(new Hold(term, mode, origin, info, site)), Excused = state.Excused.Remove(term) };
         for (Term? at = term is MemberOf whole ? whole.Target : term; at is MemberOf or Opaque or ElementOf or Root { Kind: not RootKind.This }; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
         {
-            if (at.Type is { IsReferenceType: true } && state.Facts.Evaluate(new Atom(AtomKind.IsNull, at)) is null)
+            if (at.Type is { IsReferenceType: true } && state.Facts.EvaluateNull(at) is null)
                 state = state.Assume(Fact.IsNull(at).Negate()) ?? state;
         }
 
@@ -272,7 +272,7 @@ internal sealed partial class BodyAnalysis
     {
         foreach (KeyValuePair<Term, LockFormula> stamp in state.Stamps)
         {
-            if (state.Stale.ContainsKey(stamp.Key) || state.IsFresh(stamp.Key) || state.Facts.Evaluate(new Atom(AtomKind.IsNull, stamp.Key)) == true) continue;
+            if (state.Stale.ContainsKey(stamp.Key) || state.IsFresh(stamp.Key) || state.Facts.EvaluateNull(stamp.Key) == true) continue;
             if (Query(state, stamp.Value).Verdict >= Verdict.WrongMode) state = state with { Stale = state.Stale.SetItem(stamp.Key, stamp.Value) };
         }
 

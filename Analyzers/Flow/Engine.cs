@@ -365,8 +365,12 @@ internal sealed class Engine
         _ => false,
     });
 
-    /// <summary>Whether one operation touches a contract.</summary>
-    internal bool Touches(IOperation operation) => operation switch
+    /// <summary>Whether one operation touches a contract. Most are of kinds that cannot, which takes less to find out than whether they are of a type.</summary>
+    internal bool Touches(IOperation operation) => operation.Kind is OperationKind.DeconstructionAssignment or OperationKind.Invocation or OperationKind.Argument or OperationKind.ParameterReference
+        or OperationKind.Binary or OperationKind.Unary or OperationKind.Conversion or OperationKind.EventAssignment or OperationKind.ObjectCreation or OperationKind.FieldReference or OperationKind.PropertyReference
+        && TouchesContract(operation);
+
+    private bool TouchesContract(IOperation operation) => operation switch
     {
         // Which method takes a value apart is only known to the semantic model, so such bodies are always looked at.
         IDeconstructionAssignmentOperation { Value: not ITupleOperation } => true,
