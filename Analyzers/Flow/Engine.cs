@@ -153,6 +153,7 @@ internal sealed class Engine
     /// <summary>What the bodies of a type do with its fields; nothing if none of them holds a lock of the type.</summary>
     internal Observations Watch(IReadOnlyCollection<(IOperation Root, ISymbol Owner)> bodies, CancellationToken cancellation)
     {
+        Suggests = true;
         var all = new Observations();
         foreach ((IOperation root, ISymbol owner) in bodies)
         {
