@@ -327,7 +327,7 @@ internal sealed partial class BodyAnalysis
         NoteCall(state, site);
         WatchCall(state, site);
         if (site.Operation is IInvocationOperation) CheckIndexes(state, site.Operation, site.Receiver);
-        if (!state.Checks.IsEmpty && site is { Operation: IInvocationOperation, Callee: IMethodSymbol called }) state = NoteTold(CheckRelied(state, called, site.Receiver, site.Arguments, syntax), site.Operation);
+        if (!state.Checks.IsEmpty && site is { Operation: IInvocationOperation, Callee: IMethodSymbol called }) state = NoteTold(CheckRelied(state, called, site.Receiver, site.Arguments, site.Operation.Syntax), site.Operation);
         State before = state;
         state = NotePassed(PassArguments(NoteUsed(state, site), site), site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
