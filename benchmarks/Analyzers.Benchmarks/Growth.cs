@@ -1,12 +1,18 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Spectre.Console;
 
 namespace AnalyzerBenchmarks;
 
-/// <summary>What one method costs as it grows, in each of the shapes that generators write: a branch, a case, an arm or a link of a chain each time. All of it is under a lock.</summary>
+/// <summary>
+/// What one method costs as it grows, in each of the shapes that generators write: a branch, a case, an arm or a link of a chain each time. All of it is under a lock. Beside it stands what
+/// the compiler needs, and its host for an analyzer that asks for the flow graph of each body and does nothing with it.
+/// </summary>
 internal static class Growth
 {
     private static readonly int[] s_sizes = [500, 1000, 2000, 4000, 8000];
@@ -34,15 +40,21 @@ internal static class Growth
         foreach ((string name, Func<int, string> method, string types) in s_shapes)
         {
             if (only is not null && !name.Contains(only, StringComparison.Ordinal)) continue;
-            Measurement[] costs = [.. s_sizes.Select(size => Measurement.Of(Workload.Of(name, Source(method(size), types, size)), rounds: 2))];
-            foreach ((string part, Func<Measurement, TimeSpan> time) in (ReadOnlySpan<(string, Func<Measurement, TimeSpan>)>)[("compile", static cost => cost.Compile), ("check", static cost => cost.Check), ("own", static cost => cost.Own)])
-            {
-                IEnumerable<(double Size, double Time)> large = s_sizes.Zip(costs, (size, cost) => ((double)size, time(cost).TotalMilliseconds)).Skip(2);
-                table.AddRow([part == "compile" ? $"{name}" : "", part, .. costs.Select(cost => $"{time(cost).TotalMilliseconds:F0}"), $"{Quick.Power(large):F1}"]);
-            }
+            Workload[] workloads = [.. s_sizes.Select(size => Workload.Of(name, Source(method(size), types, size)))];
+            Measurement[] own = [.. workloads.Select(static workload => Measurement.Of(workload, rounds: 2))];
+            Measurement[] host = [.. workloads.Select(static workload => Measurement.Of(workload, [new Bystander()], rounds: 2))];
+            Row(name, "compile", own.Select(static cost => cost.Compile));
+            Row("", "host", host.Select(static cost => cost.Check));
+            Row("", "host and check", own.Select(static cost => cost.Check));
         }
 
         AnsiConsole.Write(table);
+
+        void Row(string name, string part, IEnumerable<TimeSpan> times)
+        {
+            (double Size, double Time)[] points = [.. s_sizes.Zip(times, static (size, time) => ((double)size, time.TotalMilliseconds))];
+            table.AddRow([name, part, .. points.Select(static point => $"{point.Time:F0}"), $"{Quick.Power(points.Skip(2)):F1}"]);
+        }
     }
 
     private static string Source(string body, string types, int size) => $$"""
@@ -65,4 +77,20 @@ internal static class Growth
         """;
 
     private static string Repeat(int count, string text) => string.Concat(Enumerable.Range(0, count).Select(number => text.Replace("#", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
+
+    /// <summary>Asks for what every analyzer of flow asks for.</summary>
+    private sealed class Bystander : DiagnosticAnalyzer
+    {
+        public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [new DiagnosticDescriptor("BY0001", "Nothing", "Nothing", "Nothing", DiagnosticSeverity.Warning, isEnabledByDefault: true)];
+
+        public override void Initialize(AnalysisContext context)
+        {
+            context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+            context.EnableConcurrentExecution();
+            context.RegisterOperationBlockAction(static blocks =>
+            {
+                foreach (IOperation block in blocks.OperationBlocks.Where(static block => block.Kind is OperationKind.Block or OperationKind.MethodBody)) blocks.GetControlFlowGraph(block);
+            });
+        }
+    }
 }
