@@ -24,6 +24,7 @@ public sealed class GuardSuggestions : DiagnosticAnalyzer
         {
             if (!Relevance.Of(start.Compilation, start.Options.AdditionalFiles, start.CancellationToken)) return;
             Engine engine = Engine.Of(start.Compilation, start.Options, start.CancellationToken);
+            engine.Suggests = true;
             var bodies = new ConcurrentDictionary<ISymbol, ConcurrentBag<(IOperation Root, ISymbol Owner)>>(SymbolEqualityComparer.Default);
             start.RegisterSymbolStartAction(type => WatchFields(type, engine, bodies), SymbolKind.NamedType);
         });

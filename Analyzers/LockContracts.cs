@@ -114,19 +114,19 @@ public sealed class LockContracts : DiagnosticAnalyzer
         {
             foreach (IOperation operation in block.DescendantsAndSelf())
             {
-                switch (operation)
+                switch (operation.Kind)
                 {
-                    case IDelegateCreationOperation creation:
+                    case OperationKind.DelegateCreation when operation is IDelegateCreationOperation creation:
                         CheckConversion(creation, context.ReportDiagnostic, engine);
                         break;
-                    case IInvocationOperation invocation:
+                    case OperationKind.Invocation when operation is IInvocationOperation invocation:
                         NoteCall(invocation, invocation.TargetMethod, context.OwningSymbol, engine);
                         foreach (Diagnostic diagnostic in CallAdvice.Of(engine, invocation, context.OwningSymbol)) context.ReportDiagnostic(diagnostic);
                         break;
-                    case IObjectCreationOperation { Constructor: { } constructor }:
+                    case OperationKind.ObjectCreation when operation is IObjectCreationOperation { Constructor: { } constructor }:
                         NoteCall(operation, constructor, context.OwningSymbol, engine);
                         break;
-                    case IParameterReferenceOperation reference:
+                    case OperationKind.ParameterReference when operation is IParameterReferenceOperation reference:
                         Report(KeptDelegates.Of(engine.Catalog, reference), context.ReportDiagnostic);
                         break;
                 }

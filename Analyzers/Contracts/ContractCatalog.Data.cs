@@ -6,6 +6,11 @@ using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
 
+/// <summary>A class under which orders list a lock.</summary>
+/// <param name="Name">The class.</param>
+/// <param name="When">When it goes by that name; null if always.</param>
+internal sealed record ListedClass(string Name, Fact? When);
+
 /// <content>Contracts of fields, properties, parameters and returned values.</content>
 internal sealed partial class ContractCatalog
 {
@@ -54,38 +59,44 @@ internal sealed partial class ContractCatalog
         foreach (AttributeModel attribute in AttributesOf(member))
         {
             if (attribute.Name != "ReleasedWith") continue;
-            LockFormula? bound = _released.GetOrAdd(member, _ => Bind(member, attribute, binder => binder.BindLocks(attribute.Text)));
+            LockFormula? bound = _released.TryGetValue(member, out LockFormula? known) ? known : _released.GetOrAdd(member, ReadReleasedWith(member, attribute));
             return bound is null ? null : (bound, (Mode)attribute.Number(1));
         }
 
         return null;
     }
 
+    private LockFormula? ReadReleasedWith(ISymbol member, AttributeModel attribute) => Bind(member, attribute, binder => binder.BindLocks(attribute.Text));
+
     /// <summary>What must be held to acquire the lock that this member is, over <c>this</c>.</summary>
     internal IEnumerable<LockClause> NeedsToAcquire(ISymbol member)
     {
         member = member.OriginalDefinition;
         if (LockOf(member) is null || !AttributesOf(member).Any(static attribute => attribute.Name == "MustHold")) return [];
-        return _acquireNeeds.GetOrAdd(member, _ => AttributesOf(member)
-            .Where(static attribute => attribute.Name == "MustHold")
-            .Select(attribute => Bind(member, attribute, binder => binder.BindLocks(attribute.Text)) is { } locks ? new LockClause(locks, null, attribute) : null)
-            .OfType<LockClause>()
-            .ToImmutableArray());
+        return _acquireNeeds.TryGetValue(member, out List<LockClause>? known) ? known : _acquireNeeds.GetOrAdd(member, ReadAcquireNeeds(member));
     }
+
+    private List<LockClause> ReadAcquireNeeds(ISymbol member) => AttributesOf(member)
+        .Where(static attribute => attribute.Name == "MustHold")
+        .Select(attribute => Bind(member, attribute, binder => binder.BindLocks(attribute.Text)) is { } locks ? new LockClause(locks, null, attribute) : null)
+        .OfType<LockClause>()
+        .ToList();
 
     /// <summary>The declared order classes of a lock member, each with its condition over <c>this</c>.</summary>
-    internal ImmutableArray<(string Name, Fact? When)> ClassesOf(ISymbol member)
+    internal List<ListedClass> ClassesOf(ISymbol member)
     {
         member = member.OriginalDefinition;
-        return _classes.GetOrAdd(member, _ => AttributesOf(member)
-            .Where(static attribute => attribute.Name == "LockClass")
-            .Select(attribute => (attribute.Text, attribute.When is { } text ? Bind(member, attribute, binder => binder.BindFact(text), text) : null))
-            .ToImmutableArray());
+        return _classes.TryGetValue(member, out List<ListedClass>? known) ? known : _classes.GetOrAdd(member, ReadClasses(member));
     }
 
+    private List<ListedClass> ReadClasses(ISymbol member) => AttributesOf(member)
+        .Where(static attribute => attribute.Name == "LockClass")
+        .Select(attribute => new ListedClass(attribute.Text, attribute.When is { } text ? Bind(member, attribute, binder => binder.BindFact(text), text) : null))
+        .ToList();
+
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ISymbol, LockFormula?> _released = new(SymbolEqualityComparer.Default);
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<ISymbol, ImmutableArray<LockClause>> _acquireNeeds = new(SymbolEqualityComparer.Default);
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<ISymbol, ImmutableArray<(string Name, Fact? When)>> _classes = new(SymbolEqualityComparer.Default);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<ISymbol, List<LockClause>> _acquireNeeds = new(SymbolEqualityComparer.Default);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<ISymbol, List<ListedClass>> _classes = new(SymbolEqualityComparer.Default);
 
     private void ReadData(ISymbol member, DataContract data)
     {

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
@@ -115,21 +116,24 @@ internal sealed partial class ContractCatalog
     internal Invocation? InvocationOf(IParameterSymbol parameter)
     {
         if (parameter.Type.TypeKind is not (TypeKind.Delegate or TypeKind.Interface)) return null;
-        return _invocations.GetOrAdd(parameter.OriginalDefinition, key =>
-        {
-            foreach (AttributeModel attribute in AttributesOf(key))
-            {
-                if (attribute.Name == "InvokedNow") return attribute.NamedFlag("Once") ? Invocation.Once : Invocation.AnyNumber;
-                if (attribute.Name == "InvokedWhileEnumerated") return Invocation.WhileEnumerated;
-            }
-
-            if (key is not IParameterSymbol { ContainingSymbol: IMethodSymbol method, Ordinal: var ordinal }) return null;
-            if (!StatesContract(method) && DelegateUse.OnlyInvokes(method, key.Name)) return Invocation.AnyNumber;
-            return BasesOf(method).OfType<IMethodSymbol>().Select(overridden => ordinal < overridden.Parameters.Length ? InvocationOf(overridden.Parameters[ordinal]) : null).FirstOrDefault(static found => found is not null);
-        });
+        ISymbol key = parameter.OriginalDefinition;
+        return (_invocations.TryGetValue(key, out StrongBox<Invocation?>? known) ? known : _invocations.GetOrAdd(key, new StrongBox<Invocation?>(ReadInvocation(key)))).Value;
     }
 
-    private readonly ConcurrentDictionary<ISymbol, Invocation?> _invocations = new(SymbolEqualityComparer.Default);
+    private Invocation? ReadInvocation(ISymbol key)
+    {
+        foreach (AttributeModel attribute in AttributesOf(key))
+        {
+            if (attribute.Name == "InvokedNow") return attribute.NamedFlag("Once") ? Invocation.Once : Invocation.AnyNumber;
+            if (attribute.Name == "InvokedWhileEnumerated") return Invocation.WhileEnumerated;
+        }
+
+        if (key is not IParameterSymbol { ContainingSymbol: IMethodSymbol method, Ordinal: var ordinal }) return null;
+        if (!StatesContract(method) && DelegateUse.OnlyInvokes(method, key.Name)) return Invocation.AnyNumber;
+        return BasesOf(method).OfType<IMethodSymbol>().Select(overridden => ordinal < overridden.Parameters.Length ? InvocationOf(overridden.Parameters[ordinal]) : null).FirstOrDefault(static found => found is not null);
+    }
+
+    private readonly ConcurrentDictionary<ISymbol, StrongBox<Invocation?>> _invocations = new(SymbolEqualityComparer.Default);
 
     /// <summary>The receiver of an extension block. The compiler API that this assembly is built against does not know it yet.</summary>
     private static IParameterSymbol? ExtensionParameterOf(INamedTypeSymbol? type) => type is null ? null : ExtensionParameter?.GetValue(type) as IParameterSymbol;

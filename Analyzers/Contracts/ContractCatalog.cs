@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -23,6 +24,11 @@ internal sealed class ContractProblem(DiagnosticDescriptor rule, Location locati
     internal ImmutableDictionary<string, string?> Properties { get; init; } = ImmutableDictionary<string, string?>.Empty;
 }
 
+/// <summary>A member that a constructor sets to one of its own arguments.</summary>
+/// <param name="Member">The member.</param>
+/// <param name="Ordinal">The position of the parameter.</param>
+internal sealed record InitialMember(ISymbol Member, int Ordinal);
+
 /// <summary>Every contract of one compilation, bound once and kept per symbol.</summary>
 internal sealed partial class ContractCatalog
 {
@@ -33,8 +39,11 @@ internal sealed partial class ContractCatalog
     private readonly ConcurrentDictionary<ISymbol, LockInfo?> _locks = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, LockFormula?> _aliases = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IPropertySymbol, Term?> _getters = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<AttributeModel>> _attributes = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<ContractProblem>> _problems = new(SymbolEqualityComparer.Default);
+
+    /// <summary>In boxes, for this is asked more often than anything else: of dictionaries of structs the runtime must compile every method anew, and runs it unoptimised.</summary>
+    private readonly ConcurrentDictionary<ISymbol, StrongBox<ImmutableArray<AttributeModel>>> _attributes = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, LockInfo?> _lockMembers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, StrongBox<ImmutableArray<ContractProblem>>> _problems = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<string, INamedTypeSymbol?> _typesByName = new(StringComparer.Ordinal);
 
     /// <summary>Symbols whose contracts this thread is binding; meeting one again is a cycle.</summary>
@@ -59,12 +68,13 @@ internal sealed partial class ContractCatalog
     {
         symbol = symbol.OriginalDefinition;
         // Asked at every step: nothing is made where the answer is known.
-        return _attributes.TryGetValue(symbol, out ImmutableArray<AttributeModel> known) ? known : _attributes.GetOrAdd(symbol, ReadAttributes);
+        return _attributes.TryGetValue(symbol, out StrongBox<ImmutableArray<AttributeModel>>? known) ? known.Value : _attributes.GetOrAdd(symbol, new StrongBox<ImmutableArray<AttributeModel>>(ReadAttributes(symbol))).Value;
     }
 
     private ImmutableArray<AttributeModel> ReadAttributes(ISymbol symbol)
     {
         if (symbol.ContainingAssembly is { } assembly && !_stating.GetOrAdd(assembly, MayState)) return _files.AttributesOf(symbol);
+        if (symbol is not (IMethodSymbol or INamedTypeSymbol) && symbol.GetAttributes().IsEmpty) return _files.AttributesOf(symbol);
         IEnumerable<AttributeModel> models = AttributeModel.Of(symbol.GetAttributes());
         if (symbol is IMethodSymbol method) models = models.Concat(AttributeModel.Of(method.GetReturnTypeAttributes(), onReturn: true));
         else if (symbol is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }) models = models.Concat(AttributeModel.Of(invoke.GetReturnTypeAttributes(), onReturn: true));
@@ -97,7 +107,10 @@ internal sealed partial class ContractCatalog
     }
 
     /// <summary>The lock declaration of a member or of its type.</summary>
-    internal LockInfo? LockOf(ISymbol member)
+    internal LockInfo? LockOf(ISymbol member) =>
+        _lockMembers.TryGetValue(member.OriginalDefinition, out LockInfo? known) ? known : _lockMembers.GetOrAdd(member.OriginalDefinition, ReadLockOfMember(member.OriginalDefinition));
+
+    private LockInfo? ReadLockOfMember(ISymbol member)
     {
         if (AttributesOf(member).FirstOrDefault(static attribute => attribute.Name == "Lock") is { } own) return LockInfo.From(own);
         return TypeOf(member) is { } type ? LockOf(type) : null;
@@ -244,10 +257,12 @@ internal sealed partial class ContractCatalog
         property = property.OriginalDefinition;
         if (_getters.TryGetValue(property, out Term? known)) return known;
         if (property.IsVirtual || property.IsAbstract || property.IsOverride || property.Parameters.Length > 0 || StatesAccess(property) || (property.GetMethod is { } getMethod && FunctionAttributesOf(getMethod).Any(static attribute => attribute.Name != "MustHold"))
-            || GetterBody(property) is not { } body || !Opening.Add(property))
+            || GetterBody(property) is not { } body)
         {
-            return null;
+            return _getters.GetOrAdd(property, (Term?)null);
         }
+
+        if (!Opening.Add(property)) return null;
 
         try
         {
@@ -273,13 +288,13 @@ internal sealed partial class ContractCatalog
     }
 
     /// <summary>Members that a constructor sets to its own arguments and nothing changes afterwards, with the positions of the parameters.</summary>
-    internal ImmutableArray<(ISymbol Member, int Ordinal)> InitialMembersOf(IMethodSymbol constructor)
+    internal List<InitialMember> InitialMembersOf(IMethodSymbol constructor)
     {
         constructor = constructor.OriginalDefinition;
         return _initialMembers.GetOrAdd(constructor, _ =>
         {
-            if (constructor.Parameters.IsEmpty || constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } syntax) return ImmutableArray<(ISymbol, int)>.Empty;
-            var found = ImmutableArray.CreateBuilder<(ISymbol, int)>();
+            if (constructor.Parameters.IsEmpty || constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } syntax) return [];
+            var found = new List<InitialMember>();
             foreach (ISymbol member in constructor.ContainingType.GetMembers())
             {
                 if (member.IsStatic || !(member is IFieldSymbol { IsReadOnly: true, IsImplicitlyDeclared: false } or IPropertySymbol { IsIndexer: false, SetMethod: null or { IsInitOnly: true } } || AttributesOf(member).Any(static attribute => attribute.Name == "WriteOnce"))) continue;
@@ -289,14 +304,14 @@ internal sealed partial class ContractCatalog
                     VariableDeclaratorSyntax field => field.Initializer?.Value,
                     _ => null,
                 } : AssignedIn(syntax as ConstructorDeclarationSyntax, member.Name);
-                if (value is IdentifierNameSyntax name && constructor.Parameters.FirstOrDefault(parameter => parameter.Name == name.Identifier.ValueText) is { } source) found.Add((member, source.Ordinal));
+                if (value is IdentifierNameSyntax name && constructor.Parameters.FirstOrDefault(parameter => parameter.Name == name.Identifier.ValueText) is { } source) found.Add(new InitialMember(member, source.Ordinal));
             }
 
-            return found.ToImmutable();
+            return found;
         });
     }
 
-    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<(ISymbol Member, int Ordinal)>> _initialMembers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, List<InitialMember>> _initialMembers = new(SymbolEqualityComparer.Default);
 
     private static ExpressionSyntax? AssignedIn(ConstructorDeclarationSyntax? constructor, string member)
     {
@@ -324,11 +339,11 @@ internal sealed partial class ContractCatalog
 
     /// <summary>Problems found while binding the contracts of a symbol.</summary>
     internal ImmutableArray<ContractProblem> ProblemsOf(ISymbol symbol) =>
-        _problems.TryGetValue(symbol.OriginalDefinition, out ImmutableArray<ContractProblem> found) ? found : ImmutableArray<ContractProblem>.Empty;
+        _problems.TryGetValue(symbol.OriginalDefinition, out StrongBox<ImmutableArray<ContractProblem>>? found) ? found.Value : ImmutableArray<ContractProblem>.Empty;
 
     internal void Report(ISymbol symbol, ContractProblem problem) =>
-        _problems.AddOrUpdate(symbol.OriginalDefinition, ImmutableArray.Create(problem), (_, known) =>
-            known.Any(other => other.Rule == problem.Rule && other.Location == problem.Location) ? known : known.Add(problem));
+        _problems.AddOrUpdate(symbol.OriginalDefinition, new StrongBox<ImmutableArray<ContractProblem>>(ImmutableArray.Create(problem)), (_, known) =>
+            known.Value.Any(other => other.Rule == problem.Rule && other.Location == problem.Location) ? known : new StrongBox<ImmutableArray<ContractProblem>>(known.Value.Add(problem)));
 
     /// <summary>A type by its simple name, as seen from <paramref name="scope"/>.</summary>
     internal INamedTypeSymbol? FindType(string name, INamedTypeSymbol? scope)

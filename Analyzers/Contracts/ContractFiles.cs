@@ -31,13 +31,13 @@ internal sealed class ContractFiles
         ["LockOwner"] = ["Thread", "Anyone"],
     }.ToImmutableDictionary();
 
-    private static readonly Lazy<ImmutableDictionary<string, ImmutableArray<AttributeModel>>> BuiltIn = new(ReadBuiltIn);
+    private static readonly Lazy<Dictionary<string, AttributeModel[]>> BuiltIn = new(ReadBuiltIn);
 
-    private readonly ImmutableDictionary<string, ImmutableArray<AttributeModel>> _entries;
+    private readonly Dictionary<string, AttributeModel[]> _entries;
     private readonly ImmutableHashSet<string> _types;
     private readonly ImmutableHashSet<string> _simpleNames;
 
-    private ContractFiles(ImmutableDictionary<string, ImmutableArray<AttributeModel>> entries, ImmutableArray<ContractProblem> problems)
+    private ContractFiles(Dictionary<string, AttributeModel[]> entries, ImmutableArray<ContractProblem> problems)
     {
         _entries = entries;
         Problems = problems;
@@ -51,15 +51,16 @@ internal sealed class ContractFiles
     /// <summary>The built-in contracts and those of the given files.</summary>
     internal static ContractFiles Read(ImmutableArray<AdditionalText> files, System.Threading.CancellationToken cancellation)
     {
-        ImmutableDictionary<string, ImmutableArray<AttributeModel>> entries = BuiltIn.Value;
+        Dictionary<string, AttributeModel[]> entries = BuiltIn.Value;
         var problems = ImmutableArray.CreateBuilder<ContractProblem>();
         foreach (AdditionalText file in files)
         {
             if (!file.Path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || file.GetText(cancellation) is not { } text) continue;
+            if (ReferenceEquals(entries, BuiltIn.Value)) entries = new Dictionary<string, AttributeModel[]>(entries, StringComparer.Ordinal);
             foreach (TextLine line in text.Lines)
             {
                 var location = Location.Create(file.Path, line.Span, text.Lines.GetLinePositionSpan(line.Span));
-                if (ParseLine(line.ToString(), location, out string error) is { } entry) entries = Merge(entries, entry);
+                if (ParseLine(line.ToString(), location, out string error) is { } entry) Merge(entries, entry);
                 else if (error.Length > 0) problems.Add(new ContractProblem(Rule.ContractFile, location, error));
             }
         }
@@ -75,8 +76,8 @@ internal sealed class ContractFiles
         ISymbol member = symbol is IParameterSymbol parameter ? parameter.ContainingSymbol : symbol;
         string part = symbol is IParameterSymbol ? ParameterMark + symbol.Name : "";
         ImmutableArray<AttributeModel> found = ImmutableArray<AttributeModel>.Empty;
-        if (member.GetDocumentationCommentId() is { } id && _entries.TryGetValue(id + part, out ImmutableArray<AttributeModel> own)) found = own;
-        if (member is IMethodSymbol && _entries.TryGetValue("M:" + NameOf(owner) + "." + member.MetadataName + AnyParameters + part, out ImmutableArray<AttributeModel> shared)) found = found.AddRange(shared);
+        if (member.GetDocumentationCommentId() is { } id && _entries.TryGetValue(id + part, out AttributeModel[]? own)) found = ImmutableArray.Create(own);
+        if (member is IMethodSymbol && _entries.TryGetValue("M:" + NameOf(owner) + "." + member.MetadataName + AnyParameters + part, out AttributeModel[]? shared)) found = found.AddRange(shared);
         return found;
     }
 
@@ -93,7 +94,7 @@ internal sealed class ContractFiles
     internal static ImmutableHashSet<string> FrameworkLocks()
     {
         ImmutableHashSet<string>.Builder names = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-        foreach (KeyValuePair<string, ImmutableArray<AttributeModel>> entry in BuiltIn.Value)
+        foreach (KeyValuePair<string, AttributeModel[]> entry in BuiltIn.Value)
         {
             if (!entry.Value.Any(static attribute => attribute.Name is "Lock" or "ScopedLock" or "Acquires" or "Releases")) continue;
             string owner = OwnerOf(entry.Key);
@@ -107,9 +108,9 @@ internal sealed class ContractFiles
     /// <summary>Entries that name members which do not exist in the compilation.</summary>
     internal IEnumerable<ContractProblem> Unbound(Compilation compilation)
     {
-        foreach (KeyValuePair<string, ImmutableArray<AttributeModel>> entry in _entries)
+        foreach (KeyValuePair<string, AttributeModel[]> entry in _entries)
         {
-            if (BuiltIn.Value.TryGetValue(entry.Key, out ImmutableArray<AttributeModel> builtIn) && builtIn == entry.Value) continue;
+            if (BuiltIn.Value.TryGetValue(entry.Key, out AttributeModel[]? builtIn) && builtIn == entry.Value) continue;
             string[] parts = entry.Key.Split(ParameterMark);
             List<ISymbol> named = Named(parts[0], compilation).ToList();
             if (named.Count == 0)
@@ -126,24 +127,23 @@ internal sealed class ContractFiles
         return DocumentationCommentId.GetFirstSymbolForDeclarationId("T:" + OwnerOf(id), compilation) is INamedTypeSymbol owner ? owner.GetMembers(name.Substring(name.LastIndexOf('.') + 1)).Where(static member => member is IMethodSymbol) : [];
     }
 
-    private static ImmutableDictionary<string, ImmutableArray<AttributeModel>> ReadBuiltIn()
+    private static Dictionary<string, AttributeModel[]> ReadBuiltIn()
     {
-        var entries = ImmutableDictionary<string, ImmutableArray<AttributeModel>>.Empty;
+        var entries = new Dictionary<string, AttributeModel[]>(StringComparer.Ordinal);
         using Stream stream = typeof(ContractFiles).Assembly.GetManifestResourceStream("MmLint.Bcl.lockcontracts")!;
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {
-            if (ParseLine(line, Location.None, out _) is { } entry) entries = Merge(entries, entry);
+            if (ParseLine(line, Location.None, out _) is { } entry) Merge(entries, entry);
         }
 
         return entries;
     }
 
-    private static ImmutableDictionary<string, ImmutableArray<AttributeModel>> Merge(
-        ImmutableDictionary<string, ImmutableArray<AttributeModel>> entries, KeyValuePair<string, ImmutableArray<AttributeModel>> entry) =>
-        entries.SetItem(entry.Key, entries.TryGetValue(entry.Key, out ImmutableArray<AttributeModel> known) ? known.AddRange(entry.Value) : entry.Value);
+    private static void Merge(Dictionary<string, AttributeModel[]> entries, KeyValuePair<string, AttributeModel[]> entry) =>
+        entries[entry.Key] = entries.TryGetValue(entry.Key, out AttributeModel[]? known) ? [.. known, .. entry.Value] : entry.Value;
 
-    private static KeyValuePair<string, ImmutableArray<AttributeModel>>? ParseLine(string line, Location location, out string error)
+    private static KeyValuePair<string, AttributeModel[]>? ParseLine(string line, Location location, out string error)
     {
         error = "";
         string trimmed = line.Trim();
@@ -176,7 +176,7 @@ internal sealed class ContractFiles
             return null;
         }
 
-        var models = ImmutableArray.CreateBuilder<AttributeModel>();
+        var models = new List<AttributeModel>();
         foreach (AttributeSyntax attribute in list.Attributes)
         {
             var arguments = ImmutableArray.CreateBuilder<object?>();
@@ -202,7 +202,7 @@ internal sealed class ContractFiles
             models.Add(new AttributeModel(attribute.Name.ToString(), attribute.Name.ToString() == "GuardedBy" ? ImmutableArray.Create<object?>(arguments.OfType<string>().ToImmutableArray()) : arguments.ToImmutable(), named, onReturn, () => location));
         }
 
-        return new KeyValuePair<string, ImmutableArray<AttributeModel>>(onParameter ? id + ParameterMark + about : id, models.ToImmutable());
+        return new KeyValuePair<string, AttributeModel[]>(onParameter ? id + ParameterMark + about : id, models.ToArray());
     }
 
     private static bool TryValue(ExpressionSyntax syntax, out object? value)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
@@ -147,15 +148,23 @@ internal sealed class Opaque : Term
 /// <summary>A field or property of a value, or a static one where there is no target.</summary>
 internal sealed class MemberOf : Term
 {
+    private readonly int _memberHash;
+
     /// <param name="target">The object; null for a static member.</param>
     /// <param name="member">The member; a type stands for the question whether the object is of it.</param>
     /// <param name="type">The type of the value.</param>
     internal MemberOf(Term? target, ISymbol member, ITypeSymbol? type = null)
-        : base(Mix(target?.GetHashCode() ?? 17, TuplePart(member)?.GetHashCode() ?? SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition)), type ?? TypeOf(member), target?.Marks ?? 0, target?.Opaques ?? 0)
+        : this(target, member, type ?? TypeOf(member), TuplePart(member)?.GetHashCode() ?? SymbolEqualityComparer.Default.GetHashCode(member.OriginalDefinition))
+    {
+    }
+
+    private MemberOf(Term? target, ISymbol member, ITypeSymbol? type, int memberHash)
+        : base(Mix(target?.GetHashCode() ?? 17, memberHash), type, target?.Marks ?? 0, target?.Opaques ?? 0)
     {
         Target = target;
         Member = member;
         Depth = (target?.Depth ?? 0) + 1;
+        _memberHash = memberHash;
     }
 
     internal Term? Target { get; }
@@ -175,8 +184,8 @@ internal sealed class MemberOf : Term
     internal override bool Any(Func<Term, bool> predicate) => predicate(this) || (Target?.Any(predicate) ?? false);
 
     private protected override bool SameAs(Term other) =>
-        other is MemberOf member && Equals(member.Target, Target)
-        && (Target is null || Member is ITypeSymbol ? SymbolEqualityComparer.Default.Equals(member.Member, Member)
+        other is MemberOf member && member._memberHash == _memberHash && (Target is null ? member.Target is null : Target.Equals(member.Target))
+        && (ReferenceEquals(member.Member, Member) || Target is null || Member is ITypeSymbol ? SymbolEqualityComparer.Default.Equals(member.Member, Member)
             : TuplePart(Member) is { } part ? TuplePart(member.Member) == part : SymbolEqualityComparer.Default.Equals(member.Member.OriginalDefinition, Member.OriginalDefinition));
 
     /// <summary>The parts of a tuple are the same whatever names they are given.</summary>
@@ -186,7 +195,7 @@ internal sealed class MemberOf : Term
     {
         if (Target is null) return this;
         Term target = Target.Replace(map);
-        return ReferenceEquals(target, Target) ? this : target is Tuple tuple && tuple.Element(Member) is { } element ? element : new MemberOf(target, Member, Type);
+        return ReferenceEquals(target, Target) ? this : target is Tuple tuple && tuple.Element(Member) is { } element ? element : new MemberOf(target, Member, Type, _memberHash);
     }
 
     private static ITypeSymbol? TypeOf(ISymbol member) => member switch
@@ -399,20 +408,29 @@ internal sealed class Old : Term
 /// <summary>Names of enum values in messages.</summary>
 internal static class EnumNames
 {
+    private const int MostBits = 24;
+
+    private static readonly ConditionalWeakTable<INamedTypeSymbol, long[]> Declared = new();
+
     /// <summary>The single bits that a set of flags declares; nothing for a plain enum.</summary>
-    internal static IEnumerable<long> BitsOf(INamedTypeSymbol type)
-    {
-        if (!type.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "FlagsAttribute")) return [];
-        return type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue).Select(static field => new Constant(field.ConstantValue, null).Value).OfType<long>()
-            .Where(static value => value != 0 && (value & (value - 1)) == 0).Distinct().Take(24);
-    }
+    internal static IEnumerable<long> BitsOf(INamedTypeSymbol type) => IsFlags(type) ? Array.FindAll(Numbers(type), static value => value != 0 && (value & (value - 1)) == 0).Take(MostBits) : [];
 
     /// <summary>The declared values of an enum that is no set of flags; nothing for one that is.</summary>
-    internal static IEnumerable<long> ValuesOf(INamedTypeSymbol type)
+    internal static long[] ValuesOf(INamedTypeSymbol type) => IsFlags(type) ? [] : Numbers(type);
+
+    private static bool IsFlags(INamedTypeSymbol type) => type.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "FlagsAttribute");
+
+    /// <summary>The declared values, each once, in their order: found out once for each type, for they are asked for at many steps.</summary>
+    private static long[] Numbers(INamedTypeSymbol type) => Declared.GetValue(type, static type =>
     {
-        if (type.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "FlagsAttribute")) return [];
-        return type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue).Select(static field => new Constant(field.ConstantValue, null).Value).OfType<long>().Distinct();
-    }
+        var numbers = new List<long>();
+        foreach (ISymbol member in type.GetMembers())
+        {
+            if (member is IFieldSymbol { HasConstantValue: true } field && new Constant(field.ConstantValue, null).Value is long number && !numbers.Contains(number)) numbers.Add(number);
+        }
+
+        return numbers.ToArray();
+    });
 
     /// <summary>The member of that value, else the members of its bits, else the number.</summary>
     internal static string Of(INamedTypeSymbol type, long value)

@@ -457,7 +457,7 @@ internal sealed partial class BodyAnalysis
     {
         if (state.Assume(fact) is not { } assumed) return null;
         if (ReferenceEquals(assumed, state)) return state;
-        FactSet facts = assumed.Facts.Keep(literal => state.Facts.Has(literal.Atom) || Survives(assumed, literal, null));
+        FactSet facts = assumed.Facts.KeepNew(state.Facts, literal => Survives(assumed, literal, null));
         return ReferenceEquals(facts, assumed.Facts) ? assumed : assumed with { Facts = facts };
     }
 
@@ -488,7 +488,7 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>An unpublished object that is stored in another one stays unpublished as long as that one.</summary>
     private static State StoreIn(State state, Term outer, Term inner) =>
-        state.Fresh.Any(fresh => inner.Any(part => part.Equals(fresh))) ? state with { Stored = state.Stored.Add((outer, inner)) } : state;
+        state.Fresh.Any(fresh => inner.Any(part => part.Equals(fresh))) ? state with { Stored = state.Stored.Add(new Inside(outer, inner)) } : state;
 
     /// <summary>What a deeply guarded member refers to is read under the same lock as the member.</summary>
     private void CheckDeep(State state, Term value, SyntaxNode syntax)

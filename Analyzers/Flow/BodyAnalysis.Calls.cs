@@ -33,10 +33,17 @@ internal sealed class CallSite(IOperation operation, ISymbol callee, MemberContr
     internal IReadOnlyList<IOperation?> Operands { get; init; } = [];
 
     /// <summary>What paths named when the call was made, where the contract speaks of it.</summary>
-    internal Dictionary<Term, Term> Before { get; } = [];
+    internal Dictionary<Term, Term> Before => _before ??= [];
 
     /// <summary>What is left in by-reference parameters.</summary>
-    internal Dictionary<int, Term> Left { get; } = [];
+    internal Dictionary<int, Term> Left => _left ??= [];
+
+    private Dictionary<Term, Term>? _before;
+
+    private Dictionary<int, Term>? _left;
+
+    /// <summary>What is left in a by-reference parameter; null where it is none.</summary>
+    internal Term? LeftIn(int parameter) => _left is not null && _left.TryGetValue(parameter, out Term? left) ? left : null;
 
     internal string Name => Callee is IMethodSymbol { AssociatedSymbol: { } owner } ? owner.Name : Callee is IMethodSymbol { MethodKind: MethodKind.Constructor } ? Callee.ContainingType.Name : Callee.Name;
 }
@@ -64,10 +71,10 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
 
-            if (receiver is not null && invocation.Instance is { } instance && DisposedScope(invocation, instance) && at.Scopes.TryGetValue(receiver, out ImmutableArray<Hold> owned))
+            if (receiver is not null && invocation.Instance is { } instance && DisposedScope(invocation, instance) && at.Scopes.TryGetValue(receiver, out Owned owned))
             {
                 State disposed = at;
-                foreach (Hold hold in owned) disposed = Lose(disposed, hold.Term, invocation.Syntax, "it was released by Dispose");
+                foreach (Hold hold in owned.Holds) disposed = Lose(disposed, hold.Term, invocation.Syntax, "it was released by Dispose");
                 results.Add(new Outcome(disposed with { Scopes = disposed.Scopes.Remove(receiver) }, Constant.Null));
                 continue;
             }
@@ -312,7 +319,6 @@ internal sealed partial class BodyAnalysis
     private List<Outcome> Apply(State state, CallSite site, bool resultIgnored = false)
     {
         MemberContract contract = site.Contract;
-        SyntaxNode syntax = site.Operation.Syntax;
         for (int index = 0; index < site.Arguments.Length; index++)
         {
             if (index < site.Operands.Count && site.Operands[index] is { } operand) CheckUsable(state, site.Arguments[index], operand.Syntax);
@@ -321,13 +327,27 @@ internal sealed partial class BodyAnalysis
         NoteCall(state, site);
         WatchCall(state, site);
         if (site.Operation is IInvocationOperation) CheckIndexes(state, site.Operation, site.Receiver);
-        if (!state.Checks.IsEmpty && site is { Operation: IInvocationOperation, Callee: IMethodSymbol called }) state = NoteTold(CheckRelied(state, called, site.Receiver, site.Arguments, syntax), site.Operation);
+        if (!state.Checks.IsEmpty && site is { Operation: IInvocationOperation, Callee: IMethodSymbol called }) state = NoteTold(CheckRelied(state, called, site.Receiver, site.Arguments, site.Operation.Syntax), site.Operation);
         State before = state;
         state = NotePassed(PassArguments(NoteUsed(state, site), site), site);
         Term result = site.Result ?? Fresh(site.Operation, Callname(site), state, out state);
         if (AssumeReturned(state, site) is not { } returned || AssumeNotNull(returned, site, result) is not { } known) return [];
         state = known;
-        if (contract.IsEmpty) return InvokeNow(state, site).Select(path => new Outcome(path, result)).ToList();
+        return contract.IsEmpty ? Outcomes(InvokeNow(state, site), result) : ApplyContract(before, state, site, result, resultIgnored);
+    }
+
+    private static List<Outcome> Outcomes(List<State> paths, Term result)
+    {
+        var outcomes = new List<Outcome>(paths.Count);
+        foreach (State path in paths) outcomes.Add(new Outcome(path, result));
+        return outcomes;
+    }
+
+    /// <summary>What a call does that states something; most state nothing, and are spared what is captured here.</summary>
+    private List<Outcome> ApplyContract(State before, State state, CallSite site, Term result, bool resultIgnored)
+    {
+        MemberContract contract = site.Contract;
+        SyntaxNode syntax = site.Operation.Syntax;
         Term? AtEntry(Term part) => Substitute(part, site, null, exit: false);
         Term? AtExit(Term part) => Substitute(part, site, result, exit: true);
 
@@ -407,20 +427,17 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>What is known because the call came back: assertions say that they do not return if a condition fails.</summary>
-    private static State? AssumeReturned(State state, CallSite site)
+    private State? AssumeReturned(State state, CallSite site)
     {
         if (site.Callee is not IMethodSymbol method) return state;
-        if (method.ReturnsVoid && method.GetAttributes().Any(static attribute => NullContract.NameOf(attribute) == "DoesNotReturnAttribute")) return null;
-        foreach (IParameterSymbol parameter in method.Parameters)
+        NullContract contract = _engine.NullContractOf(method);
+        if (contract.NeverReturns) return null;
+        foreach (NullContract.Condition condition in contract.Returns)
         {
-            if (parameter.Type.SpecialType != SpecialType.System_Boolean || parameter.Ordinal >= site.Arguments.Length) continue;
-            foreach (AttributeData attribute in parameter.GetAttributes())
-            {
-                if (NullContract.NameOf(attribute) != "DoesNotReturnIfAttribute" || attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Value is not bool value) continue;
-                Fact fact = Fact.Holds(site.Arguments[parameter.Ordinal]);
-                if (state.Assume(value ? fact.Negate() : fact) is not { } assumed) return null;
-                state = assumed;
-            }
+            if (condition.Parameter >= site.Arguments.Length) continue;
+            Fact fact = Fact.Holds(site.Arguments[condition.Parameter]);
+            if (state.Assume(condition.When == true ? fact : fact.Negate()) is not { } assumed) return null;
+            state = assumed;
         }
 
         return state;
@@ -432,10 +449,11 @@ internal sealed partial class BodyAnalysis
         if (site.Callee is not IMethodSymbol method) return state;
         NullContract contract = _engine.NullContractOf(method);
         State? known = state;
+        if (contract.IsEmpty) return state;
         foreach ((int parameter, bool? when) in contract.NotNull)
         {
             if (parameter >= site.Arguments.Length || known is null) continue;
-            Fact there = Fact.IsNull(site.Left.TryGetValue(parameter, out Term? left) ? left : site.Arguments[parameter]).Negate();
+            Fact there = Fact.IsNull(site.LeftIn(parameter) ?? site.Arguments[parameter]).Negate();
             known = AssumeLasting(known, when is { } returned ? Fact.Or(Returns(!returned), there) : there);
         }
 
@@ -480,7 +498,7 @@ internal sealed partial class BodyAnalysis
             {
                 int index = IndexOf(site.Contract.Parameters, parameter.OriginalDefinition);
                 if (index < 0 || index >= site.Arguments.Length) return null;
-                return exit && site.Left.TryGetValue(index, out Term? left) ? left : site.Arguments[index];
+                return (exit ? site.LeftIn(index) : null) ?? site.Arguments[index];
             }
 
             case MemberOf { Target: null } shared when site.Callee is IMethodSymbol { IsStatic: true } callee:
@@ -822,9 +840,9 @@ internal sealed partial class BodyAnalysis
                 if (_catalog.IsSignal(item.Term)) continue;
                 string key = "release:" + item.Term;
                 Hold? hold = HoldOf(next, item.Term);
-                if (hold is null && next.Scopes.TryGetValue(item.Term, out ImmutableArray<Hold> owned))
+                if (hold is null && next.Scopes.TryGetValue(item.Term, out Owned owned))
                 {
-                    foreach (Hold given in owned) next = Lose(next, given.Term, syntax, "'" + site.Name + "' disposed of '" + item.Term + "'");
+                    foreach (Hold given in owned.Holds) next = Lose(next, given.Term, syntax, "'" + site.Name + "' disposed of '" + item.Term + "'");
                     next = next with { Scopes = next.Scopes.Remove(item.Term) };
                     continue;
                 }
@@ -891,7 +909,7 @@ internal sealed partial class BodyAnalysis
     /// Whether a scoped lock takes over a lock that it has not taken itself: the lock stays held, and the scope releases it when it is disposed of.
     /// </summary>
     private bool Adopts(State state, CallSite site, Term term) => site.Contract.Releases.Count > 0 && _catalog.IsScopedLock(site.Callee.ContainingType) && !_catalog.IsScopedLock(_owner.ContainingType)
-        && (site.Receiver is not { } scope || !state.Scopes.TryGetValue(scope, out ImmutableArray<Hold> owned) || !owned.Any(hold => hold.Term.Equals(term)));
+        && (site.Receiver is not { } scope || !state.Scopes.TryGetValue(scope, out Owned owned) || !owned.Holds.Any(hold => hold.Term.Equals(term)));
 
     /// <summary>What a call leaves to a scoped lock: what it took for the value that it returns or leaves behind, and what the value took over.</summary>
     private State Entrust(State state, State before, CallSite site, Term result, Func<Term, Term?> entry)
@@ -902,9 +920,9 @@ internal sealed partial class BodyAnalysis
         if (scope is null) return state;
         IEnumerable<Hold> owned = state.Holds.Where(hold => !before.Holds.Any(known => known.Term.Equals(hold.Term) && known.Depth == hold.Depth));
         if (isMember) owned = owned.Concat(site.Contract.Releases.SelectMany(clause => clause.Locks.Replace(entry).Locks).Select(item => HoldOf(state, state.Canonical(item.Term))).OfType<Hold>());
-        if (state.Scopes.TryGetValue(scope, out ImmutableArray<Hold> known)) owned = known.Concat(owned).Where(hold => HoldOf(state, hold.Term) is not null);
+        if (state.Scopes.TryGetValue(scope, out Owned known)) owned = known.Holds.Concat(owned).Where(hold => HoldOf(state, hold.Term) is not null);
         ImmutableArray<Hold> all = owned.Distinct().ToImmutableArray();
-        return all.IsEmpty ? state with { Scopes = state.Scopes.Remove(scope) } : state with { Scopes = state.Scopes.SetItem(scope, all) };
+        return all.IsEmpty ? state with { Scopes = state.Scopes.Remove(scope) } : state with { Scopes = state.Scopes.SetItem(scope, new Owned(all)) };
     }
 
     /// <summary>
@@ -1037,8 +1055,8 @@ internal sealed partial class BodyAnalysis
             foreach (LockFormula.Lock item in clause.Locks.Replace(entry).Locks) given.Add(new LockFormula.Lock(before.Canonical(item.Term), NaturalMode(item)));
         }
 
-        bool IsGiven(LockFormula.Lock needed) => given.Any(item => item.Term.Equals(needed.Term) && item.Mode >= (needed.Mode == Mode.None ? Mode.Shared : needed.Mode));
-        return path.Keep(literal => Survives(path, literal, IsGiven));
+        Func<LockFormula.Lock, bool> isGiven = needed => given.Any(item => item.Term.Equals(needed.Term) && item.Mode >= (needed.Mode == Mode.None ? Mode.Shared : needed.Mode));
+        return path.Keep(literal => Survives(path, literal, isGiven));
     }
 
     private static State? Ensure(State state, FactClause clause, Func<Term, Term?> exit)
@@ -1064,5 +1082,5 @@ internal sealed partial class BodyAnalysis
 
     /// <summary>What is said over <c>result.X</c> says nothing where the result is null.</summary>
     private static bool ThroughNothing(State state, Fact fact) =>
-        fact.Any(part => part is MemberOf { Target: { } target } && (target is Constant { Value: null } || (target is not Constant && state.Facts.Evaluate(new Atom(AtomKind.IsNull, state.Canonical(target))) == true)));
+        fact.Any(part => part is MemberOf { Target: { } target } && (target is Constant { Value: null } || (target is not Constant && state.Facts.EvaluateNull(state.Canonical(target)) == true)));
 }

@@ -12,7 +12,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace MmLint.Analyzers;
 
 /// <summary>A path after an expression, and what the expression is worth on it.</summary>
-internal readonly struct Outcome(State state, Term value)
+/// <remarks>A class, as whatever is kept in collections: of those of structs the runtime must compile every method anew, and runs it unoptimised.</remarks>
+internal sealed class Outcome(State state, Term value)
 {
     internal readonly State State = state;
 
@@ -30,35 +31,42 @@ internal sealed partial class BodyAnalysis
         RuntimeHelpers.EnsureSufficientExecutionStack();
         if (operation is null) return [new Outcome(state, Constant.Null)];
         if (operation.ConstantValue is { HasValue: true } constant) return [new Outcome(state, constant.Value is null ? Constant.Null : new Constant(constant.Value, operation.Type))];
-        switch (operation)
+        switch (operation.Kind)
         {
-            case IExpressionStatementOperation statement:
-                return EvaluateStatement(statement.Operation, state);
-            case ILocalReferenceOperation local:
+            case OperationKind.ExpressionStatement:
+                return EvaluateStatement(((IExpressionStatementOperation)operation).Operation, state);
+            case OperationKind.LocalReference when operation is ILocalReferenceOperation local:
                 return [new Outcome(state, state.Values.TryGetValue(local.Local, out Term? localValue) ? localValue : new Root(RootKind.Local, local.Local, local.Type))];
-            case IParameterReferenceOperation parameter:
+            case OperationKind.ParameterReference when operation is IParameterReferenceOperation parameter:
                 return [new Outcome(state, state.Values.TryGetValue(parameter.Parameter, out Term? parameterValue) ? parameterValue : NameOf(parameter.Parameter))];
-            case IInstanceReferenceOperation instance:
-                return [new Outcome(state, Root.This(instance.Type))];
-            case IFieldReferenceOperation or IPropertyReferenceOperation or IArrayElementReferenceOperation or IEventReferenceOperation:
-                return Place(operation, state).Select(place => Read(place.State, place.Place)).ToList();
-            case IFlowCaptureOperation capture:
-                return Capture(capture, state);
-            case IFlowCaptureReferenceOperation reference:
-                return [CaptureReference(reference, state)];
-            case IInvocationOperation invocation:
-                return Invoke(invocation, state);
-            case IObjectCreationOperation creation:
-                return Create(creation, state);
-            case ISimpleAssignmentOperation assignment:
-                return Assign(assignment, state);
-            case ICompoundAssignmentOperation compound:
-                return Compound(compound, state);
-            case IConversionOperation { OperatorMethod: null } conversion:
+            case OperationKind.InstanceReference:
+                return [new Outcome(state, Root.This(operation.Type))];
+            case OperationKind.FieldReference or OperationKind.PropertyReference or OperationKind.ArrayElementReference or OperationKind.EventReference:
+                return ReadAll(Place(operation, state));
+            case OperationKind.FlowCapture:
+                return Capture((IFlowCaptureOperation)operation, state);
+            case OperationKind.FlowCaptureReference:
+                return [CaptureReference((IFlowCaptureReferenceOperation)operation, state)];
+            case OperationKind.Invocation:
+                return Invoke((IInvocationOperation)operation, state);
+            case OperationKind.ObjectCreation:
+                return Create((IObjectCreationOperation)operation, state);
+            case OperationKind.SimpleAssignment:
+                return Assign((ISimpleAssignmentOperation)operation, state);
+            case OperationKind.CompoundAssignment:
+                return Compound((ICompoundAssignmentOperation)operation, state);
+            case OperationKind.Conversion when operation is IConversionOperation { OperatorMethod: null } conversion:
                 return Evaluate(conversion.Operand, state);
             default:
                 return EvaluateOther(operation, state);
         }
+    }
+
+    private List<Outcome> ReadAll(IEnumerable<(State State, MemberPlace Place)> places)
+    {
+        var outcomes = new List<Outcome>(1);
+        foreach ((State state, MemberPlace place) in places) outcomes.Add(Read(state, place));
+        return outcomes;
     }
 
     /// <summary>What is rarer. It captures variables, and whatever is above would pay for that where it is.</summary>

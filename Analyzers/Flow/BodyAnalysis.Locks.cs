@@ -132,30 +132,36 @@ internal sealed partial class BodyAnalysis
         return hold.Term is MemberOf { Member: var named } && SymbolEqualityComparer.Default.Equals(named.OriginalDefinition, any.Symbol.OriginalDefinition);
     }
 
+    /// <summary>A path on which a formula is held by these locks.</summary>
+    /// <param name="State">The path.</param>
+    /// <param name="Locks">The locks.</param>
+    /// <param name="Label">Which of several ways it is, where there are several.</param>
+    private sealed record Resolved(State State, ImmutableArray<LockFormula.Lock> Locks, string? Label);
+
     /// <summary>The locks that a formula names on a path; undecided choices and alternatives make several paths.</summary>
-    private IEnumerable<(State State, ImmutableArray<LockFormula.Lock> Locks, string? Label)> Resolve(State state, LockFormula formula, bool forRelease)
+    private IEnumerable<Resolved> Resolve(State state, LockFormula formula, bool forRelease)
     {
         switch (formula)
         {
             case LockFormula.Lock item:
             {
                 Term term = state.Canonical(item.Term);
-                yield return (state, !forRelease && ThroughNull(state, term) ? ImmutableArray<LockFormula.Lock>.Empty : ImmutableArray.Create(new LockFormula.Lock(term, item.Mode)), null);
+                yield return new Resolved(state, !forRelease && ThroughNull(state, term) ? ImmutableArray<LockFormula.Lock>.Empty : ImmutableArray.Create(new LockFormula.Lock(term, item.Mode)), null);
                 break;
             }
 
             case LockFormula.AnyInstance any:
-                yield return (state, forRelease ? state.Holds.Where(hold => IsInstance(hold, any)).Select(hold => new LockFormula.Lock(hold.Term, any.Mode)).ToImmutableArray() : ImmutableArray<LockFormula.Lock>.Empty, null);
+                yield return new Resolved(state, forRelease ? state.Holds.Where(hold => IsInstance(hold, any)).Select(hold => new LockFormula.Lock(hold.Term, any.Mode)).ToImmutableArray() : ImmutableArray<LockFormula.Lock>.Empty, null);
                 break;
             case LockFormula.All all:
             {
-                IEnumerable<(State State, ImmutableArray<LockFormula.Lock> Locks, string? Label)> paths = [(state, ImmutableArray<LockFormula.Lock>.Empty, null)];
+                List<Resolved> paths = [new Resolved(state, ImmutableArray<LockFormula.Lock>.Empty, null)];
                 foreach (LockFormula part in all.Parts)
                 {
-                    paths = paths.SelectMany(path => Resolve(path.State, part, forRelease).Select(next => (next.State, path.Locks.AddRange(next.Locks), path.Label ?? next.Label))).ToList();
+                    paths = paths.SelectMany(path => Resolve(path.State, part, forRelease).Select(next => new Resolved(next.State, path.Locks.AddRange(next.Locks), path.Label ?? next.Label))).ToList();
                 }
 
-                foreach ((State State, ImmutableArray<LockFormula.Lock> Locks, string? Label) path in paths) yield return path;
+                foreach (Resolved path in paths) yield return path;
                 break;
             }
 
@@ -164,16 +170,16 @@ internal sealed partial class BodyAnalysis
                 if (forRelease)
                 {
                     LockFormula chosen = some.Parts.FirstOrDefault(part => Query(state, part).Verdict <= Verdict.Maybe) ?? some.Parts[0];
-                    foreach (var path in Resolve(state, chosen, forRelease)) yield return path;
+                    foreach (Resolved path in Resolve(state, chosen, forRelease)) yield return path;
                     break;
                 }
 
                 foreach (LockFormula part in some.Parts)
                 {
-                    foreach (var path in Resolve(state, part, forRelease))
+                    foreach (Resolved path in Resolve(state, part, forRelease))
                     {
                         if (path.Locks.IsEmpty && part.Locks.Any()) continue;
-                        yield return (path.State, path.Locks, path.Label ?? "only " + part + " is held");
+                        yield return path with { Label = path.Label ?? "only " + part + " is held" };
                     }
                 }
 
@@ -185,12 +191,12 @@ internal sealed partial class BodyAnalysis
                 var choice = (LockFormula.Choice)formula;
                 if (state.Assume(choice.Condition) is { } whenTrue)
                 {
-                    foreach (var path in Resolve(whenTrue, choice.WhenTrue, forRelease)) yield return path;
+                    foreach (Resolved path in Resolve(whenTrue, choice.WhenTrue, forRelease)) yield return path;
                 }
 
                 if (state.Assume(choice.Condition.Negate()) is { } whenFalse)
                 {
-                    foreach (var path in Resolve(whenFalse, choice.WhenFalse, forRelease)) yield return path;
+                    foreach (Resolved path in Resolve(whenFalse, choice.WhenFalse, forRelease)) yield return path;
                 }
 
                 break;
@@ -216,7 +222,7 @@ internal sealed partial class BodyAnalysis
         state = state with { Holds = state.Holds.Add(new Hold(term, mode, origin, info, site)), Excused = state.Excused.Remove(term) };
         for (Term? at = term is MemberOf whole ? whole.Target : term; at is MemberOf or Opaque or ElementOf or Root { Kind: not RootKind.This }; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
         {
-            if (at.Type is { IsReferenceType: true } && state.Facts.Evaluate(new Atom(AtomKind.IsNull, at)) is null)
+            if (at.Type is { IsReferenceType: true } && state.Facts.EvaluateNull(at) is null)
                 state = state.Assume(Fact.IsNull(at).Negate()) ?? state;
         }
 
@@ -266,7 +272,7 @@ internal sealed partial class BodyAnalysis
     {
         foreach (KeyValuePair<Term, LockFormula> stamp in state.Stamps)
         {
-            if (state.Stale.ContainsKey(stamp.Key) || state.IsFresh(stamp.Key) || state.Facts.Evaluate(new Atom(AtomKind.IsNull, stamp.Key)) == true) continue;
+            if (state.Stale.ContainsKey(stamp.Key) || state.IsFresh(stamp.Key) || state.Facts.EvaluateNull(stamp.Key) == true) continue;
             if (Query(state, stamp.Value).Verdict >= Verdict.WrongMode) state = state with { Stale = state.Stale.SetItem(stamp.Key, stamp.Value) };
         }
 

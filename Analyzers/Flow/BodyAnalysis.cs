@@ -49,6 +49,8 @@ internal sealed partial class BodyAnalysis
     private readonly Inference? _inference;
     private BasicBlock? _block;
     private readonly bool _catches;
+    private readonly Func<Term, bool> _isLockValue;
+    private readonly Func<Term, bool> _ownsLock;
     private bool _recording;
     private bool _propagating;
     private int _spent;
@@ -69,6 +71,8 @@ internal sealed partial class BodyAnalysis
         _inference = inference;
         _cancellation = cancellation;
         _findings = new Findings();
+        _isLockValue = IsLockValue;
+        _ownsLock = OwnsLock;
         _inLoop = FindLoops(graph);
         bool captures = false;
         foreach (ControlFlowRegion region in AllRegions(graph.Root))
@@ -173,7 +177,7 @@ internal sealed partial class BodyAnalysis
     {
         _block = block;
         if (block.Kind == BasicBlockKind.Exit) return;
-        List<State> current = states.Any(static state => state.Facts.Literals.Length > FactsToSift) ? states.ConvertAll(static state => state.Facts.Literals.Length > FactsToSift ? state.WithoutDead() : state) : states;
+        List<State> current = states.Exists(IsToBeSifted) ? states.ConvertAll(static state => IsToBeSifted(state) ? state.WithoutDead() : state) : states;
         for (int index = 0; index < block.Operations.Length && !IsExhausted; index++)
         {
             IOperation operation = block.Operations[index];
@@ -221,6 +225,8 @@ internal sealed partial class BodyAnalysis
             Follow(block, next, values);
         }
     }
+
+    private static bool IsToBeSifted(State state) => state.Facts.Literals.Length > FactsToSift && state.Facts.Opaques != 0;
 
     private void Follow(BasicBlock block, ControlFlowBranch branch, List<(State State, Term? Value)> moving)
     {
@@ -390,7 +396,7 @@ internal sealed partial class BodyAnalysis
     {
         Opaque SymbolFor(object key, Term value) => new(MergeSite(block, key), NameOfValue(key, value), key is ILocalSymbol { Type: { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } perhaps } ? perhaps : value.Type);
         int index = 0;
-        while (index < known.Count && !known[index].SameKey(state, IsLockValue, OwnsLock)) index++;
+        while (index < known.Count && !known[index].SameKey(state, _isLockValue, _ownsLock)) index++;
         if (index == known.Count && index < MaxStates)
         {
             known.Add(state);
@@ -485,12 +491,11 @@ internal sealed partial class BodyAnalysis
     {
         GraphWalk.Any(_graph, operation =>
         {
-            IOperation? target = operation switch
+            IOperation? target = operation.Kind switch
             {
-                IAssignmentOperation assignment => assignment.Target,
-                IIncrementOrDecrementOperation increment => increment.Target,
-                IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
-                _ => null,
+                OperationKind.Argument => operation is IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument ? argument.Value : null,
+                OperationKind.Increment or OperationKind.Decrement => ((IIncrementOrDecrementOperation)operation).Target,
+                _ => (operation as IAssignmentOperation)?.Target,
             };
             if (target is IFlowCaptureReferenceOperation reference) _targets.Add(reference.Id);
             return false;

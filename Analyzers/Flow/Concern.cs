@@ -52,20 +52,20 @@ internal sealed class Concern(Engine engine)
         List<IMethodSymbol>? helpers = null;
         foreach (IOperation operation in root.DescendantsAndSelf())
         {
-            switch (operation)
+            switch (operation.Kind)
             {
-                case ILockOperation:
-                case IUsingOperation { Resources: { } resources } when IsConcerned(resources):
-                case IUsingDeclarationOperation { DeclarationGroup: { } group } when IsConcerned(group):
-                case IAnonymousFunctionOperation lambda when !engine.ContractOfLambda(lambda.Symbol, lambda.Parent).IsEmpty:
-                case ILocalFunctionOperation { Symbol: var local } when engine.IsBound(local, engine.ContractOf(local)):
+                case OperationKind.Lock:
+                case OperationKind.Using when operation is IUsingOperation { Resources: { } resources } && IsConcerned(resources):
+                case OperationKind.UsingDeclaration when operation is IUsingDeclarationOperation { DeclarationGroup: { } group } && IsConcerned(group):
+                case OperationKind.AnonymousFunction when operation is IAnonymousFunctionOperation lambda && !engine.ContractOfLambda(lambda.Symbol, lambda.Parent).IsEmpty:
+                case OperationKind.LocalFunction when operation is ILocalFunctionOperation { Symbol: var local } && engine.IsBound(local, engine.ContractOf(local)):
                     return Look.Concerned;
-                case IInvocationOperation { TargetMethod: var called } when IsHelper(called):
+                case OperationKind.Invocation when operation is IInvocationOperation { TargetMethod: var called } && IsHelper(called):
                     (helpers ??= []).Add(called.OriginalDefinition);
                     break;
-                case IInvocationOperation call when root.SemanticModel is { } model && engine.ActsUnderLock(call, model):
+                case OperationKind.Invocation when operation is IInvocationOperation call && root.SemanticModel is { } model && engine.ActsUnderLock(call, model):
                     return Look.Concerned;
-                case IMethodReferenceOperation { Method: var given } when IsHelper(given):
+                case OperationKind.MethodReference when operation is IMethodReferenceOperation { Method: var given } && IsHelper(given):
                     (helpers ??= []).Add(given.OriginalDefinition);
                     break;
             }

@@ -48,6 +48,9 @@ internal sealed class Engine
     /// <summary>What the bodies have been seen to take.</summary>
     internal Takings Takings { get; } = new();
 
+    /// <summary>Whether guards are to be suggested that nobody wrote down, which builds leave out: what bodies do with fields is noted only for that.</summary>
+    internal bool Suggests { get; set; }
+
     internal INamedTypeSymbol? Volatile { get; }
 
     internal INamedTypeSymbol? Interlocked { get; }
@@ -107,7 +110,7 @@ internal sealed class Engine
     /// <summary>Checks a whole body once, whoever asks first.</summary>
     internal CheckedBody Check(IOperation root, ISymbol owner, Func<ControlFlowGraph?> graph, CancellationToken cancellation)
     {
-        if (!IsWatched(owner.ContainingType)) return new CheckedBody(CheckNow(root, owner, graph, null, cancellation), null);
+        if (!Suggests || !IsWatched(owner.ContainingType)) return new CheckedBody(CheckNow(root, owner, graph, null, cancellation), null);
         if (_checked.TryGetValue(root.Syntax, out CheckedBody? known)) return known;
         var seen = new Observations();
         return _checked.GetOrAdd(root.Syntax, new CheckedBody(CheckNow(root, owner, graph, seen, cancellation), seen));
@@ -154,6 +157,7 @@ internal sealed class Engine
     /// <summary>What the bodies of a type do with its fields; nothing if none of them holds a lock of the type.</summary>
     internal Observations Watch(IReadOnlyCollection<(IOperation Root, ISymbol Owner)> bodies, CancellationToken cancellation)
     {
+        Suggests = true;
         var all = new Observations();
         foreach ((IOperation root, ISymbol owner) in bodies)
         {
@@ -366,8 +370,12 @@ internal sealed class Engine
         _ => false,
     });
 
-    /// <summary>Whether one operation touches a contract.</summary>
-    internal bool Touches(IOperation operation) => operation switch
+    /// <summary>Whether one operation touches a contract. Most are of kinds that cannot, which takes less to find out than whether they are of a type.</summary>
+    internal bool Touches(IOperation operation) => operation.Kind is OperationKind.DeconstructionAssignment or OperationKind.Invocation or OperationKind.Argument or OperationKind.ParameterReference
+        or OperationKind.Binary or OperationKind.Unary or OperationKind.Conversion or OperationKind.EventAssignment or OperationKind.ObjectCreation or OperationKind.FieldReference or OperationKind.PropertyReference
+        && TouchesContract(operation);
+
+    private bool TouchesContract(IOperation operation) => operation switch
     {
         // Which method takes a value apart is only known to the semantic model, so such bodies are always looked at.
         IDeconstructionAssignmentOperation { Value: not ITupleOperation } => true,

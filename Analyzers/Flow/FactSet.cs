@@ -22,6 +22,7 @@ internal sealed class FactSet
     private const int MaxLiterals = 256;
 
     private readonly ulong _operands;
+    private readonly bool _ordered;
     private readonly ulong _clauseOperands;
     private readonly ulong _clauseOpaques;
     private readonly int _hash;
@@ -33,6 +34,8 @@ internal sealed class FactSet
         foreach (Literal literal in literals)
         {
             _operands |= literal.Atom.Operands;
+            Opaques |= literal.Atom.Opaques;
+            _ordered |= literal.Atom.Kind == AtomKind.Less;
             Marks |= literal.Atom.Marks;
             _hash += literal.Hash;
         }
@@ -51,6 +54,8 @@ internal sealed class FactSet
         Clauses = known.Clauses;
         Marks = known.Marks | news.Atom.Marks;
         _operands = known._operands | news.Atom.Operands;
+        Opaques = known.Opaques | news.Atom.Opaques;
+        _ordered = known._ordered || news.Atom.Kind == AtomKind.Less;
         _clauseOperands = known._clauseOperands;
         _clauseOpaques = known._clauseOpaques;
         _hash = known._hash + news.Hash;
@@ -63,6 +68,9 @@ internal sealed class FactSet
 
     /// <summary>The marks of all terms that occur.</summary>
     internal readonly ulong Marks;
+
+    /// <summary>The marks of the parts without a path of which literals speak.</summary>
+    internal readonly ulong Opaques;
 
     internal bool IsEmpty => Literals.Length == 0 && Clauses.Length == 0;
 
@@ -134,9 +142,9 @@ internal sealed class FactSet
             {
                 AtomKind.Equal when atom.Right is Constant right => EvaluateEqual(atom, right),
                 AtomKind.HasBit or AtomKind.IsNull or AtomKind.IsTrue => EvaluateByValue(atom),
-                AtomKind.Less when Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) is { } reverse && (reverse || AreEqual(atom.Left, atom.Right!) == false) => !reverse,
+                AtomKind.Less when _ordered && Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) is { } reverse && (reverse || AreEqual(atom.Left, atom.Right!) == false) => !reverse,
                 AtomKind.Less => Compare(atom),
-                AtomKind.Equal when Find(new Atom(AtomKind.Less, atom.Left, atom.Right)) == true || Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) == true => false,
+                AtomKind.Equal when _ordered && (Find(new Atom(AtomKind.Less, atom.Left, atom.Right)) == true || Find(new Atom(AtomKind.Less, atom.Right!, atom.Left)) == true) => false,
                 _ => null,
             };
         }
@@ -144,12 +152,15 @@ internal sealed class FactSet
         return atom.Kind == AtomKind.Less && (atom.Left is Constant || atom.Right is Constant) ? Compare(atom) : null;
     }
 
+    /// <summary>Whether the term is null, as far as the literals alone tell; where none is about it, nothing is made to ask.</summary>
+    internal bool? EvaluateNull(Term term) => (_operands & term.Mark) == 0 ? null : Evaluate(new Atom(AtomKind.IsNull, term));
+
     /// <summary>Whether something on the path, its end included, is known to be null.</summary>
     internal bool AnyNull(Term path)
     {
         for (Term? at = path; at is not null; at = at is MemberOf member ? member.Target : at is ElementOf element ? element.Target : null)
         {
-            if (at is Constant { Value: null } || (at is not Constant && Evaluate(new Atom(AtomKind.IsNull, at)) == true)) return true;
+            if (at is Constant { Value: null } || (at is not Constant && EvaluateNull(at) == true)) return true;
         }
 
         return false;
@@ -194,6 +205,36 @@ internal sealed class FactSet
 
         return true;
     });
+
+    /// <summary>The set without what <paramref name="keep"/> refuses of what was not known before.</summary>
+    internal FactSet KeepNew(FactSet before, Func<Literal, bool> keep)
+    {
+        // Mostly one fact more than before, behind all others, which are the same but for one that may have been dropped.
+        int next = 0;
+        return Where(literal => WasNext(literal) || IsKept(literal), clause =>
+        {
+            foreach (Literal literal in clause.Literals)
+            {
+                if (!IsKept(literal)) return false;
+            }
+
+            return true;
+        });
+
+        bool WasNext(Literal literal)
+        {
+            for (int at = next; at < before.Literals.Length && at < next + 2; at++)
+            {
+                if (!before.Literals[at].Equals(literal)) continue;
+                next = at + 1;
+                return true;
+            }
+
+            return false;
+        }
+
+        bool IsKept(Literal literal) => before.Has(literal.Atom) || keep(literal);
+    }
 
     /// <summary>The set with a term replaced by another; null where that shows a contradiction.</summary>
     internal FactSet? Replace(Term term, Term by)
@@ -463,7 +504,12 @@ internal sealed class FactSet
     {
         if (Literals.Length < MaxLiterals) return new FactSet(this, literal);
         int least = Least();
-        return least < Literals.Length ? new FactSet([.. Literals.Where((_, index) => index != least), literal], Clauses) : this;
+        if (least == Literals.Length) return this;
+        var literals = new Literal[Literals.Length];
+        Array.Copy(Literals, literals, least);
+        Array.Copy(Literals, least + 1, literals, least, Literals.Length - least - 1);
+        literals[literals.Length - 1] = literal;
+        return new FactSet(literals, Clauses);
     }
 
     /// <summary>The clause without literals that are false; null where one is true.</summary>

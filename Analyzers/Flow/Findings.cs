@@ -89,7 +89,7 @@ internal sealed class Findings
         return _checks[(node, key)] = new Check(key);
     }
 
-    private readonly record struct TextSpanKey(string Id, Microsoft.CodeAnalysis.Text.TextSpan Span, string Text);
+    private sealed record TextSpanKey(string Id, Microsoft.CodeAnalysis.Text.TextSpan Span, string Text);
 
     private sealed class Check(string key)
     {

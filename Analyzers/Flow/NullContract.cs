@@ -15,6 +15,7 @@ internal sealed class NullContract
             if (NameOf(attribute) == "NotNullIfNotNullAttribute" && Argument(attribute) is string source) NotNullWith.AddRange(method.Parameters.Where(parameter => parameter.Name == source).Select(static parameter => parameter.Ordinal));
         }
 
+        NeverReturns = method.ReturnsVoid && Says(method.GetAttributes(), "DoesNotReturnAttribute");
         foreach (IParameterSymbol parameter in method.Parameters)
         {
             bool leaves = parameter.RefKind is RefKind.Out or RefKind.Ref && IsNeverNull(parameter.Type, parameter.OriginalDefinition.Type);
@@ -23,22 +24,25 @@ internal sealed class NullContract
                 switch (NameOf(attribute))
                 {
                     case "NotNullAttribute":
-                        NotNull.Add((parameter.Ordinal, null));
+                        NotNull.Add(new Condition(parameter.Ordinal, null));
                         break;
                     case "NotNullWhenAttribute" when Argument(attribute) is bool when:
-                        NotNull.Add((parameter.Ordinal, when));
+                        NotNull.Add(new Condition(parameter.Ordinal, when));
                         break;
                     case "MaybeNullWhenAttribute" when leaves && Argument(attribute) is bool perhaps:
-                        NotNull.Add((parameter.Ordinal, !perhaps));
+                        NotNull.Add(new Condition(parameter.Ordinal, !perhaps));
                         leaves = false;
                         break;
                     case "MaybeNullAttribute":
                         leaves = false;
                         break;
+                    case "DoesNotReturnIfAttribute" when parameter.Type.SpecialType == SpecialType.System_Boolean && Argument(attribute) is bool fails:
+                        Returns.Add(new Condition(parameter.Ordinal, !fails));
+                        break;
                 }
             }
 
-            if (leaves) NotNull.Add((parameter.Ordinal, null));
+            if (leaves) NotNull.Add(new Condition(parameter.Ordinal, null));
         }
 
         foreach (AttributeData attribute in method.GetAttributes().Concat(method.AssociatedSymbol?.GetAttributes() ?? Enumerable.Empty<AttributeData>()))
@@ -48,19 +52,28 @@ internal sealed class NullContract
             foreach (TypedConstant argument in attribute.ConstructorArguments.Skip(when is null ? 0 : 1))
             {
                 IEnumerable<object?> names = argument.Kind == TypedConstantKind.Array ? argument.Values.Select(static value => value.Value) : [argument.Value];
-                foreach (ISymbol member in names.OfType<string>().SelectMany(name => method.ContainingType.GetMembers(name)).Where(static member => member is IFieldSymbol or IPropertySymbol)) Members.Add((member, when));
+                foreach (ISymbol member in names.OfType<string>().SelectMany(name => method.ContainingType.GetMembers(name)).Where(static member => member is IFieldSymbol or IPropertySymbol)) Members.Add(new Promise(member, when));
             }
         }
     }
+
+    /// <summary>Whether calls never come back.</summary>
+    internal bool NeverReturns { get; }
+
+    /// <summary>Parameters that are true, or false, when the call comes back.</summary>
+    internal List<Condition> Returns { get; } = [];
+
+    /// <summary>Whether a call that comes back tells nothing of null.</summary>
+    internal bool IsEmpty => NotNull.Count + Members.Count + NotNullWith.Count == 0;
 
     /// <summary>Whether the declared type of the result has no null.</summary>
     internal bool ResultIsNeverNull { get; }
 
     /// <summary>Parameters that are not null when the call comes back, always or when it returns this.</summary>
-    internal List<(int Parameter, bool? When)> NotNull { get; } = [];
+    internal List<Condition> NotNull { get; } = [];
 
     /// <summary>Members of the receiver that are not null when the call comes back, always or when it returns this.</summary>
-    internal List<(ISymbol Member, bool? When)> Members { get; } = [];
+    internal List<Promise> Members { get; } = [];
 
     /// <summary>Parameters of which each makes the result not null by not being null itself.</summary>
     internal List<int> NotNullWith { get; } = [];
@@ -78,4 +91,14 @@ internal sealed class NullContract
     {
         ContainingNamespace: { Name: "CodeAnalysis", ContainingNamespace: { Name: "Diagnostics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } },
     } known ? known.Name : null;
+
+    /// <summary>What is known of an argument.</summary>
+    /// <param name="Parameter">Its position.</param>
+    /// <param name="When">The value it is about; of null: which result tells it, null for any.</param>
+    internal sealed record Condition(int Parameter, bool? When);
+
+    /// <summary>A member that is not null.</summary>
+    /// <param name="Member">The member.</param>
+    /// <param name="When">Which result tells it; null for any.</param>
+    internal sealed record Promise(ISymbol Member, bool? When);
 }

@@ -26,6 +26,17 @@ internal sealed class Loss(Term term, SyntaxNode site, string how, bool isHandov
     internal Loss With(Term term) => new(term, Site, How, IsHandover, IsCallers);
 }
 
+/// <summary>An unpublished object that is stored in another one.</summary>
+/// <param name="Outer">Where it is stored.</param>
+/// <param name="Inner">The object.</param>
+internal sealed record Inside(Term Outer, Term Inner);
+
+/// <summary>What a scoped lock owns.</summary>
+internal sealed class Owned(ImmutableArray<Hold> holds)
+{
+    internal ImmutableArray<Hold> Holds { get; } = holds;
+}
+
 /// <summary>
 /// One path's worth of knowledge at a place: what is held, what the locals are, what is known. A block has a set of these; two merge only
 /// where they hold the same locks.
@@ -86,10 +97,10 @@ internal sealed record State
     internal ImmutableHashSet<Term> Fresh { get; init; } = ImmutableHashSet<Term>.Empty;
 
     /// <summary>Unpublished objects that are stored in unpublished objects: the inner is published with the outer.</summary>
-    internal ImmutableHashSet<(Term Outer, Term Inner)> Stored { get; init; } = ImmutableHashSet<(Term Outer, Term Inner)>.Empty;
+    internal ImmutableHashSet<Inside> Stored { get; init; } = ImmutableHashSet<Inside>.Empty;
 
     /// <summary>What each scoped lock value owns.</summary>
-    internal ImmutableDictionary<Term, ImmutableArray<Hold>> Scopes { get; init; } = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty;
+    internal Map<Term, Owned> Scopes { get; init; } = Map<Term, Owned>.Empty;
 
     /// <summary>Locks already reported as missing: one cause, one diagnostic.</summary>
     internal ImmutableHashSet<Term> Excused { get; init; } = ImmutableHashSet<Term>.Empty;
@@ -219,7 +230,7 @@ internal sealed record State
         foreach (Term term in Excused) live |= term.Opaques;
         live |= MarksOf(Stamps) | MarksOf(Stale) | MarksOf(Deep) | MarksOf(Holds) | MarksOf(Entry);
         foreach (KeyValuePair<Atom, LockFormula> entry in Whiles) live |= entry.Key.Opaques | MarksOf(entry.Value);
-        foreach (KeyValuePair<Term, ImmutableArray<Hold>> entry in Scopes) live |= entry.Key.Opaques | MarksOf(entry.Value);
+        foreach (KeyValuePair<Term, Owned> entry in Scopes) live |= entry.Key.Opaques | MarksOf(entry.Value.Holds);
         return live;
     }
 
@@ -268,7 +279,7 @@ internal sealed record State
         foreach (Term key in Names.Keys.Concat(Stamps.Keys).Concat(Stale.Keys).Concat(Deep.Keys).Concat(Fresh).Concat(Scopes.Keys).Concat(Excused)) key.Any(Note);
         foreach (LockFormula formula in Stamps.Values.Concat(Stale.Values).Concat(Deep.Values).Concat(Whiles.Values)) formula.Any(Note);
         foreach (Atom atom in Whiles.Keys) atom.Any(Note);
-        foreach (Hold hold in Holds.Concat(Entry).Concat(Scopes.Values.SelectMany(static owned => owned)))
+        foreach (Hold hold in Holds.Concat(Entry).Concat(Scopes.Values.SelectMany(static owned => owned.Holds)))
         {
             hold.Term.Any(Note);
             foreach (Fact tell in hold.Tells) tell.Any(Note);
@@ -344,8 +355,8 @@ internal sealed record State
             Copies = MapCopies(Copies, change),
             Checks = MapChecks(Checks, change),
             Fresh = Fresh.IsEmpty ? Fresh : MapSet(Fresh, change),
-            Stored = Stored.IsEmpty ? Stored : Stored.Select(pair => (change.Of(pair.Outer), change.Of(pair.Inner))).ToImmutableHashSet(),
-            Scopes = Scopes.IsEmpty ? Scopes : Scopes.GroupBy(entry => change.Of(entry.Key)).ToImmutableDictionary(static group => group.Key, group => MapHolds(group.First().Value, change)),
+            Stored = Stored.IsEmpty ? Stored : Stored.Select(pair => new Inside(change.Of(pair.Outer), change.Of(pair.Inner))).ToImmutableHashSet(),
+            Scopes = MapScopes(Scopes, change),
             Excused = Excused.IsEmpty ? Excused : MapSet(Excused, change),
             Losses = Losses.Any(loss => change.Concerns(loss.Term)) ? Losses.Select(loss => change.Concerns(loss.Term) ? loss.With(change.Of(loss.Term)) : loss).ToImmutableArray() : Losses,
         };
@@ -606,8 +617,9 @@ internal sealed record State
         static bool IsThroughNull(State state, Term path) => path is MemberOf { Target: { } target } && state.Facts.AnyNull(target);
     }
 
-    private static Map<TKey, LockFormula> Joined<TKey>(Map<TKey, LockFormula> left, Map<TKey, LockFormula> right)
-        where TKey : class => ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
+    private static Map<TKey, TValue> Joined<TKey, TValue>(Map<TKey, TValue> left, Map<TKey, TValue> right)
+        where TKey : class
+        where TValue : class => ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
 
     private static Map<Term, TValue> Common<TValue>(Map<Term, TValue> left, Map<Term, TValue> right)
         where TValue : class
@@ -621,9 +633,6 @@ internal sealed record State
 
         return common;
     }
-
-    private static ImmutableDictionary<Term, ImmutableArray<Hold>> Joined(ImmutableDictionary<Term, ImmutableArray<Hold>> left, ImmutableDictionary<Term, ImmutableArray<Hold>> right) =>
-        ReferenceEquals(left, right) || right.IsEmpty ? left : left.IsEmpty ? right : left.SetItems(right);
 
     /// <summary>What both paths know to be stale, be it under the name that stands for both.</summary>
     private static Map<Term, LockFormula> Common(Map<Term, LockFormula> left, Map<Term, LockFormula> right) =>
@@ -764,6 +773,22 @@ internal sealed record State
         }
 
         return holds;
+    }
+
+    private static Map<Term, Owned> MapScopes(Map<Term, Owned> scopes, Renaming change)
+    {
+        Map<Term, Owned> mapped = scopes;
+        foreach (KeyValuePair<Term, Owned> entry in scopes)
+        {
+            Term key = change.Of(entry.Key);
+            ImmutableArray<Hold> holds = MapHolds(entry.Value.Holds, change);
+            if (ReferenceEquals(key, entry.Key) && holds.Equals(entry.Value.Holds)) continue;
+            if (!ReferenceEquals(key, entry.Key)) mapped = mapped.Remove(entry.Key);
+            // Of two scopes that turn out to be one, the first stands for both.
+            if (ReferenceEquals(key, entry.Key) || !mapped.ContainsKey(key)) mapped = mapped.SetItem(key, new Owned(holds));
+        }
+
+        return mapped;
     }
 
     private static ImmutableHashSet<Term> MapSet(ImmutableHashSet<Term> terms, Renaming change)

@@ -60,7 +60,7 @@ internal sealed class Takings
     private readonly ConcurrentQueue<Taking> _all = new();
     private readonly ConcurrentQueue<CallUnderLocks> _calls = new();
     private readonly ConcurrentQueue<Parting> _partings = new();
-    private readonly ConcurrentDictionary<ISymbol, ConcurrentDictionary<ISymbol, Kinship>> _callers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentQueue<KnownCall> _known = new();
 
     internal IReadOnlyCollection<Taking> All => _all;
 
@@ -75,11 +75,27 @@ internal sealed class Takings
     internal void Add(CallUnderLocks call) => _calls.Enqueue(call);
 
     /// <summary>Notes that one function calls another, whatever is held, on an object that is reached like this from its own.</summary>
-    internal void AddCall(ISymbol caller, ISymbol callee, Kinship receiver) =>
-        _callers.GetOrAdd(callee.OriginalDefinition, static _ => new ConcurrentDictionary<ISymbol, Kinship>(SymbolEqualityComparer.Default))
-            .AddOrUpdate(caller.OriginalDefinition, receiver, (_, known) => known < receiver ? known : receiver);
+    internal void AddCall(ISymbol caller, ISymbol callee, Kinship receiver) => _known.Enqueue(new KnownCall(caller.OriginalDefinition, callee.OriginalDefinition, receiver));
 
-    /// <summary>Who calls the function, and on which object.</summary>
-    internal IEnumerable<KeyValuePair<ISymbol, Kinship>> CallersOf(ISymbol callee) =>
-        _callers.TryGetValue(callee.OriginalDefinition, out ConcurrentDictionary<ISymbol, Kinship>? callers) ? callers : [];
+    /// <summary>Who calls each function, and on which object at closest: what has been noted until now.</summary>
+    internal Dictionary<ISymbol, Dictionary<ISymbol, Kinship>> Callers()
+    {
+        var all = new Dictionary<ISymbol, Dictionary<ISymbol, Kinship>>(SymbolEqualityComparer.Default);
+        foreach (KnownCall call in _known)
+        {
+            if (!all.TryGetValue(call.Callee, out Dictionary<ISymbol, Kinship>? callers)) all[call.Callee] = callers = new Dictionary<ISymbol, Kinship>(SymbolEqualityComparer.Default);
+            if (!callers.TryGetValue(call.Caller, out Kinship known) || call.Receiver < known) callers[call.Caller] = call.Receiver;
+        }
+
+        return all;
+    }
+
+    private sealed class KnownCall(ISymbol caller, ISymbol callee, Kinship receiver)
+    {
+        internal ISymbol Caller { get; } = caller;
+
+        internal ISymbol Callee { get; } = callee;
+
+        internal Kinship Receiver { get; } = receiver;
+    }
 }

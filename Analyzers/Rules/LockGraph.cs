@@ -83,6 +83,7 @@ internal sealed class LockGraph
     private static Dictionary<ISymbol, Dictionary<string, List<(Taking Taking, Kinship Kinship)>>> Reached(Takings takings)
     {
         var reached = new Dictionary<ISymbol, Dictionary<string, List<(Taking Taking, Kinship Kinship)>>>(SymbolEqualityComparer.Default);
+        Dictionary<ISymbol, Dictionary<ISymbol, Kinship>> calls = takings.Callers();
         var behind = new Dictionary<string, Dictionary<ISymbol, Kinship>>(StringComparer.Ordinal);
         foreach (Taking taking in takings.All.Where(static taking => !taking.IsTry && taking.Node is not null).OrderBy(static taking => taking.Site, SourcePlace.Order))
         {
@@ -102,7 +103,8 @@ internal sealed class LockGraph
 
             void Push(ISymbol callee, Kinship inner)
             {
-                foreach (KeyValuePair<ISymbol, Kinship> call in takings.CallersOf(callee)) pending.Push((call.Key, Kinships.Through(call.Value, inner)));
+                if (!calls.TryGetValue(callee.OriginalDefinition, out Dictionary<ISymbol, Kinship>? known)) return;
+                foreach (KeyValuePair<ISymbol, Kinship> call in known) pending.Push((call.Key, Kinships.Through(call.Value, inner)));
             }
         }
 

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace AnalyzerBenchmarks;
 
 /// <summary>
-/// <c>quick</c> (the default): all figures and curves in a minute. <c>conditions</c>: one of the curves. <c>bench</c>: with statistics. <c>peers</c>: beside other analyzers. <c>cold</c>: beside them in compilers that have just been
-/// started. <c>build</c>: the share of a build. <c>loop</c>: for a profiler to watch.
+/// <c>quick</c> (the default): all figures and curves in a minute. <c>conditions</c>: one of the curves. <c>growth</c>: methods of up to 8,000 branches, in one shape if a part of its name is given.
+/// <c>bench</c>: with statistics. <c>peers</c>: beside other analyzers. <c>cold</c>: beside them in compilers that have just been started. <c>build</c>: the share of a build. <c>loop</c>: for a profiler
+/// to watch.
 /// </summary>
 internal static class Program
 {
@@ -20,6 +21,9 @@ internal static class Program
                 return 0;
             case "conditions":
                 Quick.Conditions();
+                return 0;
+            case "growth":
+                Growth.Run(args is [_, var shape, ..] ? shape : null);
                 return 0;
             case "bench":
                 CheckBenchmarks.Run();
@@ -37,7 +41,7 @@ internal static class Program
                 Loop(args is [_, var code, ..] ? code : "kernel", args is [_, _, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 20);
                 return 0;
             default:
-                Console.Error.WriteLine("Suites: quick, conditions, bench, peers, cold, build, loop.");
+                Console.Error.WriteLine("Suites: quick, conditions, growth, bench, peers, cold, build, loop.");
                 return 2;
         }
     }

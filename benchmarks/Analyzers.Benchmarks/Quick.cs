@@ -55,7 +55,7 @@ internal static class Quick
     }
 
     /// <summary>The exponent of the power that fits best: the slope of the line through the logarithms.</summary>
-    private static double Power(IEnumerable<(double Size, double Cost)> points)
+    internal static double Power(IEnumerable<(double Size, double Cost)> points)
     {
         (double X, double Y)[] logs = [.. points.Select(point => (Math.Log(point.Size), Math.Log(point.Cost)))];
         double x = logs.Average(point => point.X);

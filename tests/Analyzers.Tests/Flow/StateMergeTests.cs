@@ -121,7 +121,7 @@ public sealed class StateMergeTests
         Assert.False(state.SameAs(state with { Stamps = s_none }));
         Assert.False(state.SameAs(state with { Fresh = [] }));
         Assert.False(state.SameAs(state with { Fresh = [B] }));
-        Assert.False(state.SameAs(state with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty }));
+        Assert.False(state.SameAs(state with { Scopes = Map<Term, Owned>.Empty }));
 
         static State Full() => StateOf(Known(True(P)), Held(s_lock)) with
         {
@@ -129,7 +129,7 @@ public sealed class StateMergeTests
             Names = Map<Term, Term>.Empty.SetItem(B, A),
             Stamps = s_none.SetItem(A, s_underLock),
             Fresh = [A],
-            Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(A, []),
+            Scopes = Map<Term, Owned>.Empty.SetItem(A, new Owned([])),
         };
     }
 
@@ -291,8 +291,8 @@ public sealed class StateMergeTests
     [Fact]
     public void What_perishes_on_either_path_perishes()
     {
-        State left = State.Empty with { Stamps = s_none.SetItem(A, s_underLock), Deep = s_none.SetItem(A, s_underLock), Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(A)), s_underLock), Stored = [(A, B)], Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(A, [Held(s_lock)]) };
-        State right = State.Empty with { Stamps = s_none.SetItem(B, s_underOther), Deep = s_none.SetItem(B, s_underOther), Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(B)), s_underOther), Stored = [(A, C)], Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(B, [Held(B.Of("Lock"))]) };
+        State left = State.Empty with { Stamps = s_none.SetItem(A, s_underLock), Deep = s_none.SetItem(A, s_underLock), Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(A)), s_underLock), Stored = [new Inside(A, B)], Scopes = Map<Term, Owned>.Empty.SetItem(A, new Owned([Held(s_lock)])) };
+        State right = State.Empty with { Stamps = s_none.SetItem(B, s_underOther), Deep = s_none.SetItem(B, s_underOther), Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(B)), s_underOther), Stored = [new Inside(A, C)], Scopes = Map<Term, Owned>.Empty.SetItem(B, new Owned([Held(B.Of("Lock"))])) };
         foreach (State merged in new[] { Merged(left, right), Merged(right, left) })
         {
             Assert.Equal("a: a.Lock, b: a.Other", Sorted(merged.Stamps));

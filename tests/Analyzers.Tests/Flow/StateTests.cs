@@ -143,7 +143,7 @@ public sealed class StateTests
         Assert.Equal("a", Assert.Single(state.Fresh).ToString());
         Assert.Equal(A, Assert.Single(state.Stored).Outer);
         Assert.Equal(A.Of("Next"), Assert.Single(state.Stored).Inner);
-        Assert.Equal("a: a.Lock", Assert.Single(state.Scopes.Select(static entry => entry.Key + ": " + entry.Value.Text())));
+        Assert.Equal("a: a.Lock", Assert.Single(state.Scopes.Select(static entry => entry.Key + ": " + entry.Value.Holds.Text())));
         Assert.Equal("a.Lock", Assert.Single(state.Excused).ToString());
         Assert.Equal("a.Lock", Assert.Single(state.Losses).Term.ToString());
         Assert.Equal("a", state.Canonical(B).ToString());
@@ -338,9 +338,9 @@ public sealed class StateTests
         new(static value => State.Empty with { Entry = [HeldWhen(A.Of("Lock"), Null(value))] }),
         new(static value => State.Empty with { Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(value)), s_underLock) }),
         new(static value => State.Empty with { Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(A)), Under(value)) }),
-        new(static value => State.Empty with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(value, []) }),
-        new(static value => State.Empty with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(A, [Held(value.Of("Lock"))]) }),
-        new(static value => State.Empty with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(A, [HeldWhen(A.Of("Lock"), Null(value))]) }),
+        new(static value => State.Empty with { Scopes = Map<Term, Owned>.Empty.SetItem(value, new Owned([])) }),
+        new(static value => State.Empty with { Scopes = Map<Term, Owned>.Empty.SetItem(A, new Owned([Held(value.Of("Lock"))])) }),
+        new(static value => State.Empty with { Scopes = Map<Term, Owned>.Empty.SetItem(A, new Owned([HeldWhen(A.Of("Lock"), Null(value))])) }),
 
         // Twice, and beside something else.
         new(static value => State.Empty with { Values = Map<object, Term>.Empty.SetItem("one", value).SetItem("two", value) }),
@@ -351,7 +351,7 @@ public sealed class StateTests
         new(static value => State.Empty with { Stamps = Map<Term, LockFormula>.Empty.SetItem(A, new LockFormula.All([s_underLock, Under(value)])) }),
         new(static value => State.Empty with { Values = Map<object, Term>.Empty.SetItem("one", value), Stamps = Map<Term, LockFormula>.Empty.SetItem(value, s_underLock) }),
         new(static value => State.Empty with { Whiles = Map<Atom, LockFormula>.Empty.SetItem(AtomOf(Null(value)), s_underLock).SetItem(AtomOf(True(value.Of("Ready"))), s_underLock) }),
-        new(static value => State.Empty with { Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(A, [Held(value.Of("Lock"))]).Add(B, [Held(value.Of("Other"))]) }),
+        new(static value => State.Empty with { Scopes = Map<Term, Owned>.Empty.SetItem(A, new Owned([Held(value.Of("Lock"))])).SetItem(B, new Owned([Held(value.Of("Other"))])) }),
         new(static value => State.Empty with { Holds = [Held(value.Of("Lock")), Held(value.Of("Other"))] }),
         new(static value => State.Empty with { Holds = [HeldWhen(A.Of("Lock"), Null(value), True(value.Of("Ready")))] }),
     ];
@@ -372,8 +372,8 @@ public sealed class StateTests
             Deep = Map<Term, LockFormula>.Empty.SetItem(node.Of("Children"), formula),
             Stale = Map<Term, LockFormula>.Empty.SetItem(node.Of("Next"), formula),
             Fresh = [node],
-            Stored = [(node, node.Of("Next"))],
-            Scopes = ImmutableDictionary<Term, ImmutableArray<Hold>>.Empty.Add(node, [Held(node.Of("Lock"))]),
+            Stored = [new Inside(node, node.Of("Next"))],
+            Scopes = Map<Term, Owned>.Empty.SetItem(node, new Owned([Held(node.Of("Lock"))])),
             Excused = [node.Of("Lock")],
             Losses = [new Loss(node.Of("Lock"), Microsoft.CodeAnalysis.CSharp.SyntaxFactory.IdentifierName("x"), "released")],
         };
