@@ -76,7 +76,8 @@ internal sealed partial class BodyAnalysis
                     CheckDeep(all.State, all.Values[0], element.Syntax);
                     CheckIndexes(all.State, element, all.Values[0]);
                     foreach ((Term index, IOperation syntax) in all.Values.Skip(1).Zip(element.Indices, static (index, operand) => (index, operand))) CheckUsable(all.State, index, syntax.Syntax);
-                    return (all.State, new MemberPlace(operation, null, all.Values[0], new ElementOf(all.Values[0], all.Values[1], element.Type)));
+                    Term first = all.Values.Length > 1 ? all.Values[1] : new Opaque(element, "index", null); // None is there while it is being typed.
+                    return (all.State, new MemberPlace(operation, null, all.Values[0], new ElementOf(all.Values[0], first, element.Type)));
                 }).ToList();
             case IFlowCaptureReferenceOperation reference when _targetOperations.ContainsKey(reference.Id):
                 return [(state, CapturedPlace(reference, state))];

@@ -34,6 +34,7 @@ public sealed class MalformedProgramsTests
         "enum E { A = B, B = A } class C { [MustHold(\"this\", When = \"e == E.A\")] void M(E e) => M(E.B); }",
         "const int X = Y; const int Y = X; lock (new object()) { int X() => X(); X(); }",
         "class C { unsafe void M(int* p) { lock (*p) { fixed (int* q = p) { } } delegate*<void> f = &N; f(); } static void N() { } }",
+        "class C { [GuardedBy(\"_d\")] int[] _v; object _d; void M(ref int x) { lock (_d) { M(ref _v[]); M(ref this._v[); _v[] = _v[,]; _v[]++; _v[].ToString(); } } }",
         "class C { dynamic _d; [GuardedBy(\"_d\")] int _v; void M() { lock (_d) { _v = _d.Enter(_v); _d.X[_v].Exit(); } } }",
         "class C { void M() { var (a, (b, c)) = (1, (2, this)); lock (c) (a, b) = (b, a); _ = a is var x && x is > 1 or < 0 and not 5; } }",
         "class C { async void M() { await foreach (var x in M()) lock (await x) yield return await x; } }",
