@@ -130,11 +130,11 @@ public sealed class Machine : IDisposable
 
     /// <summary>Starts a process with an empty address space.</summary>
     /// <param name="limits">What it may use; null for the defaults.</param>
-    /// <exception cref="InvalidOperationException">Memory is exhausted.</exception>
+    /// <exception cref="InsufficientMemoryException">Memory is exhausted.</exception>
     [MaySleep]
     public Process CreateProcess(ResourceLimits? limits = null)
     {
-        var mm = MmStruct.TryCreate(this, limits ?? new ResourceLimits()) ?? throw new InvalidOperationException("There is no memory for a page table.");
+        var mm = MmStruct.TryCreate(this, limits ?? new ResourceLimits()) ?? throw new InsufficientMemoryException("There is no memory for a page table.");
         return new Process(this, mm);
     }
 

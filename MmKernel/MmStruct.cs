@@ -146,6 +146,9 @@ public sealed class MmStruct
         set => Volatile.Write(ref _oomScoreAdjustment, value);
     }
 
+    /// <summary>When the process was killed because memory was exhausted, by the clock of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    [Atomic] internal long KilledAt;
+
     /// <summary>How often the memory of the killed process was to be taken since.</summary>
     [Atomic] internal int ReapAttempts;
 

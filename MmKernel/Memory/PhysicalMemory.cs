@@ -21,7 +21,6 @@ public sealed unsafe class PhysicalMemory : IDisposable
     private readonly Folio[] _folios;
     private readonly BuddyAllocator _buddy;
     private readonly PageCpuList[] _cpuLists;
-    private readonly OomKiller _oomKiller;
     private readonly DirectCompaction _compaction;
     [Atomic] private bool _disposed;
 
@@ -36,7 +35,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
         _buddy = new BuddyAllocator(_folios);
         Deferred = new DeferredSplit(this);
         _compaction = new DirectCompaction(this);
-        _oomKiller = new OomKiller(this);
+        OomKiller = new OomKiller(this);
         _cpuLists = new PageCpuList[Environment.ProcessorCount];
         for (int i = 0; i < _cpuLists.Length; i++)
             _cpuLists[i] = new PageCpuList(_buddy);
@@ -76,6 +75,9 @@ public sealed unsafe class PhysicalMemory : IDisposable
 
     /// <summary>Who frees memory when it is short; null if nobody does.</summary>
     internal Reclaimer? Reclaimer { get; }
+
+    /// <summary>Who ends processes when nothing can be reclaimed.</summary>
+    internal OomKiller OomKiller { get; }
 
     /// <summary>How much is kept free; nothing if the machine does not reclaim.</summary>
     internal Watermarks Watermarks { get; }
@@ -280,7 +282,7 @@ public sealed unsafe class PhysicalMemory : IDisposable
                 continue;
             if (task.IsOomOrigin)
                 return null;
-            if (!_oomKiller.TryKill())
+            if (!OomKiller.TryKill())
                 break;
             failures = 0;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading;
 using MmLint;
 
@@ -16,52 +17,77 @@ internal sealed class OomKiller(PhysicalMemory memory)
     /// <summary>How often a victim whose mmap_lock is busy is waited for before another one is chosen (<c>MAX_OOM_REAP_RETRIES</c>).</summary>
     private const int MaxAttempts = 10;
 
+    /// <summary>
+    /// How many milliseconds after a kill the end of the victim is waited for if there is nobody else to kill. What is left of it then, such as locked memory,
+    /// goes with its last thread only, and that may itself be waiting for whoever asks for memory here: so not for ever.
+    /// </summary>
+    [Atomic] internal long PatienceMilliseconds = 5000;
+
     [Atomic] private int _isBusy;
 
     /// <summary>
     /// Takes the memory of the last victim if it still has any, else chooses a process and marks it: it sees a fatal signal at its next fault
-    /// (<c>out_of_memory</c>).
+    /// (<c>out_of_memory</c>). If there is none to choose, but a victim on its way out, it sleeps for a moment (<c>oom_evaluate_task</c>).
     /// </summary>
-    /// <returns>False if there is nobody left to kill.</returns>
+    /// <returns>False if there is nobody left to kill or to wait for.</returns>
     [MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
     internal bool TryKill()
     {
         // Somebody else is at it, and what that frees may do.
         if (Interlocked.Exchange(ref _isBusy, 1) != 0)
             return true;
-        var victim = Choose();
+        var victim = Choose(out bool isOneEnding);
         if (victim != null)
-        {
-            if (!victim.IsOomVictim)
-                memory.Events.Add(VmEvent.OomKill);
-            victim.IsOomVictim = true;
-            foreach (var task in TaskTable.All)
-            {
-                if (Volatile.Read(ref task.ResidentIn) == victim)
-                    task.LookForFatalSignal();
-            }
+            Kill(victim);
+        else if (isOneEnding)
+            Thread.Sleep(1);
+        Volatile.Write(ref _isBusy, 0);
+        return victim != null || isOneEnding;
+    }
 
-            Reap(victim);
+    [MustNotHold("AddressSpace.ImapLock || AnonVma.Rwsem"), MaySleep]
+    private void Kill(MmStruct victim)
+    {
+        if (!victim.IsOomVictim)
+        {
+            Volatile.Write(ref victim.KilledAt, Stopwatch.GetTimestamp());
+            memory.Events.Add(VmEvent.OomKill);
         }
 
-        Volatile.Write(ref _isBusy, 0);
-        return victim != null;
+        victim.IsOomVictim = true;
+        foreach (var task in TaskTable.All)
+        {
+            if (Volatile.Read(ref task.ResidentIn) == victim)
+                task.LookForFatalSignal();
+        }
+
+        Reap(victim);
     }
 
     /// <summary>Who is worst, by size and by what it has said of itself (<c>oom_badness</c>, <c>select_bad_process</c>).</summary>
-    private MmStruct? Choose()
+    /// <param name="isOneEnding">Whether one that was killed not long ago still has memory.</param>
+    private MmStruct? Choose(out bool isOneEnding)
     {
         long unit = (memory.FrameCount + memory.Swap.TotalSlots) / Most;
         MmStruct? worst = null;
         long most = long.MinValue;
+        isOneEnding = false;
         foreach (var mm in memory.AddressSpaces.Snapshot())
         {
             long pages = PagesOf(mm);
-            if (mm.IsOomVictim && pages > 0 && Interlocked.Increment(ref mm.ReapAttempts) <= MaxAttempts)
-                return mm;
+            if (pages == 0)
+                continue;
+            if (mm.IsOomVictim)
+            {
+                if (Interlocked.Increment(ref mm.ReapAttempts) <= MaxAttempts)
+                    return mm;
+                isOneEnding |= Stopwatch.GetElapsedTime(Volatile.Read(ref mm.KilledAt)).TotalMilliseconds < Volatile.Read(ref PatienceMilliseconds);
+                continue;
+            }
+
             int adjustment = mm.OomScoreAdjustment;
             long points = pages + (adjustment * unit);
-            if (mm.IsOomVictim || pages == 0 || adjustment == Never || points <= most)
+            if (adjustment == Never || points <= most)
                 continue;
             most = points;
             worst = mm;

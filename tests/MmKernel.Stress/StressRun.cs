@@ -105,6 +105,7 @@ internal static class StressRun
                     int next = OperationCatalogue.Pick(stress.Random);
                     state.Begin(operations[next].Name);
                     operations[next].Do(stress);
+                    world.ReplaceKilled();
                     done[next]++;
                 }
             }

@@ -21,6 +21,9 @@ internal sealed class StressProcess(Process process, ushort number, IEnumerable<
     /// <summary>Those whose writes may be found in its private memory: itself and the processes that it descends from.</summary>
     internal HashSet<ushort> Writers { get; } = [.. ancestors, number];
 
+    /// <summary>Whether it was killed for its memory and has exited; the place that it has in the world is empty.</summary>
+    internal bool HasEnded { get; set; }
+
     /// <summary>Its userfaultfd, if it has one.</summary>
     internal UserfaultDescriptor Userfault { get; } = new();
 }
@@ -53,7 +56,7 @@ internal sealed class StressWorld : IDisposable
         Handlers = new UserfaultHandlers(this);
         Pins = new PinnedParts();
         File = Machine.CreateMemoryFile(Area.Pages * Page.Size);
-        _processes = [.. Enumerable.Range(0, options.Processes).Select(_ => Fresh())];
+        _processes = [.. Enumerable.Range(0, options.Processes).Select(_ => TryCreate() ?? throw new InsufficientMemoryException("The machine is too small."))];
         _gates = [.. _processes.Select(_ => new ReaderWriterLockSlim(LockRecursionPolicy.NoRecursion))];
     }
 
@@ -79,13 +82,14 @@ internal sealed class StressWorld : IDisposable
     /// <summary>Reports that something is broken.</summary>
     internal void Fail(string failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 
-    /// <summary>Uses a process, which does not exit meanwhile: system calls on one that has exited are not defined.</summary>
+    /// <summary>Uses a process, which does not exit meanwhile: system calls on one that has exited are not defined, so it is skipped.</summary>
     internal void Use(int slot, Action<StressProcess> action)
     {
         _gates[slot].EnterReadLock();
         try
         {
-            action(_processes[slot]);
+            if (!_processes[slot].HasEnded)
+                action(_processes[slot]);
         }
         catch (XunitException) when (_processes[slot].Process.Mm.IsOomVictim)
         {
@@ -117,17 +121,59 @@ internal sealed class StressWorld : IDisposable
         process.Userfault.End(Observer);
     }
 
-    /// <summary>A process with the areas that all operations expect.</summary>
-    internal StressProcess Fresh()
+    /// <summary>
+    /// Ends the processes that were killed for their memory, as their threads would, and puts new ones in their places: now, or after a later
+    /// operation if memory is still short.
+    /// </summary>
+    internal void ReplaceKilled()
+    {
+        for (int slot = 0; slot < _processes.Length; slot++)
+        {
+            if (!Peek(slot).Process.Mm.IsOomVictim)
+                continue;
+            _gates[slot].EnterWriteLock();
+            var killed = _processes[slot];
+            bool ends = killed.Process.Mm.IsOomVictim && !killed.HasEnded;
+            killed.HasEnded |= ends;
+            _gates[slot].ExitWriteLock();
+            if (ends)
+                End(killed);
+        }
+
+        for (int slot = 0; slot < _processes.Length; slot++)
+        {
+            if (Peek(slot).HasEnded && TryCreate() is { } process)
+                Replace(slot, process);
+        }
+    }
+
+    /// <summary>A process with the areas that all operations expect; null if memory was short.</summary>
+    internal StressProcess? TryCreate()
     {
         var injector = Task.Current.FaultInjector;
         Task.Current.FaultInjector = null;
-        var process = Machine.CreateProcess();
-        foreach (var area in Area.All)
-            area.Map(process, File);
-        Assert.Equal(0, process.SetStartBreak(Heap));
-        Task.Current.FaultInjector = injector;
-        return new StressProcess(process, NextNumber(), [UserfaultHandlers.Number]);
+        Process? process = null;
+        try
+        {
+            process = Machine.CreateProcess();
+            foreach (var area in Area.All)
+                area.Map(process, File);
+            Assert.Equal(0, process.SetStartBreak(Heap));
+            return new StressProcess(process, NextNumber(), [UserfaultHandlers.Number]);
+        }
+        catch (InsufficientMemoryException) when (process == null)
+        {
+            return null;
+        }
+        catch (XunitException) when (process?.Mm.IsOomVictim == true)
+        {
+            process.Exit();
+            return null;
+        }
+        finally
+        {
+            Task.Current.FaultInjector = injector;
+        }
     }
 
     /// <summary>A child; null if memory was short.</summary>
@@ -160,9 +206,10 @@ internal sealed class StressWorld : IDisposable
         // Where a merged page is mapped is known of the places that have been scanned since it is one. The first scan may see what has changed, the
         // second merge pages that others share since a fork, and the third finds these others.
         Machine.Ksm.Scan(3);
-        var processes = _processes.Select(process => process.Process).Append(Observer).ToList();
+        var running = _processes.Where(process => !process.HasEnded).ToList();
+        var processes = running.Select(process => process.Process).Append(Observer).ToList();
         Handlers.WhileIdle(() => Truth.Check(Machine, processes, [File]));
-        foreach (var process in _processes)
+        foreach (var process in running)
         {
             foreach (var area in Area.All)
                 area.CheckAll(process);

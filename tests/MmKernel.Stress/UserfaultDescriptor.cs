@@ -29,8 +29,14 @@ internal sealed class UserfaultDescriptor
             open.Users++;
         }
 
-        call(open.Userfaultfd);
-        Put(caller, open);
+        try
+        {
+            call(open.Userfaultfd);
+        }
+        finally
+        {
+            Put(caller, open);
+        }
     }
 
     /// <summary>Puts a userfaultfd in, unless there is one.</summary>

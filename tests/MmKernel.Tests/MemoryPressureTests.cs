@@ -184,6 +184,55 @@ public sealed class MemoryPressureTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Who_finds_no_memory_waits_for_a_killed_process_to_end()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Direct, Overcommit = OvercommitMode.Always });
+        var (killed, other) = LockedInMemoryAndOther(machine);
+        Volatile.Write(ref machine.Memory.OomKiller.PatienceMilliseconds, long.MaxValue);
+        var waiting = new Worker(() => WriteAll(other, default));
+        Assert.True(SpinWait.SpinUntil(() => killed.Mm.IsOomVictim, TimeSpan.FromSeconds(60)));
+        Assert.True(waiting.IsWaiting);
+        killed.Exit();
+        waiting.Join();
+        Assert.Equal(1, machine.Memory.Events[VmEvent.OomKill]);
+        Truth.Check(machine, other);
+    }
+
+    [Fact]
+    public void A_killed_process_that_does_not_end_is_not_waited_for_for_ever()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Direct, Overcommit = OvercommitMode.Always });
+        var (killed, other) = LockedInMemoryAndOther(machine);
+        Volatile.Write(ref machine.Memory.OomKiller.PatienceMilliseconds, 100);
+        WriteAll(other, Signal.SIGKILL);
+        Assert.Equal(Signal.SIGKILL, killed.Read(Base + (8000 * Page.Size), new byte[8]).Signal);
+        Assert.Throws<InsufficientMemoryException>(() => machine.CreateProcess());
+        killed.Exit();
+        Truth.Check(machine, other);
+        machine.CreateProcess().Exit();
+    }
+
+    /// <summary>A process with most of memory locked, which only its end gives back, and one that is never killed.</summary>
+    private static (Process Locked, Process Other) LockedInMemoryAndOther(Machine machine)
+    {
+        var locked = machine.CreateProcess();
+        var other = machine.CreateProcess();
+        foreach (var process in new[] { locked, other })
+            Assert.Equal((long)Base, process.Mmap(Base, 8192 * Page.Size, ReadWrite, Anonymous));
+        Assert.Equal(0, locked.Mlock(Base, 1200 * Page.Size));
+        Assert.Equal(0, other.SetOomScoreAdjustment(-1000));
+        return (locked, other);
+    }
+
+    private static void WriteAll(Process process, Signal last)
+    {
+        AccessResult result = default;
+        for (ulong page = 0; page < 1500 && result.IsOk; page++)
+            result = process.Write(Base + (page * Page.Size), [1]);
+        Assert.Equal(last, result.Signal);
+    }
+
+    [Fact]
     public void A_thread_that_waits_for_a_handler_wakes_when_its_process_is_killed()
     {
         using var machine = new Machine(new MachineOptions { MemoryBytes = 8 << 20, Reclaim = ReclaimPolicy.Direct, Overcommit = OvercommitMode.Always });

@@ -11,10 +11,17 @@ internal static class ProcessOperations
     [
         new("fork", 4, Fork),
         new("fork and exit", 6, ForkAndExit),
-        new("exit", 1, thread => thread.World.Replace(thread.AnySlot(), thread.World.Fresh())),
+        new("exit", 1, Exit),
         new("remote read", 10, RemoteRead),
         new("remote write", 10, RemoteWrite),
     ];
+
+    /// <summary>A new process takes the place of another one.</summary>
+    private static void Exit(StressThread thread)
+    {
+        if (thread.World.TryCreate() is { } process)
+            thread.World.Replace(thread.AnySlot(), process);
+    }
 
     /// <summary>A child takes the place of some process.</summary>
     private static void Fork(StressThread thread)
