@@ -204,6 +204,7 @@ internal sealed class Engine
 
         foreach (IFlowAnonymousFunctionOperation function in delegates.OfType<IFlowAnonymousFunctionOperation>())
         {
+            if (IsQuoted(function)) continue;
             ControlFlowGraph inner = graph.GetAnonymousFunctionControlFlowGraph(function, cancellation);
             if (function.Parent is IDelegateCreationOperation creation && IsPartOfCaller(creation, model)) diagnostics.AddRange(AnalyzeNested(inner, model, seen, cancellation));
             else diagnostics.AddRange(Analyze(inner, function.Symbol, ContractOfLambda(function.Symbol, function.Parent), function.Syntax, model, seen, cancellation));
@@ -211,6 +212,9 @@ internal sealed class Engine
 
         return diagnostics;
     }
+
+    /// <summary>Whether a lambda becomes an expression tree: whoever gets that looks at it, and need not run it.</summary>
+    private static bool IsQuoted(IFlowAnonymousFunctionOperation function) => function.Parent is IConversionOperation;
 
     /// <summary>The contract of a callee: what it states, else, for private helpers, what their bodies ask for.</summary>
     internal MemberContract ContractOfCall(IMethodSymbol method, ControlFlowGraph caller, SemanticModel? model, CancellationToken cancellation)

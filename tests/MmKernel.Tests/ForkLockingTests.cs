@@ -66,14 +66,18 @@ public sealed class ForkLockingTests : IDisposable
     public void Who_comes_while_it_is_alone_waits_until_it_is_done()
     {
         var mm = _parent.Mm;
-        mm.MmapLock.WriteLock();
-        Assert.True(mm.Residents.TryClose());
         ulong seen = 0;
         var late = new Thread(() => seen = Read(_parent, Base));
-        late.Start();
-        Assert.False(late.Join(100));
-        mm.Residents.Open();
-        mm.MmapLock.WriteUnlock();
+        using (new SystemCall(_parent))
+        {
+            mm.MmapLock.WriteLock();
+            Assert.True(mm.Residents.TryClose());
+            late.Start();
+            Assert.False(late.Join(100));
+            mm.Residents.Open();
+            mm.MmapLock.WriteUnlock();
+        }
+
         late.Join();
         Assert.Equal(1UL, seen);
     }
