@@ -17,7 +17,7 @@ using MmLint.Analyzers;
 
 namespace MmLint.Completion;
 
-/// <summary>Offers, inside the string of a contract, the names that it can bind: parameters, the result, members on the way to a lock, and modes. Locks come first.</summary>
+/// <summary>Offers, inside the string of a contract, the names that it can bind: parameters, the result, members on the way to a lock, and modes, or what a call can rely on. Locks come first.</summary>
 [ExportCompletionProvider(nameof(ContractCompletionProvider), LanguageNames.CSharp), Shared]
 public sealed class ContractCompletionProvider : CompletionProvider
 {
@@ -49,7 +49,8 @@ public sealed class ContractCompletionProvider : CompletionProvider
         if (context.Position == token.Span.End && token.Text.Length > 1 && token.Text.EndsWith("\"", StringComparison.Ordinal) && !token.IsKind(SyntaxKind.InterpolatedStringTextToken)) return;
         if (token.Parent?.FirstAncestorOrSelf<AttributeArgumentSyntax>() is not { Parent.Parent: AttributeSyntax attribute } argument) return;
         if (await context.Document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is not { } model) return;
-        if (!IsContract(argument, attribute, model, cancellation) || ContractScope.Of(attribute, model, cancellation) is not { } scope) return;
+        if (ContractOf(argument, attribute, model, cancellation) is not { } contract || ContractScope.Of(attribute, model, cancellation) is not { } scope) return;
+        bool isQuestion = contract.Name == "ReliesOnAttribute";
 
         Match match = BeforeCaret.Match(token.Text.Substring(0, context.Position - token.SpanStart));
         string path = match.Groups["path"].Value;
@@ -64,13 +65,14 @@ public sealed class ContractCompletionProvider : CompletionProvider
 
         context.AddItems(scope.Parameters.Select(parameter => Item(parameter, catalog.LockOf(parameter.Type) is not null, parameter.Type, WellKnownTags.Parameter)));
         context.AddItems(MembersOf(scope.Type));
-        if (scope.HasResult) context.AddItem(CompletionItem.Create("result", tags: ImmutableArray.Create(WellKnownTags.Keyword)));
+        if (scope.HasResult && !isQuestion) context.AddItem(CompletionItem.Create("result", tags: ImmutableArray.Create(WellKnownTags.Keyword)));
         if (!scope.Carrier.IsStatic) context.AddItem(CompletionItem.Create("this", tags: ImmutableArray.Create(WellKnownTags.Keyword)));
-        context.AddItems(Functions.Select(static function => CompletionItem.Create(function, displayTextSuffix: "()", tags: ImmutableArray.Create(WellKnownTags.Method))));
+        if (!isQuestion) context.AddItems(Functions.Select(static function => CompletionItem.Create(function, displayTextSuffix: "()", tags: ImmutableArray.Create(WellKnownTags.Method))));
 
-        IEnumerable<CompletionItem> MembersOf(ITypeSymbol type) => ContractScope.Members(type)
+        IEnumerable<CompletionItem> MembersOf(ITypeSymbol type) => (isQuestion ? ContractScope.Questions(type).Where(member => !SymbolEqualityComparer.Default.Equals(member, scope.Carrier)) : ContractScope.Members(type))
             .Where(member => member is { IsImplicitlyDeclared: false, CanBeReferencedByName: true } && model.IsAccessible(attribute.SpanStart, member)).GroupBy(static member => member.Name, StringComparer.Ordinal)
-            .Select(group => Item(group.First(), catalog.LockOf(group.First()) is not null || catalog.AliasOf(group.First()) is not null, ContractCatalog.TypeOf(group.First()), group.First() is IFieldSymbol ? WellKnownTags.Field : WellKnownTags.Property));
+            .Select(static group => group.First())
+            .Select(member => Item(member, catalog.LockOf(member) is not null || catalog.AliasOf(member) is not null, (member as IMethodSymbol)?.ReturnType ?? ContractCatalog.TypeOf(member), TagOf(member)));
 
         CompletionItem Item(ISymbol symbol, bool isLock, ITypeSymbol? type, string tag) => CompletionItem.Create(
             symbol.Name, sortText: (isLock ? "0" : "1") + symbol.Name, inlineDescription: type?.ToMinimalDisplayString(model, attribute.SpanStart) ?? "", tags: ImmutableArray.Create(tag),
@@ -81,13 +83,15 @@ public sealed class ContractCompletionProvider : CompletionProvider
     public override Task<CompletionDescription?> GetDescriptionAsync(Document document, CompletionItem item, CancellationToken cancellationToken) =>
         Task.FromResult<CompletionDescription?>(item is not null && item.Properties.TryGetValue(Detail, out string? detail) ? CompletionDescription.FromText(detail) : null);
 
-    /// <summary>Whether the argument is the text of a contract: its parameter or property says so, wherever the attribute comes from.</summary>
-    private static bool IsContract(AttributeArgumentSyntax argument, AttributeSyntax attribute, SemanticModel model, CancellationToken cancellation)
+    private static string TagOf(ISymbol member) => member switch { IFieldSymbol => WellKnownTags.Field, IMethodSymbol => WellKnownTags.Method, _ => WellKnownTags.Property };
+
+    /// <summary>The attribute of which the argument is the text, if that is a contract: its parameter or property says so, wherever the attribute comes from.</summary>
+    private static ITypeSymbol? ContractOf(AttributeArgumentSyntax argument, AttributeSyntax attribute, SemanticModel model, CancellationToken cancellation)
     {
         SymbolInfo info = model.GetSymbolInfo(attribute, cancellation);
         ISymbol? target = argument.NameEquals is { } name ? model.GetSymbolInfo(name.Name, cancellation).Symbol
             : (info.Symbol ?? info.CandidateSymbols.FirstOrDefault()) is IMethodSymbol { Parameters: { IsEmpty: false } parameters } && attribute.ArgumentList is { } list ? parameters[Math.Min(list.Arguments.IndexOf(argument), parameters.Length - 1)] : null;
         return target?.GetAttributes().Any(static each => each.AttributeClass is { Name: "StringSyntaxAttribute" }) == true
-            && model.GetTypeInfo(attribute, cancellation).Type is { } type && type.WithBases().Any(static at => at.ContainingNamespace is { Name: "MmLint", ContainingNamespace.IsGlobalNamespace: true });
+            && model.GetTypeInfo(attribute, cancellation).Type is { } type && type.WithBases().Any(static at => at.ContainingNamespace is { Name: "MmLint", ContainingNamespace.IsGlobalNamespace: true }) ? type : null;
     }
 }

@@ -86,7 +86,7 @@ internal sealed class ContractBinder
     }
 
     private static ImmutableArray<ISymbol> TellingMembers(ITypeSymbol type, string name) =>
-        type.WithBases().Concat(type.AllInterfaces).SelectMany(each => each.GetMembers(name)).Where(static member => member is IFieldSymbol or IPropertySymbol or IMethodSymbol { ReturnsVoid: false }).ToImmutableArray();
+        type.WithBases().Concat(type.AllInterfaces).SelectMany(each => each.GetMembers(name)).Where(ContractScope.Tells).ToImmutableArray();
 
     /// <summary>The type or lock member that a lock class names.</summary>
     internal ISymbol? BindClass(string text) => Parse(text) is { } syntax ? ResolveClass(syntax) : null;

@@ -59,21 +59,24 @@ internal sealed partial class ContractCatalog
         foreach (AttributeModel attribute in AttributesOf(member))
         {
             if (attribute.Name != "ReleasedWith") continue;
-            LockFormula? bound = _released.TryGetValue(member, out LockFormula? known) ? known : _released.GetOrAdd(member, ReadReleasedWith(member, attribute));
-            return bound is null ? null : (bound, (Mode)attribute.Number(1));
+            return Known(_released, member, static (catalog, key) => catalog.ReadReleasedWith(key)) is { } bound ? (bound, (Mode)attribute.Number(1)) : null;
         }
 
         return null;
     }
 
-    private LockFormula? ReadReleasedWith(ISymbol member, AttributeModel attribute) => Bind(member, attribute, binder => binder.BindLocks(attribute.Text));
+    private LockFormula? ReadReleasedWith(ISymbol member)
+    {
+        AttributeModel attribute = AttributesOf(member).First(static attribute => attribute.Name == "ReleasedWith");
+        return Bind(member, attribute, binder => binder.BindLocks(attribute.Text));
+    }
 
     /// <summary>What must be held to acquire the lock that this member is, over <c>this</c>.</summary>
     internal IEnumerable<LockClause> NeedsToAcquire(ISymbol member)
     {
         member = member.OriginalDefinition;
         if (LockOf(member) is null || !AttributesOf(member).Any(static attribute => attribute.Name == "MustHold")) return [];
-        return _acquireNeeds.TryGetValue(member, out List<LockClause>? known) ? known : _acquireNeeds.GetOrAdd(member, ReadAcquireNeeds(member));
+        return Known(_acquireNeeds, member, static (catalog, key) => catalog.ReadAcquireNeeds(key));
     }
 
     private List<LockClause> ReadAcquireNeeds(ISymbol member) => AttributesOf(member)
@@ -83,11 +86,7 @@ internal sealed partial class ContractCatalog
         .ToList();
 
     /// <summary>The declared order classes of a lock member, each with its condition over <c>this</c>.</summary>
-    internal List<ListedClass> ClassesOf(ISymbol member)
-    {
-        member = member.OriginalDefinition;
-        return _classes.TryGetValue(member, out List<ListedClass>? known) ? known : _classes.GetOrAdd(member, ReadClasses(member));
-    }
+    internal List<ListedClass> ClassesOf(ISymbol member) => Known(_classes, member.OriginalDefinition, static (catalog, key) => catalog.ReadClasses(key));
 
     private List<ListedClass> ReadClasses(ISymbol member) => AttributesOf(member)
         .Where(static attribute => attribute.Name == "LockClass")

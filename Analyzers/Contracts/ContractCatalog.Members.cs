@@ -17,11 +17,7 @@ internal sealed partial class ContractCatalog
     /// <summary>
     /// The contract of a method, an accessor or a delegate type: its own, else that of what it overrides or implements, else nothing.
     /// </summary>
-    internal MemberContract ContractOf(ISymbol symbol)
-    {
-        symbol = symbol.OriginalDefinition;
-        return _members.TryGetValue(symbol, out MemberContract? known) ? known : _members.GetOrAdd(symbol, Open(symbol));
-    }
+    internal MemberContract ContractOf(ISymbol symbol) => Known(_members, symbol.OriginalDefinition, static (catalog, key) => catalog.Open(key));
 
     /// <summary>Whether the symbol itself states a contract.</summary>
     internal bool StatesContract(ISymbol symbol) => FunctionAttributesOf(symbol.OriginalDefinition).Any();
@@ -116,8 +112,7 @@ internal sealed partial class ContractCatalog
     internal Invocation? InvocationOf(IParameterSymbol parameter)
     {
         if (parameter.Type.TypeKind is not (TypeKind.Delegate or TypeKind.Interface)) return null;
-        ISymbol key = parameter.OriginalDefinition;
-        return (_invocations.TryGetValue(key, out StrongBox<Invocation?>? known) ? known : _invocations.GetOrAdd(key, new StrongBox<Invocation?>(ReadInvocation(key)))).Value;
+        return Known(_invocations, parameter.OriginalDefinition, static (catalog, key) => new StrongBox<Invocation?>(catalog.ReadInvocation(key))).Value;
     }
 
     private Invocation? ReadInvocation(ISymbol key)

@@ -27,11 +27,7 @@ internal sealed partial class ContractCatalog
     private readonly ConcurrentDictionary<ISymbol, ImmutableArray<Reliance>> _reliances = new(SymbolEqualityComparer.Default);
 
     /// <summary>What a method or an accessor relies on: what it says itself, else what is said by that which it overrides or implements.</summary>
-    internal ImmutableArray<Reliance> ReliancesOf(IMethodSymbol method)
-    {
-        ISymbol key = method.OriginalDefinition;
-        return _reliances.TryGetValue(key, out ImmutableArray<Reliance> known) ? known : _reliances.GetOrAdd(key, ReadReliances((IMethodSymbol)key));
-    }
+    internal ImmutableArray<Reliance> ReliancesOf(IMethodSymbol method) => Known(_reliances, method.OriginalDefinition, static (catalog, key) => catalog.ReadReliances((IMethodSymbol)key));
 
     private ImmutableArray<Reliance> ReadReliances(IMethodSymbol method)
     {

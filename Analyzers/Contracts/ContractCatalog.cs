@@ -64,12 +64,13 @@ internal sealed partial class ContractCatalog
     private static HashSet<ISymbol> Opening => _opening ??= new HashSet<ISymbol>(SymbolEqualityComparer.Default);
 
     /// <summary>The contract attributes of a symbol, groups opened, those of a contract file included.</summary>
-    internal ImmutableArray<AttributeModel> AttributesOf(ISymbol symbol)
-    {
-        symbol = symbol.OriginalDefinition;
-        // Asked at every step: nothing is made where the answer is known.
-        return _attributes.TryGetValue(symbol, out StrongBox<ImmutableArray<AttributeModel>>? known) ? known.Value : _attributes.GetOrAdd(symbol, new StrongBox<ImmutableArray<AttributeModel>>(ReadAttributes(symbol))).Value;
-    }
+    internal ImmutableArray<AttributeModel> AttributesOf(ISymbol symbol) =>
+        Known(_attributes, symbol.OriginalDefinition, static (catalog, key) => new StrongBox<ImmutableArray<AttributeModel>>(catalog.ReadAttributes(key))).Value;
+
+    /// <summary>What has been found out about a symbol, or now is.</summary>
+    /// <remarks>Asked at every step, so nothing is made where the answer is known: a delegate for <c>GetOrAdd</c> would capture the catalogue, and be made anew for each question.</remarks>
+    private TAnswer Known<TAnswer>(ConcurrentDictionary<ISymbol, TAnswer> answers, ISymbol key, Func<ContractCatalog, ISymbol, TAnswer> read) =>
+        answers.TryGetValue(key, out TAnswer? known) ? known : answers.GetOrAdd(key, read(this, key));
 
     private ImmutableArray<AttributeModel> ReadAttributes(ISymbol symbol)
     {
@@ -89,7 +90,7 @@ internal sealed partial class ContractCatalog
     private bool MayState(ISymbol assembly) => SymbolEqualityComparer.Default.Equals(assembly, _compilation.Assembly) || Relevance.MayState((IAssemblySymbol)assembly);
 
     /// <summary>The type's lock declaration, its own or that of a base type; null where its objects are no locks.</summary>
-    internal LockInfo? LockOf(ITypeSymbol type) => _locks.TryGetValue(type.OriginalDefinition, out LockInfo? known) ? known : _locks.GetOrAdd(type.OriginalDefinition, ReadLock);
+    internal LockInfo? LockOf(ITypeSymbol type) => Known(_locks, type.OriginalDefinition, static (catalog, key) => catalog.ReadLock(key));
 
     private LockInfo? ReadLock(ISymbol type)
     {
@@ -107,8 +108,7 @@ internal sealed partial class ContractCatalog
     }
 
     /// <summary>The lock declaration of a member or of its type.</summary>
-    internal LockInfo? LockOf(ISymbol member) =>
-        _lockMembers.TryGetValue(member.OriginalDefinition, out LockInfo? known) ? known : _lockMembers.GetOrAdd(member.OriginalDefinition, ReadLockOfMember(member.OriginalDefinition));
+    internal LockInfo? LockOf(ISymbol member) => Known(_lockMembers, member.OriginalDefinition, static (catalog, key) => catalog.ReadLockOfMember(key));
 
     private LockInfo? ReadLockOfMember(ISymbol member)
     {
@@ -140,8 +140,8 @@ internal sealed partial class ContractCatalog
     };
 
     /// <summary>Whether members of the type are locks or are guarded.</summary>
-    internal bool HasLocks(ITypeSymbol type) => type is INamedTypeSymbol { IsReferenceType: true } && _ownersOfLocks.GetOrAdd(type.OriginalDefinition, key =>
-        ((ITypeSymbol)key).WithBases().SelectMany(static at => at.GetMembers()).Any(member => member is IFieldSymbol or IPropertySymbol && (LockOf(member) is not null || DataOf(member).IsGuarded)));
+    internal bool HasLocks(ITypeSymbol type) => type is INamedTypeSymbol { IsReferenceType: true } && Known(_ownersOfLocks, type.OriginalDefinition, static (catalog, key) =>
+        ((ITypeSymbol)key).WithBases().SelectMany(static at => at.GetMembers()).Any(member => member is IFieldSymbol or IPropertySymbol && (catalog.LockOf(member) is not null || catalog.DataOf(member).IsGuarded)));
 
     private readonly ConcurrentDictionary<ISymbol, bool> _ownersOfLocks = new(SymbolEqualityComparer.Default);
 
@@ -172,7 +172,7 @@ internal sealed partial class ContractCatalog
         if (type.WithBases().Any(static at => at.Name == "WaitHandle")) return true;
 
         if (type.Name != "SemaphoreSlim") return false;
-        return term is not MemberOf { Member: var member } || !_mutexes.GetOrAdd(member.OriginalDefinition, IsMutex);
+        return term is not MemberOf { Member: var member } || !Known(_mutexes, member.OriginalDefinition, static (catalog, key) => catalog.IsMutex(key));
     }
 
     private readonly ConcurrentDictionary<ISymbol, bool> _mutexes = new(SymbolEqualityComparer.Default);

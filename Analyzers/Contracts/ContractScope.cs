@@ -66,6 +66,13 @@ internal sealed class ContractScope
     /// <summary>The field or property of this name, inherited ones included.</summary>
     internal static ISymbol? Member(ITypeSymbol type, string name) => Members(type).FirstOrDefault(member => member.Name == name);
 
+    /// <summary>The members that can tell something about an object, as a call that relies on them asks: not what every object has, and nothing static.</summary>
+    internal static IEnumerable<ISymbol> Questions(ITypeSymbol type) => type.WithBases().Concat(type.AllInterfaces)
+        .SelectMany(static at => at.GetMembers()).Where(static member => !member.IsStatic && Tells(member) && member is not (IPropertySymbol { IsIndexer: true } or IMethodSymbol { OverriddenMethod: not null }) && member.ContainingType.SpecialType != SpecialType.System_Object);
+
+    /// <summary>Whether the member tells something: it has a value, or returns one.</summary>
+    internal static bool Tells(ISymbol member) => member is IFieldSymbol or IPropertySymbol or IMethodSymbol { ReturnsVoid: false };
+
     /// <summary>The fields and properties that a path may go through, the nearest first.</summary>
     internal static IEnumerable<ISymbol> Members(ITypeSymbol type) => type.WithBases().SelectMany(static at => at.GetMembers()).Where(static member => member is IFieldSymbol or IPropertySymbol { IsIndexer: false });
 }

@@ -111,8 +111,8 @@ internal readonly struct Literal(Atom atom, bool positive) : IEquatable<Literal>
 /// <summary>A boolean formula over atoms, in negation normal form.</summary>
 internal abstract class Fact : IEquatable<Fact>
 {
-    internal static readonly Fact True = new All(ImmutableArray<Fact>.Empty);
-    internal static readonly Fact False = new Some(ImmutableArray<Fact>.Empty);
+    internal static readonly Fact True = new Joined(ImmutableArray<Fact>.Empty, isAll: true);
+    internal static readonly Fact False = new Joined(ImmutableArray<Fact>.Empty, isAll: false);
 
     internal abstract Fact Negate();
 
@@ -141,35 +141,26 @@ internal abstract class Fact : IEquatable<Fact>
 
     public override string ToString() => Display(static _ => null);
 
-    internal static Fact And(IEnumerable<Fact> facts)
+    internal static Fact And(IEnumerable<Fact> facts) => Join(facts, isAll: true);
+
+    internal static Fact And(params Fact[] facts) => Join(facts, isAll: true);
+
+    internal static Fact Or(IEnumerable<Fact> facts) => Join(facts, isAll: false);
+
+    internal static Fact Or(params Fact[] facts) => Join(facts, isAll: false);
+
+    private static Fact Join(IEnumerable<Fact> facts, bool isAll)
     {
         ImmutableArray<Fact>.Builder parts = ImmutableArray.CreateBuilder<Fact>();
         foreach (Fact fact in facts)
         {
-            if (ReferenceEquals(fact, False)) return False;
-            if (fact is All all) parts.AddRange(all.Parts);
+            if (ReferenceEquals(fact, Of(!isAll))) return fact;
+            if (fact is Joined joined && joined.IsAll == isAll) parts.AddRange(joined.Parts);
             else parts.Add(fact);
         }
 
-        return parts.Count switch { 0 => True, 1 => parts[0], _ => new All(parts.ToImmutable()) };
+        return parts.Count switch { 0 => Of(isAll), 1 => parts[0], _ => new Joined(parts.ToImmutable(), isAll) };
     }
-
-    internal static Fact And(params Fact[] facts) => And((IEnumerable<Fact>)facts);
-
-    internal static Fact Or(IEnumerable<Fact> facts)
-    {
-        var parts = ImmutableArray.CreateBuilder<Fact>();
-        foreach (Fact fact in facts)
-        {
-            if (ReferenceEquals(fact, True)) return True;
-            if (fact is Some some) parts.AddRange(some.Parts);
-            else parts.Add(fact);
-        }
-
-        return parts.Count switch { 0 => False, 1 => parts[0], _ => new Some(parts.ToImmutable()) };
-    }
-
-    internal static Fact Or(params Fact[] facts) => Or((IEnumerable<Fact>)facts);
 
     internal static Fact Of(bool value) => value ? True : False;
 
@@ -243,7 +234,7 @@ internal abstract class Fact : IEquatable<Fact>
         {
             case Single single:
                 return [[single.Literal]];
-            case All all:
+            case Joined { IsAll: true } all:
             {
                 var clauses = new List<Literal[]>();
                 foreach (Fact part in all.Parts)
@@ -255,12 +246,12 @@ internal abstract class Fact : IEquatable<Fact>
                 return clauses;
             }
 
-            case Some some when some.Parts.All(static part => part is Single):
+            case Joined some when some.Parts.All(static part => part is Single):
                 return [some.Parts.Select(static part => ((Single)part).Literal).ToArray()];
             default:
             {
                 var clauses = new List<Literal[]> { Array.Empty<Literal>() };
-                foreach (Fact part in ((Some)this).Parts)
+                foreach (Fact part in ((Joined)this).Parts)
                 {
                     if (part.ToClauses(limit) is not { } inner || clauses.Count * inner.Count > limit) return null;
                     var all = new List<Literal[]>(clauses.Count * inner.Count);
@@ -354,19 +345,22 @@ internal abstract class Fact : IEquatable<Fact>
         internal override string Display(Func<Term, string?> name) => Literal.Atom.Display(Literal.Positive, name);
     }
 
-    internal sealed class All(ImmutableArray<Fact> parts) : Fact
+    /// <summary>Several facts of which all hold, or some one does.</summary>
+    internal sealed class Joined(ImmutableArray<Fact> parts, bool isAll) : Fact
     {
         internal ImmutableArray<Fact> Parts { get; } = parts;
+
+        internal bool IsAll { get; } = isAll;
 
         internal override ulong Marks { get; } = MarksOf(parts);
 
         internal override ulong Opaques => OpaquesOf(Parts);
 
-        public override bool Equals(Fact? other) => other is All all && all.Parts.SequenceEqual(Parts);
+        public override bool Equals(Fact? other) => other is Joined joined && joined.IsAll == IsAll && joined.Parts.SequenceEqual(Parts);
 
-        public override int GetHashCode() => Parts.Aggregate(7, static (hash, part) => unchecked((hash * 31) + part.GetHashCode()));
+        public override int GetHashCode() => Parts.Aggregate(IsAll ? 7 : 13, static (hash, part) => unchecked((hash * 31) + part.GetHashCode()));
 
-        internal override Fact Negate() => Or(Parts.Select(static part => part.Negate()));
+        internal override Fact Negate() => Join(Parts.Select(static part => part.Negate()), !IsAll);
 
         internal override bool Any(Func<Term, bool> predicate) => Parts.Any(part => part.Any(predicate));
 
@@ -374,33 +368,12 @@ internal abstract class Fact : IEquatable<Fact>
 
         internal override bool Every(Func<Literal, bool> predicate) => Parts.All(part => part.Every(predicate));
 
-        internal override Fact Replace(Func<Term, Term?> map) => And(Parts.Select(part => part.Replace(map)));
+        internal override Fact Replace(Func<Term, Term?> map) => Join(Parts.Select(part => part.Replace(map)), IsAll);
 
-        internal override string Display(Func<Term, string?> name) => Parts.IsEmpty ? "true" : string.Join(" && ", Parts.Select(part => part is Some ? "(" + part.Display(name) + ")" : part.Display(name)));
-    }
-
-    internal sealed class Some(ImmutableArray<Fact> parts) : Fact
-    {
-        internal ImmutableArray<Fact> Parts { get; } = parts;
-
-        internal override ulong Marks { get; } = MarksOf(parts);
-
-        internal override ulong Opaques => OpaquesOf(Parts);
-
-        public override bool Equals(Fact? other) => other is Some some && some.Parts.SequenceEqual(Parts);
-
-        public override int GetHashCode() => Parts.Aggregate(13, static (hash, part) => unchecked((hash * 31) + part.GetHashCode()));
-
-        internal override Fact Negate() => And(Parts.Select(static part => part.Negate()));
-
-        internal override bool Any(Func<Term, bool> predicate) => Parts.Any(part => part.Any(predicate));
-
-        internal override bool Mentions(Term term) => (Marks & term.Mark) != 0 && Parts.Any(part => part.Mentions(term));
-
-        internal override bool Every(Func<Literal, bool> predicate) => Parts.All(part => part.Every(predicate));
-
-        internal override Fact Replace(Func<Term, Term?> map) => Or(Parts.Select(part => part.Replace(map)));
-
-        internal override string Display(Func<Term, string?> name) => Parts.IsEmpty ? "false" : string.Join(" || ", Parts.Select(part => part.Display(name)));
+        internal override string Display(Func<Term, string?> name)
+        {
+            if (Parts.IsEmpty) return IsAll ? "true" : "false";
+            return string.Join(IsAll ? " && " : " || ", Parts.Select(part => IsAll && part is Joined ? "(" + part.Display(name) + ")" : part.Display(name)));
+        }
     }
 }

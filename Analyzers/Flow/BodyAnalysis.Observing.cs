@@ -34,16 +34,16 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>
-    /// Whether the member hands its object to others further on, and has neither done so nor taken a lock on the way here: what it does until then is done to an object that
+    /// Whether the member publishes its object further on, and has neither done so nor taken a lock on the way here: what it does until then is done to an object that
     /// nobody else knows yet, as far as its own body shows. Who asks, in a condition, takes it that others have had the object.
     /// </summary>
     private bool SetsUp(State state)
     {
         if (_isChecking || _block is not { } block || Method is not { MethodKind: MethodKind.Ordinary } || !state.Holds.IsEmpty || !state.Losses.IsEmpty) return false;
-        return (_handovers ??= new Handovers(_graph)).AreAllAfter(block, _current);
+        return (_publications ??= new Publications(_graph)).AreAllAfter(block, _current);
     }
 
-    private Handovers? _handovers;
+    private Publications? _publications;
 
     private void WatchAtomic(ISymbol? member)
     {

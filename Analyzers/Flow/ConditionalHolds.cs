@@ -184,12 +184,7 @@ internal static class ConditionalHolds
 
     private static Fact FactOf(Clause clause) => Fact.Or(clause.Literals.Select(static literal => (Fact)new Fact.Single(literal)));
 
-    private static int SizeOf(Fact fact) => fact switch
-    {
-        Fact.All all => all.Parts.Sum(SizeOf),
-        Fact.Some some => some.Parts.Sum(SizeOf),
-        _ => 1,
-    };
+    private static int SizeOf(Fact fact) => fact is Fact.Joined joined ? joined.Parts.Sum(SizeOf) : 1;
 
     private static int FindIndexOf(this ImmutableArray<Hold>.Builder holds, Func<Hold, bool> predicate)
     {

@@ -104,8 +104,8 @@ internal sealed class FactSet
             return Propagate(single, []) is null ? false : null;
         }
 
-        if (DecideParts(fact) is { } decided) return decided;
-        return DecideWhole(fact) ?? DecideByCases(fact);
+        var several = (Fact.Joined)fact;
+        return DecideParts(several) ?? DecideWhole(several) ?? DecideByCases(several);
     }
 
     private bool? DecideWhole(Fact fact)
@@ -115,11 +115,10 @@ internal sealed class FactSet
     }
 
     /// <summary>What holds whether or not the first statement of the fact is true: "a and b are the same" takes two steps.</summary>
-    private bool? DecideByCases(Fact fact)
+    private bool? DecideByCases(Fact.Joined fact)
     {
         Literal? first = null;
-        bool isFlat = fact is Fact.All { Parts: var all } ? all.All(static part => part is Fact.Single) : fact is Fact.Some { Parts: var some } && some.All(static part => part is Fact.Single);
-        if (isFlat) return null;
+        if (fact.Parts.All(static part => part is Fact.Single)) return null;
         fact.Every(literal =>
         {
             first = literal;
@@ -476,14 +475,13 @@ internal sealed class FactSet
     }
 
     /// <summary>What the literals alone say of a conjunction or disjunction of literals.</summary>
-    private bool? DecideParts(Fact fact)
+    private bool? DecideParts(Fact.Joined fact)
     {
-        bool isAll = fact is Fact.All;
-        bool? whole = isAll;
-        foreach (Fact part in isAll ? ((Fact.All)fact).Parts : ((Fact.Some)fact).Parts)
+        bool? whole = fact.IsAll;
+        foreach (Fact part in fact.Parts)
         {
             if (part is not Fact.Single { Literal: var literal } || Evaluate(literal.Atom) is not { } value) whole = null;
-            else if ((value == literal.Positive) != isAll) return !isAll;
+            else if ((value == literal.Positive) != fact.IsAll) return !fact.IsAll;
         }
 
         return whole;

@@ -62,6 +62,20 @@ public sealed class CompletionTests
     public async Task Of_interpolated_strings_the_text_is_completed() => Assert.Equal(
         ["MmapLock", "Hidden", "Users"], await OffersAsync("class C { [MustHold($\"{nameof(vma)} || vma.Mm.|\")] void Run(Vma vma) { } }"));
 
+    [Fact]
+    public async Task A_call_relies_on_what_tells_something() => Assert.Equal(
+        ["Count", "TryPeek", "_items", "others", "this"],
+        await OffersAsync("class C { int[] _items = []; int Count => 0; bool TryPeek(out int item) { item = 0; return false; } [ReliesOn(\"|\")] int Take(int[] others) => 0; }"));
+
+    [Fact]
+    public async Task Nothing_relies_on_what_tells_nothing_about_the_object() => Assert.Equal(
+        ["Count", "this"],
+        await OffersAsync("class C { int Count => 0; void Clear() { } static int Sum(int all) => all; public override string ToString() => \"\"; int this[int index] => 0; [ReliesOn(\"|\")] int Take() => 0; }"));
+
+    [Fact]
+    public async Task Of_an_interface_what_it_inherits_tells_as_well() => Assert.Equal(
+        ["Has", "Size"], await OffersAsync("interface ISized { int Size { get; } } interface IShelf : ISized { bool Has(int item); void Clear(); } class C { [ReliesOn(\"shelf.|\")] void Take(IShelf shelf) { } }"));
+
     [Theory]
     [InlineData("class C { [System.Obsolete(\"|\")] void Run(Vma vma) { } }")]
     [InlineData("class C { [NoLockAnalysis(\"|\")] void Run(Vma vma) { } }")]

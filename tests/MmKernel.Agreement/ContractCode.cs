@@ -63,10 +63,8 @@ internal sealed class ContractCode(ContractCatalog catalog, IReadOnlyDictionary<
     internal string? Of(Fact fact) => fact switch
     {
         Fact.Single single => Of(single.Literal),
-        Fact.All { Parts: { IsEmpty: true } } => "true",
-        Fact.All all => Join(all.Parts, " && ", Of),
-        Fact.Some { Parts: { IsEmpty: true } } => "false",
-        Fact.Some some => Join(some.Parts, " || ", Of),
+        Fact.Joined { Parts.IsEmpty: true } none => none.IsAll ? "true" : "false",
+        Fact.Joined several => Join(several.Parts, several.IsAll ? " && " : " || ", Of),
         _ => null,
     };
 

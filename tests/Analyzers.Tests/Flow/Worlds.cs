@@ -79,8 +79,8 @@ internal sealed class World
     public bool Satisfies(Fact fact) => fact switch
     {
         Fact.Single { Literal: var literal } => IsTrue(literal),
-        Fact.All all => all.Parts.All(Satisfies),
-        _ => ((Fact.Some)fact).Parts.Any(Satisfies),
+        Fact.Joined { IsAll: true } all => all.Parts.All(Satisfies),
+        _ => ((Fact.Joined)fact).Parts.Any(Satisfies),
     };
 
     public bool Satisfies(FactSet facts) => facts.Literals.All(IsTrue) && facts.Clauses.All(clause => clause.Literals.Any(IsTrue));

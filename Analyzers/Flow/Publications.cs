@@ -6,25 +6,25 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace MmLint.Analyzers;
 
-/// <summary>Where a body hands its own object to others, as an argument: until then they cannot know it from there.</summary>
-internal sealed class Handovers
+/// <summary>Where a body publishes its own object, that is passes it as an argument: until then others cannot know it from there.</summary>
+internal sealed class Publications
 {
-    /// <summary>Blocks, and in them the places of statements, in which the object is handed over.</summary>
+    /// <summary>Blocks, and in them the places of statements, in which the object is published.</summary>
     private readonly Dictionary<BasicBlock, List<int>> _places = [];
     private readonly Dictionary<BasicBlock, HashSet<BasicBlock>> _reached = [];
 
-    internal Handovers(ControlFlowGraph graph)
+    internal Publications(ControlFlowGraph graph)
     {
         foreach (BasicBlock block in graph.Blocks)
         {
             for (int index = 0; index <= block.Operations.Length; index++)
             {
-                if (StatementAt(block, index) is { } statement && statement.DescendantsAndSelf().Any(HandsOver)) (_places.TryGetValue(block, out List<int>? known) ? known : _places[block] = []).Add(index);
+                if (StatementAt(block, index) is { } statement && statement.DescendantsAndSelf().Any(Publishes)) (_places.TryGetValue(block, out List<int>? known) ? known : _places[block] = []).Add(index);
             }
         }
     }
 
-    /// <summary>Whether some handover follows a statement of a block, and none can have come before it.</summary>
+    /// <summary>Whether the object is published after a statement of a block, and cannot have been before it.</summary>
     internal bool AreAllAfter(BasicBlock block, SyntaxNode? statement)
     {
         if (_places.Count == 0) return false;
@@ -42,7 +42,7 @@ internal sealed class Handovers
     private static IOperation? StatementAt(BasicBlock block, int index) => index < block.Operations.Length ? block.Operations[index] : block.BranchValue;
 
     /// <summary>Whether the operation passes the object to a call, or a lambda does.</summary>
-    private static bool HandsOver(IOperation operation) => operation switch
+    private static bool Publishes(IOperation operation) => operation switch
     {
         IArgumentOperation { Value: var given } => (given is IConversionOperation conversion ? conversion.Operand : given) is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance },
         IFlowAnonymousFunctionOperation { Syntax: var lambda } => lambda.DescendantNodes().Any(static node => node is Microsoft.CodeAnalysis.CSharp.Syntax.ThisExpressionSyntax { Parent: Microsoft.CodeAnalysis.CSharp.Syntax.ArgumentSyntax }),
