@@ -26,8 +26,8 @@ public class CheckBenchmarks
     public void Setup() => _workload = Workload.Named(Code);
 
     [Benchmark(Baseline = true)]
-    public ImmutableArray<Diagnostic> Compile() => Measurement.CompileOnce(_workload).Diagnostics;
+    public ImmutableArray<Diagnostic> Compile() => Measurement.CompileOnce(_workload);
 
     [Benchmark]
-    public ImmutableArray<Diagnostic> CompileAndCheck() => Measurement.CheckOnce(_workload, AllAnalyzers.Instances).Diagnostics;
+    public ImmutableArray<Diagnostic> CompileAndCheck() => Measurement.CheckOnce(_workload, AllAnalyzers.Instances);
 }
