@@ -172,11 +172,9 @@ internal static class WriteProtectFault
         pte.Value = PageTableEntry.Make(copy.Frame, bits);
         copy.HandOverReference();
         if (old != null)
-            FolioRemoveRmap(old, pte);
+            FolioRemoveRmap(old, vmf.Vma, pte);
         if (old != null && old.IsLarge)
             mm.Machine.Memory.Deferred.NoteUnmapped(old);
-        if (old != null && (vmf.Vma.Flags & VmFlags.Locked) != 0 && !old.IsLarge)
-            mm.Machine.Memory.Lru?.Munlock(old);
         PteUnmapUnlock(pte);
         if (old != null)
         {

@@ -261,9 +261,7 @@ internal static class Collapse
             var folio = memory.FolioOf(FrameOf(entry));
             memory.Copy(memory.FolioOf(target.Frame + (ulong)page), folio);
             vma.Mm.Rss.Add(RssKind.Anonymous, -1);
-            AnonRmap.FolioRemoveRmap(folio, pte);
-            if ((vma.Flags & VmFlags.Locked) != 0 && !folio.IsLarge)
-                memory.Lru?.Munlock(folio);
+            AnonRmap.FolioRemoveRmap(folio, vma, pte);
             pages[page] = folio;
         }
 

@@ -22,7 +22,11 @@ internal static class HugeRmap
 
     /// <summary>Records that an entry no longer maps the huge page (<c>folio_remove_rmap_pmd</c>).</summary>
     [MustHold("vma.Stable && vma.Mm.PageTableLock")]
-    internal static void FolioRemoveHugeRmap(Folio folio, VmArea vma) => folio.RemoveEntireMapping();
+    internal static void FolioRemoveHugeRmap(Folio folio, VmArea vma)
+    {
+        folio.RemoveEntireMapping();
+        LockedPages.MunlockVmaFolio(folio, vma);
+    }
 
     /// <summary>
     /// Where the VMA stops mapping the folio, seen from an address at which it may map a page of it.

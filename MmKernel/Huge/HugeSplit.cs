@@ -175,7 +175,7 @@ internal static class HugeSplit
         }
 
         pte.Value = MigrationEntry.Replacing(entry, isExclusive);
-        AnonRmap.FolioRemoveRmap(page, pte);
+        AnonRmap.FolioRemoveRmap(page, vma, pte);
         return true;
     }
 

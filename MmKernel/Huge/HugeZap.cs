@@ -32,8 +32,6 @@ internal static class HugeZap
     {
         vma.Mm.Rss.Add(RssKind.Anonymous, -HugePages.PageCount);
         HugeRmap.FolioRemoveHugeRmap(folio, vma);
-        if ((vma.Flags & VmFlags.Locked) != 0)
-            vma.Mm.Machine.Memory.Lru?.Munlock(folio);
         gather.Add(folio);
     }
 }

@@ -211,19 +211,12 @@ internal static class KsmMerging
         {
             merged.Get();
             merged.AddMapping();
+            LockedPages.MlockVmaFolio(merged, vma);
             pte.Value = Make(merged.Frame, ProtectionOf(vma.Flags));
             merged.HandOverReference();
         }
 
-        FolioRemoveRmap(folio, pte);
-        if ((vma.Flags & VmFlags.Locked) != 0)
-        {
-            var lru = vma.Mm.Machine.Memory.Lru;
-            lru?.Munlock(folio);
-            if (merged != null)
-                lru?.Mlock(merged);
-        }
-
+        FolioRemoveRmap(folio, vma, pte);
         PteUnmapUnlock(pte);
 
         // The reference that the old entry had.

@@ -38,7 +38,6 @@ internal static class MigrationRmap
     [MustHold("folio && vma.AnyRmap"), MaySleep]
     private static bool MigrateOne(Folio folio, VmArea vma, ulong address)
     {
-        var memory = vma.Mm.Machine.Memory;
         var pte = RmapWalking.LockMapping(folio, vma, address);
         if (pte == null)
             return true;
@@ -57,12 +56,10 @@ internal static class MigrationRmap
         }
 
         pte.Value = MigrationEntry.Replacing(old, isExclusive);
-        FolioRemoveRmap(folio, pte);
-        if ((vma.Flags & VmFlags.Locked) != 0)
-            memory.Lru?.Munlock(folio);
+        FolioRemoveRmap(folio, vma, pte);
         PteUnmapUnlock(pte);
         folio.AdoptReference();
-        memory.Put(folio);
+        vma.Mm.Machine.Memory.Put(folio);
         return true;
     }
 
@@ -84,8 +81,7 @@ internal static class MigrationRmap
         target.AddMapping();
         if (target.IsAnonymous && MigrationEntry.AccessOf(old) != MigrationAccess.Read)
             target.Set(FolioFlags.AnonExclusive);
-        if ((vma.Flags & VmFlags.Locked) != 0)
-            vma.Mm.Machine.Memory.Lru?.Mlock(target);
+        LockedPages.MlockVmaFolio(target, vma);
         pte.Value = Make(target.Frame, (ProtectionOf(vma.Flags) & ~Accessed) | MigrationEntry.BitsOf(old));
         target.HandOverReference();
         PteUnmapUnlock(pte);

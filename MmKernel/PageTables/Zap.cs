@@ -71,11 +71,9 @@ internal static class Zap
         if (!folio.IsAnonymous && (old & PageTableEntry.Dirty) != 0)
             folio.Set(FolioFlags.Dirty);
         vma.Mm.Rss.Add(RssCounters.KindOf(folio), -1);
-        FolioRemoveRmap(folio, pte);
+        FolioRemoveRmap(folio, vma, pte);
         if (folio.IsLarge)
             vma.Mm.Machine.Memory.Deferred.NoteUnmapped(folio);
-        if ((vma.Flags & VmFlags.Locked) != 0 && !folio.IsLarge)
-            vma.Mm.Machine.Memory.Lru?.Munlock(folio);
         gather.Add(folio);
     }
 

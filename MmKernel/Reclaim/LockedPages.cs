@@ -6,6 +6,22 @@ namespace MmKernel;
 /// <summary>Moving pages between the evictable and the unevictable when their VMA is locked or unlocked (<c>mm/mlock.c</c>).</summary>
 internal static class LockedPages
 {
+    /// <summary>Makes a folio unevictable that a locked VMA maps from now on (<c>mlock_vma_folio</c>).</summary>
+    [MustHold("vma.Stable")]
+    internal static void MlockVmaFolio(Folio folio, VmArea vma)
+    {
+        if ((vma.Flags & VmFlags.Locked) != 0)
+            vma.Mm.Machine.Memory.Lru?.Mlock(folio);
+    }
+
+    /// <summary>Makes a folio evictable again that a locked VMA maps no more (<c>munlock_vma_folio</c>).</summary>
+    [MustHold("vma.Stable")]
+    internal static void MunlockVmaFolio(Folio folio, VmArea vma)
+    {
+        if ((vma.Flags & VmFlags.Locked) != 0)
+            vma.Mm.Machine.Memory.Lru?.Munlock(folio);
+    }
+
     /// <summary>Makes the pages of a range what the VMA's flags say (<c>mlock_vma_pages_range</c>).</summary>
     [MustHold("exclusive(vma.Lock)")]
     internal static void Update(VmArea vma, ulong start, ulong end, LruLists lru)

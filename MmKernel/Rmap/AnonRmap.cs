@@ -34,13 +34,22 @@ internal static class AnonRmap
 
         folio.Set(isExclusive ? FolioFlags.Anonymous | FolioFlags.SwapBacked | FolioFlags.AnonExclusive : FolioFlags.Anonymous | FolioFlags.SwapBacked);
         folio.AddMapping();
+        LockedPages.MlockVmaFolio(folio, vma);
     }
 
     /// <summary>Makes a folio that only <paramref name="vma"/> maps belong to its anon_vma (<c>folio_move_anon_rmap</c>).</summary>
     [MustHold("folio && pte && pte.Ptl && vma.Anchored"), Requires("vma.AnonVma != null")]
     internal static void FolioMoveAnonRmap(Folio folio, VmArea vma, MappedPte pte) => folio.Mapping = vma.AnonVma;
 
-    /// <summary>Records that an entry no longer maps the folio (<c>folio_remove_rmap_pte</c>).</summary>
-    [MustHold("pte && pte.Ptl")]
-    internal static void FolioRemoveRmap(Folio folio, MappedPte pte) => folio.RemoveMapping();
+    /// <summary>
+    /// Records that an entry no longer maps the page, which the VMA keeps in memory no more (<c>folio_remove_rmap_pte</c>). One of a large folio it never did:
+    /// the rest would have to stay too.
+    /// </summary>
+    [MustHold("pte && pte.Ptl && vma.Stable")]
+    internal static void FolioRemoveRmap(Folio page, VmArea vma, MappedPte pte)
+    {
+        page.RemoveMapping();
+        if (!page.IsLarge)
+            LockedPages.MunlockVmaFolio(page, vma);
+    }
 }

@@ -61,8 +61,7 @@ internal static class FileRmap
     {
         vma.Mm.Rss.Add(RssCounters.KindOf(folio), 1);
         folio.AddMapping();
-        if ((vma.Flags & VmFlags.Locked) != 0)
-            vma.Mm.Machine.Memory.Lru?.Mlock(folio);
+        LockedPages.MlockVmaFolio(folio, vma);
     }
 
     /// <summary>Whether stores through such a mapping can reach the file, now or after mprotect (<c>is_shared_maywrite</c>).</summary>

@@ -51,7 +51,7 @@ internal static class Unmapping
         }
 
         vma.Mm.Rss.Add(RssCounters.KindOf(folio), -1);
-        FolioRemoveRmap(folio, pte);
+        FolioRemoveRmap(folio, vma, pte);
         PteUnmapUnlock(pte);
         folio.AdoptReference();
         memory.Put(folio);

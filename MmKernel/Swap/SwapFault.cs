@@ -124,8 +124,6 @@ internal static class SwapFault
         if (isExclusive && (vma.Flags & VmFlags.Write) != 0 && (bits & PageTableEntry.UffdWriteProtect) == 0)
             bits |= isWrite ? PageTableEntry.Writable | PageTableEntry.Dirty : PageTableEntry.Writable;
         FolioAddAnonRmap(folio, vma, address, pte, isExclusive);
-        if ((vma.Flags & VmFlags.Locked) != 0)
-            memory.Lru?.Mlock(folio);
         pte.Value = PageTableEntry.Make(folio.Frame, bits);
     }
 }
