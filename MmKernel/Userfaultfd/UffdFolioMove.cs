@@ -13,7 +13,7 @@ namespace MmKernel;
 [MustHold("target.Lock && source.Lock"), MustHold("folio", When = "folio != null"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null")]
 internal delegate long UffdEntryMove(VmArea target, VmArea source, ulong to, ulong from, ulong entry, Folio? folio);
 
-/// <summary>Keeping reverse mapping out of a folio while its entry moves.</summary>
+/// <summary>What a folio has to do with a move of its entry, be it a page or huge.</summary>
 internal static class UffdFolioMove
 {
     /// <summary>Moves the entry of a folio under the folio's lock, and under that of its anon_vma if the machine wants so (<see cref="UffdMoveLocking"/>).</summary>
@@ -26,6 +26,22 @@ internal static class UffdFolioMove
         folio.Unlock();
         source.Mm.Machine.Memory.Put(folio);
         return error;
+    }
+
+    /// <summary>Makes a folio, if there is one, belong to where its entry goes, which has been cleared and flushed.</summary>
+    /// <returns>False if it is shared, or pinned: the entry must be put back.</returns>
+    [MustHold("target.Lock"), MustHold("folio", When = "folio != null"), Requires("target.AnonVma != null")]
+    internal static bool TryGive(Folio? folio, VmArea target, ulong to)
+    {
+        if (folio == null)
+            return true;
+
+        // Whoever pins without a lock either saw the entry gone, or is seen here.
+        if (!folio.Has(FolioFlags.AnonExclusive) || folio.IsPinned)
+            return false;
+        folio.Mapping = target.AnonVma;
+        folio.Index = target.PageIndex(to);
+        return true;
     }
 
     [MustHold("target.Lock && source.Lock && folio"), Requires("target.Mm == source.Mm"), Requires("target.AnonVma != null"), MaySleep]

@@ -40,12 +40,8 @@ internal static class UffdHugeMove
     {
         var mm = source.Mm;
         mm.PageTableLock.Lock();
-        long error = 0;
-        if (((HugeEntries.Read(source, from) ^ entry) & ~(Accessed | Dirty)) != 0 || HugeEntries.Read(target, to) != None)
-            error = -(long)Errno.EAGAIN;
-        else if (folio != null && !folio.Has(FolioFlags.AnonExclusive))
-            error = -(long)Errno.EBUSY;
-        if (error == 0)
+        long error = -(long)Errno.EAGAIN;
+        if (((HugeEntries.Read(source, from) ^ entry) & ~(Accessed | Dirty)) == 0 && HugeEntries.Read(target, to) == None)
             error = MoveEntryLocked(target, source, to, from, folio);
         mm.PageTableLock.Unlock();
         return error;
@@ -56,18 +52,10 @@ internal static class UffdHugeMove
     private static long MoveEntryLocked(VmArea target, VmArea source, ulong to, ulong from, Folio? folio)
     {
         ulong moved = HugeEntries.ClearFlush(source, from);
-
-        // Whoever pins without a lock either saw the entry gone, or is seen here.
-        if (folio != null && folio.IsPinned)
+        if (!UffdFolioMove.TryGive(folio, target, to))
         {
             HugeEntries.Set(source, from, moved);
             return -(long)Errno.EBUSY;
-        }
-
-        if (folio != null)
-        {
-            folio.Mapping = target.AnonVma;
-            folio.Index = target.PageIndex(to);
         }
 
         // The table that was set aside for the entry goes on being its own: all of them lie in one stack.

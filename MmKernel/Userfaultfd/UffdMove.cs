@@ -310,22 +310,12 @@ internal static class UffdMove
     {
         if (FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value) || IsSpecial(old.Value) != (folio == null))
             return -(long)Errno.EAGAIN;
-        if (folio != null && !folio.Has(FolioFlags.AnonExclusive))
-            return -(long)Errno.EBUSY;
         ulong moved = Tlb.PtepGetAndClear(old);
         Tlb.FlushTlbPage(old, source.Mm);
-
-        // Whoever pins without a lock either saw the entry gone, or is seen here.
-        if (folio != null && folio.IsPinned)
+        if (!UffdFolioMove.TryGive(folio, target, to))
         {
             old.Value = moved;
             return -(long)Errno.EBUSY;
-        }
-
-        if (folio != null)
-        {
-            FolioMoveAnonRmap(folio, target, pte);
-            folio.Index = target.PageIndex(to);
         }
 
         pte.Value = Make(FrameOf(moved), ProtectionOf(target.Flags) | (folio == null ? Special : Writable | SoftDirty | (moved & Dirty)));

@@ -185,13 +185,13 @@ public sealed class SeededBugTests(ITestOutputHelper output)
         new(
             "a userfaultfd moves a page that has just been pinned",
             "userfaultfd move and pin",
-            "Userfaultfd/UffdMove.cs",
-            ("        if (folio != null && folio.IsPinned)\n", "        if (folio != null && folio.IsPinned && folio.MapCount < 0)\n")),
+            "Userfaultfd/UffdFolioMove.cs",
+            (" || folio.IsPinned", "")),
         new(
             "a userfaultfd moves a huge page that has just been pinned",
             "userfaultfd move of a huge page and pin",
-            "Userfaultfd/UffdHugeMove.cs",
-            ("        if (folio != null && folio.IsPinned)\n", "        if (folio != null && folio.IsPinned && folio.MapCount < 0)\n")),
+            "Userfaultfd/UffdFolioMove.cs",
+            (" || folio.IsPinned", "")),
         new(
             "a userfaultfd moves a page that fork is copying",
             "userfaultfd move and fork",
@@ -212,7 +212,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a page is merged though it was written to since it was compared",
             "merging and write",
             "Ksm/KsmMerging.cs",
-            ("                && ksm.Memory.IsSame(folio, merged)\n", "")),
+            ("                && ksm.Memory.IsSame(folio, merged ?? ksm.Memory.FolioOf(PhysicalMemory.ZeroFrame))\n", "")),
         new(
             "mprotect passes over pages that are being moved",
             "migration and mprotect",
