@@ -9,8 +9,14 @@ namespace MmKernel;
 internal static class KsmMerging
 {
     /// <summary>Whether pages of a VMA may be merged (<c>vma_ksm_compatible</c> and the flag).</summary>
-    [MustHold("vma.Anchored")]
+    [MustHold("vma.Anchored"), Ensures("vma.AnonVma != null", When = "result")]
     internal static bool IsMergeable(VmArea vma) => (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma != null;
+
+    /// <summary>The VMA at an address whose pages may be merged (<c>find_mergeable_vma</c>); none in an address space that has ended.</summary>
+    [MustHold("mm.MmapLock"), Ensures("result.Mm == mm"), Ensures("result.AnonVma != null", When = "result != null")]
+    [return: ValidWhileHeld("mm.MmapLock")]
+    internal static VmArea? FindMergeableVma(MmStruct mm, ulong address) =>
+        !mm.IsExiting && VmaLookup.LookupVma(mm, address) is { } vma && IsMergeable(vma) ? vma : null;
 
     /// <summary>The anonymous page at an address, which may be one of a large folio, if it is not on its way to swap or back (<c>ksm_next_page_pmd_entry</c>).</summary>
     /// <returns>With a reference; null if there is none.</returns>
@@ -30,48 +36,31 @@ internal static class KsmMerging
             if (!IsPresent(seen) || IsSpecial(seen))
                 return null;
             if (HugeEntries.TryLock(vma, address, out ulong huge))
-                return TakeFromHuge(vma, HugeEntries.PageOf(huge, address));
+            {
+                var page = IsSpecial(huge) ? null : Get(HugeEntries.FolioIn(vma, HugeEntries.PageOf(huge, address)));
+                vma.Mm.PageTableLock.Unlock();
+                return page;
+            }
+
             var pte = TryPteOffsetMapLock(vma, address);
             if (pte == null)
                 continue;
             ulong entry = pte.Value;
-            if (!MigrationEntry.IsIn(entry))
-                return Take(vma, pte, entry);
+            var folio = IsPresent(entry) && !IsSpecial(entry) ? Get(pte.FolioIn(vma.Mm.Machine.Memory, entry)) : null;
             PteUnmapUnlock(pte);
+            if (folio != null || !MigrationEntry.IsIn(entry))
+                return folio;
         }
     }
 
-    [MustHold("vma.Mm.MmapLock && vma.Mm.PageTableLock"), Releases("vma.Mm.PageTableLock"), Acquires("result.Ref", When = "result != null")]
-    private static Folio? TakeFromHuge(VmArea vma, ulong entry)
+    /// <summary>Keeps a page, as long as the entry does that maps it, if it is one that may be merged.</summary>
+    [Acquires("result.Ref", When = "result != null")]
+    private static Folio? Get(Folio mapped)
     {
-        Folio? folio = null;
-        if (!IsSpecial(entry))
-        {
-            var mapped = HugeEntries.FolioIn(vma, entry);
-            mapped.Get();
-            folio = mapped;
-        }
-
-        vma.Mm.PageTableLock.Unlock();
-        return folio;
-    }
-
-    [MustHold("vma.Mm.MmapLock && pte && pte.Ptl"), Releases("pte && pte.Ptl"), Acquires("result.Ref", When = "result != null")]
-    private static Folio? Take(VmArea vma, MappedPte pte, ulong entry)
-    {
-        Folio? folio = null;
-        if (IsPresent(entry) && !IsSpecial(entry))
-        {
-            var mapped = pte.FolioIn(vma.Mm.Machine.Memory, entry);
-            if (mapped.IsAnonymous && !mapped.Has(FolioFlags.SwapCache))
-            {
-                mapped.Get();
-                folio = mapped;
-            }
-        }
-
-        PteUnmapUnlock(pte);
-        return folio;
+        if (!mapped.IsAnonymous || mapped.Has(FolioFlags.SwapCache))
+            return null;
+        mapped.Get();
+        return mapped;
     }
 
     /// <summary>Where a page is mapped, as reverse mapping is going to look for it.</summary>
@@ -82,8 +71,8 @@ internal static class KsmMerging
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         KsmLink? place = null;
-        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma)
-            place = new KsmLink(mm, item.Address, anonVma);
+        if (FindMergeableVma(mm, item.Address) is { } vma)
+            place = new KsmLink(mm, item.Address, vma.AnonVma!);
         mm.MmapLock.ReadUnlock();
         return place;
     }
@@ -96,13 +85,13 @@ internal static class KsmMerging
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         KsmLink? place = null;
-        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
+        if (FindMergeableVma(mm, item.Address) is { } vma && folio.TryLock())
         {
             if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && !FaultInjector.Fails(FaultPoint.Merging)
                 && WriteProtectPage(vma, item.Address, folio, out _))
             {
                 folio.Mapping = new KsmStableNode(folio);
-                place = new KsmLink(mm, item.Address, anonVma);
+                place = new KsmLink(mm, item.Address, vma.AnonVma!);
             }
 
             folio.Unlock();
@@ -112,45 +101,32 @@ internal static class KsmMerging
         return place;
     }
 
-    /// <summary>Maps a merged page in place of one with the same contents (<c>try_to_merge_with_ksm_page</c>).</summary>
+    /// <summary>Maps a merged page, or the zero page, in place of one with the same contents (<c>try_to_merge_with_ksm_page</c>).</summary>
+    /// <param name="ksm">Whose merging it is.</param>
+    /// <param name="item">Where the page is.</param>
+    /// <param name="folio">The page.</param>
+    /// <param name="merged">The merged page; null for the zero page.</param>
     /// <returns>Where it is mapped; null if the contents differ by now or the old page is in use otherwise.</returns>
-    [MustHold("ksm.Mutex && folio.Ref && merged.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    internal static KsmLink? Merge(Ksm ksm, KsmRmapItem item, Folio folio, Folio merged)
+    [MustHold("ksm.Mutex && folio.Ref"), MustHold("merged.Ref", When = "merged != null"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    internal static KsmLink? Merge(Ksm ksm, KsmRmapItem item, Folio folio, Folio? merged)
     {
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         KsmLink? place = null;
-        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && (vma.Flags & VmFlags.Mergeable) != 0 && vma.AnonVma is { } anonVma && folio.TryLock())
+        if (FindMergeableVma(mm, item.Address) is { } vma && folio.TryLock())
         {
             // Write-protected, the contents stay as they are, so this comparison counts.
             bool done = folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache)
                 && WriteProtectPage(vma, item.Address, folio, out ulong entry)
-                && ksm.Memory.IsSame(folio, merged)
+                && ksm.Memory.IsSame(folio, merged ?? ksm.Memory.FolioOf(PhysicalMemory.ZeroFrame))
                 && ReplacePage(vma, item.Address, folio, merged, entry);
             if (done)
-                place = new KsmLink(mm, item.Address, anonVma);
+                place = new KsmLink(mm, item.Address, vma.AnonVma!);
             folio.Unlock();
         }
 
         mm.MmapLock.ReadUnlock();
         return place;
-    }
-
-    /// <summary>Maps the zero page in place of a page of zeros.</summary>
-    [MustHold("ksm.Mutex && folio.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    internal static void MergeWithZeroPage(Ksm ksm, KsmRmapItem item, Folio folio)
-    {
-        var mm = item.Mm;
-        mm.MmapLock.ReadLock();
-        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && IsMergeable(vma) && folio.TryLock())
-        {
-            if (folio.KsmNode == null && !folio.Has(FolioFlags.SwapCache) && WriteProtectPage(vma, item.Address, folio, out ulong entry)
-                && ksm.Memory.IsSame(folio, ksm.Memory.FolioOf(PhysicalMemory.ZeroFrame)))
-                _ = ReplacePage(vma, item.Address, folio, null, entry);
-            folio.Unlock();
-        }
-
-        mm.MmapLock.ReadUnlock();
     }
 
     /// <summary>

@@ -107,7 +107,7 @@ internal static unsafe class KsmScan
         {
             if (folio.IsLarge)
                 return false;
-            KsmMerging.MergeWithZeroPage(ksm, item, folio);
+            _ = KsmMerging.Merge(ksm, item, folio, merged: null);
             return true;
         }
 
@@ -120,19 +120,28 @@ internal static unsafe class KsmScan
     [MustHold("ksm.Mutex && folio.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     private static bool CompareWithUnstable(Ksm ksm, ulong checksum, KsmRmapItem item, Folio folio, KsmRmapItem other)
     {
-        // The other one is split only when it turns out to be equal; then this one, which may have been a part of the same, is a page of its own already.
-        for (bool splits = false; PageAt(other, splits) is { } second; splits = true)
-        {
-            bool isSame = second.Frame != folio.Frame && ksm.Memory.IsSame(folio, second);
-            bool mustSplit = isSame && !folio.IsLarge && second.IsLarge && !splits;
-            if (isSame && !folio.IsLarge && !second.IsLarge)
-                MergeTwo(ksm, checksum, item, folio, other, second);
-            ksm.Memory.Put(second);
-            if (!mustSplit)
-                return !isSame || !folio.IsLarge;
-        }
+        if (!IsSameAt(ksm, other, folio))
+            return true;
+        if (folio.IsLarge)
+            return false;
 
+        // The other one is split only now that it turned out to be equal; this one, which may have been a part of the same, is a page of its own already.
+        if (PageAt(other, splits: true) is not { } second)
+            return true;
+        if (!second.IsLarge)
+            MergeTwo(ksm, checksum, item, folio, other, second);
+        ksm.Memory.Put(second);
         return true;
+    }
+
+    [MustHold("ksm.Mutex && folio.Ref"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
+    private static bool IsSameAt(Ksm ksm, KsmRmapItem other, Folio folio)
+    {
+        if (PageAt(other, splits: false) is not { } second)
+            return false;
+        bool isSame = second.Frame != folio.Frame && ksm.Memory.IsSame(folio, second);
+        ksm.Memory.Put(second);
+        return isSame;
     }
 
     /// <summary>Makes a merged page of one of two, and maps it in place of the other (<c>try_to_merge_two_pages</c>).</summary>
@@ -247,15 +256,15 @@ internal static unsafe class KsmScan
     }
 
     /// <summary>
-    /// Takes an address space out that has ended, or in which no VMA asks for merging now. One that asks again is scanned after all others, which decides
-    /// which of two equal pages becomes the merged one.
+    /// Takes an address space out in which nothing was found and no VMA asks for merging. One that asks again is scanned after all others, which decides which
+    /// of two equal pages becomes the merged one.
     /// </summary>
     [MustHold("ksm.Mutex"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     private static void LeaveIfDone(Ksm ksm, KsmSlot slot)
     {
         var mm = slot.Mm;
         mm.MmapLock.ReadLock();
-        if (mm.IsExiting || !HasMergeable(mm))
+        if (slot.Items.Count == 0 && !HasMergeable(mm))
         {
             ksm.RemoveSlot(slot);
             mm.ClearMergeable();
@@ -285,7 +294,7 @@ internal static unsafe class KsmScan
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
         Folio? folio = null;
-        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && KsmMerging.IsMergeable(vma) && (!splits || HugeSplit.TrySplitAt(vma, item.Address)))
+        if (KsmMerging.FindMergeableVma(mm, item.Address) is { } vma && (!splits || HugeSplit.TrySplitAt(vma, item.Address)))
             folio = KsmMerging.FollowAnonymous(vma, item.Address);
         mm.MmapLock.ReadUnlock();
         return folio;

@@ -55,7 +55,7 @@ internal static class KsmUnmerge
     {
         var mm = item.Mm;
         mm.MmapLock.ReadLock();
-        if (!mm.IsExiting && VmaLookup.LookupVma(mm, item.Address) is { } vma && KsmMerging.IsMergeable(vma))
+        if (KsmMerging.FindMergeableVma(mm, item.Address) is { } vma)
             _ = UnmergeRange(vma, item.Address, item.Address + Page.Size);
         mm.MmapLock.ReadUnlock();
     }
