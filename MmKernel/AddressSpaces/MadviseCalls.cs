@@ -45,6 +45,25 @@ internal static class MadviseCalls
         or Advice.DoFork or Advice.WipeOnFork or Advice.KeepOnFork or Advice.DontDump or Advice.DoDump or Advice.Mergeable
         or Advice.Unmergeable or Advice.HugePage or Advice.NoHugePage;
 
+    /// <summary>The next part of a range that lies in one VMA (<c>madvise_walk_vmas</c>).</summary>
+    /// <param name="mm">The address space.</param>
+    /// <param name="start">Where to look from; then the start of the part.</param>
+    /// <param name="end">The end of the range.</param>
+    /// <param name="stop">The end of the part.</param>
+    /// <param name="unmapped">Becomes −ENOMEM if nothing is mapped before the part.</param>
+    /// <returns>The VMA; null at the end of the range.</returns>
+    [MustHold("mm.MmapLock"), Ensures("result.Mm == mm")]
+    [return: ValidWhileHeld("result.Lock || result.Mm.MmapLock")]
+    internal static VmArea? NextPart(MmStruct mm, ref ulong start, ulong end, out ulong stop, ref long unmapped)
+    {
+        var vma = mm.Vmas.FindIntersection(start, end);
+        if (vma == null || vma.Start > start)
+            unmapped = -(long)Errno.ENOMEM;
+        start = vma == null ? end : Math.Max(start, vma.Start);
+        stop = vma == null ? end : Math.Min(vma.End, end);
+        return vma;
+    }
+
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     private static long ChangeFlags(MmStruct mm, ulong start, ulong end, Advice advice)
     {
@@ -52,17 +71,10 @@ internal static class MadviseCalls
             return -(long)Errno.EINTR;
         long unmapped = 0;
         long error = 0;
-        while (start < end && error == 0)
+        while (start < end && error == 0 && NextPart(mm, ref start, end, out ulong stop, ref unmapped) is { } vma)
         {
-            var vma = mm.Vmas.FindIntersection(start, end);
-            if (vma == null || vma.Start > start)
-                unmapped = -(long)Errno.ENOMEM;
-            if (vma == null)
-                break;
-            start = Math.Max(start, vma.Start);
-            ulong partEnd = Math.Min(vma.End, end);
-            error = ChangeFlagsOfPart(vma, start, partEnd, advice);
-            start = partEnd;
+            error = ChangeFlagsOfPart(vma, start, stop, advice);
+            start = stop;
         }
 
         mm.MmapLock.WriteUnlock();
@@ -148,31 +160,24 @@ internal static class MadviseCalls
         mm.MmapLock.ReadLock();
         long unmapped = 0;
         long error = 0;
-        while (start < end && error == 0)
+        while (start < end && error == 0 && NextPart(mm, ref start, end, out ulong stop, ref unmapped) is { } vma)
         {
-            var vma = mm.Vmas.FindIntersection(start, end);
-            if (vma == null || vma.Start > start)
-                unmapped = -(long)Errno.ENOMEM;
-            if (vma == null)
-                break;
-            start = Math.Max(start, vma.Start);
-            ulong partEnd = Math.Min(vma.End, end);
-            if (IsAnnounced(vma, advice) && !UffdEvents.Remove(vma, start, partEnd))
+            if (IsAnnounced(vma, advice) && !UffdEvents.Remove(vma, start, stop))
             {
                 // While the handler was told, anything may have happened to the mapping.
                 mm.MmapLock.ReadLock();
-                vma = mm.Vmas.Walk(start);
-                if (vma == null)
+                if (mm.Vmas.Walk(start) is not { } found)
                 {
                     mm.MmapLock.ReadUnlock();
                     return -(long)Errno.ENOMEM;
                 }
 
-                partEnd = Math.Min(partEnd, vma.End);
+                vma = found;
+                stop = Math.Min(stop, vma.End);
             }
 
-            error = ChangePagesOfPart(vma, start, partEnd, advice);
-            start = partEnd;
+            error = ChangePagesOfPart(vma, start, stop, advice);
+            start = stop;
         }
 
         mm.MmapLock.ReadUnlock();

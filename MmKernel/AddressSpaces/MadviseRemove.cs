@@ -1,4 +1,3 @@
-using System;
 using MmLint;
 
 namespace MmKernel;
@@ -18,17 +17,12 @@ internal static class MadviseRemove
         while (start < end)
         {
             mm.MmapLock.ReadLock();
-            var vma = mm.Vmas.FindIntersection(start, end);
-            if (vma == null)
+            if (MadviseCalls.NextPart(mm, ref start, end, out ulong stop, ref unmapped) is not { } vma)
             {
                 mm.MmapLock.ReadUnlock();
-                return -(long)Errno.ENOMEM;
+                return unmapped;
             }
 
-            if (vma.Start > start)
-                unmapped = -(long)Errno.ENOMEM;
-            start = Math.Max(start, vma.Start);
-            ulong stop = Math.Min(vma.End, end);
             long error = Check(vma);
             if (error != 0)
             {

@@ -17,17 +17,13 @@ internal static class MadviseCollapse
         while (start < end)
         {
             mm.MmapLock.ReadLock();
-            var vma = mm.Vmas.FindIntersection(start, end);
-            if (vma == null || vma.Start > start)
-                unmapped = -(long)Errno.ENOMEM;
-            ulong from = vma == null ? end : System.Math.Max(start, vma.Start);
-            ulong to = vma == null ? end : System.Math.Min(end, vma.End);
+            var vma = MadviseCalls.NextPart(mm, ref start, end, out ulong stop, ref unmapped);
             bool isAllowed = vma == null || HugePages.IsPossible(vma);
             mm.MmapLock.ReadUnlock();
-            long error = isAllowed ? RunPart(mm, from, to) : -(long)Errno.EINVAL;
+            long error = isAllowed ? RunPart(mm, start, stop) : -(long)Errno.EINVAL;
             if (error != 0)
                 return error;
-            start = to;
+            start = stop;
         }
 
         return unmapped;
@@ -37,7 +33,7 @@ internal static class MadviseCollapse
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     private static long RunPart(MmStruct mm, ulong from, ulong to)
     {
-        ulong first = (from + HugePages.Size - 1) & ~(HugePages.Size - 1);
+        ulong first = HugePages.AlignUp(from);
         ulong last = HugePages.AlignDown(to);
         long error = from < to && first > last ? -(long)Errno.EINVAL : 0;
         for (ulong start = first; start < last; start += HugePages.Size)
