@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading;
 using MmLint;
 
@@ -27,6 +28,12 @@ public static class Lockdep
             return enabled;
         }
     }
+
+    /// <summary>
+    /// Whether an exception is under way in the calling thread: what it leaves held is no mistake of its own, and is not to hide it. False where the validator
+    /// is not compiled in.
+    /// </summary>
+    internal static bool IsUnwinding => IsEnabled && Marshal.GetExceptionPointers() != 0;
 
     [Conditional("LOCKDEP")]
     private static void Enable(ref bool enabled) => enabled = true;
@@ -110,11 +117,6 @@ public static class Lockdep
     [Conditional("LOCKDEP")]
     internal static void AssertHeld(object @lock, LockMode mode) =>
         Assert(IndexOf(@lock, mode) >= 0, $"{@lock.GetType().Name} is not held {mode}");
-
-    /// <summary>Checks that this task holds one of two locks in some mode.</summary>
-    [Conditional("LOCKDEP")]
-    internal static void AssertEither(object one, object other) =>
-        Assert(IndexOf(one, LockMode.Shared) >= 0 || IndexOf(other, LockMode.Shared) >= 0, $"neither a {one.GetType().Name} nor a {other.GetType().Name} is held");
 
     /// <summary>Checks that this task may sleep: no spinlock held, no RCU section open (<c>might_sleep</c>).</summary>
     [Conditional("LOCKDEP")]

@@ -23,7 +23,7 @@ internal readonly ref struct SystemCall
     public void Dispose()
     {
         _task.LeaveTo(_outer);
-        if (_outer != null)
+        if (_outer != null || Lockdep.IsUnwinding)
             return;
         _task.ReleaseDeferredFiles();
         Lockdep.AssertNothingHeld();

@@ -49,13 +49,8 @@ internal static class StressRun
     // Round after round another one, so that huge pages of one mode are met by operations in another.
     private static readonly HugePageMode[] s_hugeModes = [HugePageMode.Madvise, HugePageMode.Always, HugePageMode.Madvise, HugePageMode.Never];
 
-    // What was thrown first in this thread: a lock that the first error leaves held makes the return from the system call throw another, and only that one is caught.
-    [ThreadStatic]
-    private static string? t_firstThrown;
-
     internal static StressReport Run(StressOptions options)
     {
-        AppDomain.CurrentDomain.FirstChanceException += (_, thrown) => t_firstThrown ??= $"{thrown.Exception.GetType()}: {thrown.Exception.Message}\n{new StackTrace(fNeedFileInfo: true)}";
         var operations = OperationCatalogue.All;
         var counts = new long[operations.Count];
         var watch = new ProgressWatch(options.Threads, options.Patience);
@@ -111,7 +106,7 @@ internal static class StressRun
             }
             catch (Exception e)
             {
-                Interlocked.CompareExchange(ref failure, $"thread {id}, {state.Doing}: {e}\nfirst thrown: {t_firstThrown}", null);
+                Interlocked.CompareExchange(ref failure, $"thread {id}, {state.Doing}: {e}", null);
             }
 
             state.End();

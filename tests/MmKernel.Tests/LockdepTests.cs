@@ -1,3 +1,4 @@
+using System;
 using LockKind = MmLint.LockKind;
 using Xunit;
 
@@ -42,6 +43,30 @@ public sealed class LockdepTests
     }
 
     [Fact]
+    public void A_system_call_that_returns_with_a_lock_held_is_refused()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 4 << 20 });
+        var left = new Mutex(LockdepClass.Create("left", LockKind.Mutex));
+        var error = Assert.Throws<LockdepException>(() => Enter(machine.CreateProcess(), left.Lock));
+        Assert.Equal("left still held", error.Message);
+        left.Unlock();
+    }
+
+    [Fact]
+    public void An_exception_in_a_system_call_comes_out_as_itself_whatever_it_leaves_held()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 4 << 20 });
+        var left = new Mutex(LockdepClass.Create("left", LockKind.Mutex));
+        var error = Assert.Throws<TimeoutException>(() => Enter(machine.CreateProcess(), () =>
+        {
+            left.Lock();
+            throw new TimeoutException("first");
+        }));
+        Assert.Equal("first", error.Message);
+        left.Unlock();
+    }
+
+    [Fact]
     public void Releasing_what_is_not_held_is_refused() =>
         Assert.Throws<LockdepException>(new RwSemaphore(LockdepClass.MmapLock).ReadUnlock);
 
@@ -69,6 +94,12 @@ public sealed class LockdepTests
         child.WriteLockNested(parent);
         child.WriteUnlock();
         parent.WriteUnlock();
+    }
+
+    private static void Enter(Process process, Action body)
+    {
+        using var entry = new SystemCall(process);
+        body();
     }
 #endif
 }
