@@ -16,9 +16,9 @@ internal static class DupMmap
         copy = MmStruct.TryCreate(mm.Machine, new ResourceLimits(mm.Limits));
         if (copy == null)
             return -(int)Errno.ENOMEM;
-        copy.OomScoreAdjustment = mm.OomScoreAdjustment;
 
-        // From here on others look through it for what it has in swap.
+        // From here on others look through it, for what it has in swap and for whom to kill.
+        copy.OomScoreAdjustment = mm.OomScoreAdjustment;
         mm.Machine.Memory.AddressSpaces.Add(copy);
         int error = CopyInto(mm, copy);
         if (error == 0)
@@ -37,6 +37,10 @@ internal static class DupMmap
         bool alone = mm.Machine.Options.ForkLocking == ForkLocking.SkipWhenAlone && mm.Residents.TryClose();
         if (alone)
             mm.Residents.Claim();
+        child.StartBreak = mm.StartBreak;
+        child.Break = mm.Break;
+        child.MmapBase = mm.MmapBase;
+        child.IsHugePageDisabled = mm.IsHugePageDisabled;
         var loader = new VmaTreeLoader(child);
         mm.WriteProtectSeq.WriteBegin();
         int error = VmaTree.TryReserve() ? CopyVmas(mm, child, loader, alone) : -(int)Errno.ENOMEM;
@@ -62,10 +66,6 @@ internal static class DupMmap
     [MustHold("mm.WriteProtectSeq.WriteSection"), Requires("loader.Mm == child"), MaySleep]
     private static int CopyVmas(MmStruct mm, MmStruct child, VmaTreeLoader loader, bool alone)
     {
-        child.StartBreak = mm.StartBreak;
-        child.Break = mm.Break;
-        child.MmapBase = mm.MmapBase;
-        child.IsHugePageDisabled = mm.IsHugePageDisabled;
         ulong address = 0;
         while (mm.Vmas.Find(address) is { } vma)
         {
