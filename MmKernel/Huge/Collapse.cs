@@ -95,9 +95,7 @@ internal static class Collapse
             result = Replace(mm, start, use, folio);
         if (result == CollapseResult.Done)
             return result;
-        mm.PageTableLock.Lock();
-        HugeEntries.DropDeposit(mm);
-        mm.PageTableLock.Unlock();
+        HugeEntries.CancelDeposits(mm, 1);
         mm.Machine.Memory.Put(folio);
         return result;
     }

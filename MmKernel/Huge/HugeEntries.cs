@@ -107,6 +107,15 @@ internal static unsafe class HugeEntries
         return true;
     }
 
+    /// <summary>Gives back tables that were set aside for entries which came to nothing.</summary>
+    internal static void CancelDeposits(MmStruct mm, int count)
+    {
+        mm.PageTableLock.Lock();
+        for (; count > 0; count--)
+            DropDeposit(mm);
+        mm.PageTableLock.Unlock();
+    }
+
     /// <summary>Gives back the table of an entry that is gone, or came to nothing (<c>zap_deposited_table</c>).</summary>
     [MustHold("mm.PageTableLock")]
     internal static void DropDeposit(MmStruct mm)

@@ -39,9 +39,7 @@ internal static class HugeFault
             return MapNewPage(vmf, folio, None);
         }
 
-        mm.PageTableLock.Lock();
-        HugeEntries.DropDeposit(mm);
-        mm.PageTableLock.Unlock();
+        HugeEntries.CancelDeposits(mm, 1);
         pages.Counters.Add(HugePageEvent.FaultFallback);
         return AnonymousFault.DoSinglePage(vmf);
     }

@@ -31,15 +31,6 @@ internal static class HugeMove
         return !isReady || HugeEntries.TryDeposit(target.Mm);
     }
 
-    /// <summary>Gives back what <see cref="TryPrepare"/> set aside for moves that do not take place.</summary>
-    internal static void Cancel(MmStruct mm, int prepared)
-    {
-        mm.PageTableLock.Lock();
-        for (; prepared > 0; prepared--)
-            HugeEntries.DropDeposit(mm);
-        mm.PageTableLock.Unlock();
-    }
-
     /// <summary>
     /// Moves the huge page. If it was split meanwhile, the table that was set aside becomes the target's instead, for its pages to be moved into.
     /// </summary>

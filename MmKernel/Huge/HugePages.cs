@@ -70,6 +70,9 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
     /// <summary>The start of the huge page that an address would lie in (<c>HPAGE_PMD_MASK</c>).</summary>
     internal static ulong AlignDown(ulong address) => address & ~(Size - 1);
 
+    /// <summary>The start of the first huge page that could lie at or behind an address.</summary>
+    internal static ulong AlignUp(ulong address) => AlignDown(address + Size - 1);
+
     /// <summary>Whether [start, end) is exactly what one huge page maps.</summary>
     internal static bool IsWhole(ulong start, ulong end) => (start & (Size - 1)) == 0 && end - start == Size;
 
@@ -94,8 +97,7 @@ public sealed class HugePages(PhysicalMemory memory, MachineOptions options)
     [MustHold("vma.Anchored")]
     internal static bool IsPossible(VmArea vma)
     {
-        ulong first = (vma.Start + Size - 1) & ~(Size - 1);
-        return IsEligible(vma) && first + Size <= vma.End;
+        return IsEligible(vma) && AlignUp(vma.Start) + Size <= vma.End;
     }
 
     /// <summary>The huge page of zeros, made if there is none (<c>mm_get_huge_zero_folio</c>). It stays until the machine goes.</summary>

@@ -87,7 +87,7 @@ public sealed class Khugepaged
         ulong address = start;
         while (!found && VmaLookup.FindVma(mm, address) is { } vma)
         {
-            ulong first = (System.Math.Max(address, vma.Start) + HugePages.Size - 1) & ~(HugePages.Size - 1);
+            ulong first = HugePages.AlignUp(System.Math.Max(address, vma.Start));
             found = first < vma.End && _pages.IsAllowed(vma, first);
             address = found ? first : vma.End;
         }

@@ -24,7 +24,7 @@ internal static class MovePageTables
                 && (isReady || !HasTable(source, from + done) || AllocateTables(target, to + done));
             if (!prepared)
             {
-                HugeMove.Cancel(source.Mm, huge);
+                HugeEntries.CancelDeposits(source.Mm, huge);
                 return false;
             }
 
