@@ -31,9 +31,6 @@ public sealed class FaultContext
     /// <summary>Whether it is a write.</summary>
     internal bool IsWrite => (Flags & FaultFlag.Write) != 0;
 
-    /// <summary>Whether it runs under the VMA lock.</summary>
-    internal bool IsUnderVmaLock => (Flags & FaultFlag.VmaLock) != 0;
-
     /// <summary>Starts a fault in an object of the current task.</summary>
     [return: Fresh]
     [Ensures("result.Vma == vma"), Ensures("result.Flags == flags")]

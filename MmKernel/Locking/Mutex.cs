@@ -27,23 +27,8 @@ public sealed class Mutex(LockdepClass lockClass)
         Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
         Interleaving.Reach(SchedulePoint.Acquire, this);
         if (!TryAcquire())
-            _ = Wait(killable: false);
+            Wait();
         LockStatistics.Count(lockClass, LockEvent.Exclusive);
-    }
-
-    /// <summary>Acquires the mutex unless a fatal signal arrives (<c>mutex_lock_killable</c>).</summary>
-    /// <returns>0, or −EINTR with nothing held.</returns>
-    [Acquires("this", When = "result == 0"), MaySleep]
-    public int LockKillable()
-    {
-        Lockdep.Acquire(this, lockClass, LockMode.Exclusive);
-        Interleaving.Reach(SchedulePoint.Acquire, this);
-        int error = TryAcquire() ? 0 : Wait(killable: true);
-        if (error != 0)
-            Lockdep.Release(this);
-        else
-            LockStatistics.Count(lockClass, LockEvent.Exclusive);
-        return error;
     }
 
     /// <summary>Acquires the mutex if that takes no waiting (<c>mutex_trylock</c>).</summary>
@@ -80,7 +65,7 @@ public sealed class Mutex(LockdepClass lockClass)
     private bool TryAcquire() => Interlocked.CompareExchange(ref _state, Held, 0) == 0;
 
     [MaySleep]
-    private int Wait(bool killable)
+    private void Wait()
     {
         LockStatistics.Count(lockClass, LockEvent.Waited);
         var task = Task.Current;
@@ -90,19 +75,7 @@ public sealed class Mutex(LockdepClass lockClass)
         bucket.Enqueue(task, this, exclusive: true);
         Grant(bucket);
         bucket.Lock.Unlock();
-        if (task.SleepUntilWoken(killable))
-            return 0;
-
-        bucket.Lock.Lock();
-        bool granted = task.IsWoken;
-        if (!granted)
-        {
-            bucket.Remove(task);
-            Grant(bucket);
-        }
-
-        bucket.Lock.Unlock();
-        return granted ? 0 : -(int)Errno.EINTR;
+        _ = task.SleepUntilWoken(killable: false);
     }
 
     /// <summary>Hands a free mutex to the longest waiting task.</summary>

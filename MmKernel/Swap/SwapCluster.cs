@@ -75,15 +75,6 @@ internal sealed class SwapCluster(int size)
         return count;
     }
 
-    /// <summary>Whether the slot is in use at all.</summary>
-    internal bool IsUsed(int slot)
-    {
-        Lock.Lock();
-        bool used = _counts[slot] > 0 || _cached[slot] != null;
-        Lock.Unlock();
-        return used;
-    }
-
     /// <summary>The cached folio (<c>swap_cache_get_folio</c>).</summary>
     /// <returns>With a reference, not locked: whether it still is the slot's is known under its lock. Null if there is none.</returns>
     [Acquires("result.Ref", When = "result != null")]

@@ -160,15 +160,6 @@ internal sealed class UserfaultContext(MmStruct mm, UffdFlags flags)
         WakeReaders();
     }
 
-    /// <summary>Whether a message can be read (<c>userfaultfd_poll</c>).</summary>
-    internal bool HasMessage()
-    {
-        QueueLock.Lock();
-        bool found = FindUnread() != null || _events.Count != 0;
-        QueueLock.Unlock();
-        return found;
-    }
-
     /// <summary>Reads a message: of a fault, else of an event (<c>userfaultfd_ctx_read</c>).</summary>
     /// <returns>0; −EAGAIN if there is none; then, if <paramref name="reader"/> is given, it is queued for the next.</returns>
     internal int TryRead(Task? reader, out UffdMessage message)
