@@ -8,12 +8,17 @@ namespace MmKernel;
 /// <summary>Getting at the pages of an address space from outside (<c>mm/gup.c</c>). Faults for others always run under mmap_lock.</summary>
 internal static class GetUserPages
 {
-    /// <summary>The page at an address if it is present and allows the access (<c>follow_page_mask</c>).</summary>
-    /// <returns>With a reference; null if it takes a fault.</returns>
+    /// <summary>The page at an address if it is present and allows the access (<c>follow_page_mask</c>, <c>follow_page_pte</c>).</summary>
+    /// <param name="vma">The VMA.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="isWrite">Whether the page will be written to.</param>
+    /// <param name="isPin">Whether it is to be pinned.</param>
+    /// <param name="unshare">Whether the page must first become the process's own.</param>
+    /// <returns>With a reference, and a pin if one was asked for; null if it takes a fault.</returns>
     [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
-    internal static Folio? FollowPage(VmArea vma, ulong address, bool isWrite)
+    internal static Folio? FollowPage(VmArea vma, ulong address, bool isWrite, bool isPin, out bool unshare)
     {
-        var huge = HugeFollow.Page(vma, address, isWrite, isPin: false, out bool isHuge, out _);
+        var huge = HugeFollow.Page(vma, address, isWrite, isPin, out bool isHuge, out unshare);
         if (isHuge)
             return huge;
         var pte = TryPteOffsetMapLock(vma, address);
@@ -26,10 +31,19 @@ internal static class GetUserPages
             return null;
         }
 
+        var folio = pte.FolioIn(vma.Mm.Machine.Memory, entry);
+        unshare = isPin && PinUserPages.MustUnshare(folio, isWrite);
+        if (unshare)
+        {
+            PteUnmapUnlock(pte);
+            return null;
+        }
+
         // Dirty now: the write comes after the lock is gone.
         pte.Or(isWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
-        var folio = pte.FolioIn(vma.Mm.Machine.Memory, entry);
         folio.Get();
+        if (isPin && !PageTableEntry.IsSpecial(entry))
+            folio.AddPin();
         PteUnmapUnlock(pte);
         return folio;
     }
@@ -57,7 +71,7 @@ internal static class GetUserPages
                 return null;
             }
 
-            var folio = FollowPage(vma, address, isWrite);
+            var folio = FollowPage(vma, address, isWrite, isPin: false, out _);
             if (folio != null)
                 return folio;
             var result = HandleMmFault(vma, address, FlagsOf(isWrite));

@@ -88,7 +88,7 @@ internal static unsafe class PinUserPages
 
         // The table may have been replaced by a huge page, or the other way round, and the page may have become a folio of its own.
         bool isSame = Volatile.Read(ref *entry) == value && FindLeaf(mm, address, out _, out _) == entry && folio.Head == head;
-        if (isSame && !MustUnshare(huge == PageTableEntry.None ? folio : head, flags))
+        if (isSame && !MustUnshare(huge == PageTableEntry.None ? folio : head, (flags & PinFlags.Write) != 0))
         {
             Rcu.ReadUnlock();
             head.HandOverReference();
@@ -117,7 +117,7 @@ internal static unsafe class PinUserPages
                 return null;
             }
 
-            var folio = Follow(vma, address, flags, out bool unshare);
+            var folio = GetUserPages.FollowPage(vma, address, (flags & PinFlags.Write) != 0, isPin: true, out bool unshare);
             if (folio != null)
             {
                 mm.MmapLock.ReadUnlock();
@@ -146,47 +146,8 @@ internal static unsafe class PinUserPages
         return !isWrite || (flags & PinFlags.LongTerm) == 0 || !vma.IsShared || vma.File?.Mapping.Backing == null;
     }
 
-    /// <summary>Pins the page if it is present and may be used so (<c>follow_page_pte</c>).</summary>
-    /// <param name="vma">The VMA.</param>
-    /// <param name="address">The address.</param>
-    /// <param name="flags">What the pin is for.</param>
-    /// <param name="unshare">Whether the page must first become the process's own.</param>
-    [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
-    private static Folio? Follow(VmArea vma, ulong address, PinFlags flags, out bool unshare)
-    {
-        var huge = HugeFollow.Page(vma, address, (flags & PinFlags.Write) != 0, isPin: true, out bool isHuge, out unshare);
-        if (isHuge)
-            return huge;
-        var pte = TryPteOffsetMapLock(vma, address);
-        if (pte == null)
-            return null;
-        ulong entry = pte.Value;
-        bool isWrite = (flags & PinFlags.Write) != 0;
-        if (!PageTableEntry.IsPresent(entry) || (isWrite && !PageTableEntry.IsWritable(entry)))
-        {
-            PteUnmapUnlock(pte);
-            return null;
-        }
-
-        var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
-        unshare = MustUnshare(folio, flags);
-        if (unshare)
-        {
-            PteUnmapUnlock(pte);
-            return null;
-        }
-
-        pte.Or(isWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
-        folio.Get();
-        if (!PageTableEntry.IsSpecial(entry))
-            folio.AddPin();
-        PteUnmapUnlock(pte);
-        return folio;
-    }
-
     /// <summary>Whether a page that is only read would be replaced under the pin by the process's next write (<c>gup_must_unshare</c>).</summary>
-    private static bool MustUnshare(Folio folio, PinFlags flags) =>
-        (flags & PinFlags.Write) == 0 && folio.IsAnonymous && !folio.Has(FolioFlags.AnonExclusive);
+    internal static bool MustUnshare(Folio folio, bool isWrite) => !isWrite && folio.IsAnonymous && !folio.Has(FolioFlags.AnonExclusive);
 
     [Ensures("(result & FaultFlag.VmaLock) == 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]
     private static FaultFlag FlagsOf(PinFlags flags, bool unshare)
