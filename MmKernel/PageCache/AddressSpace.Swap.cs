@@ -86,17 +86,8 @@ public sealed partial class AddressSpace
     {
         foreach (ulong index in SwappedBetween(first, end))
         {
-            if (!TryFindSwapped(index, out var entry))
-                continue;
-            var device = Memory.Swap.TryGet(entry);
-            if (device == null)
-                continue;
-            var folio = SwapIn.Read(Memory, device, entry, out _);
-            device.Put();
-            if (folio == null)
-                continue;
-            Memory.Swap.FreeCache(Memory, folio);
-            Memory.Put(folio);
+            if (TryFindSwapped(index, out var entry))
+                SwapIn.ReadToCache(Memory, entry, isAhead: false);
         }
     }
 

@@ -107,7 +107,7 @@ public sealed partial class AddressSpace
     {
         while (true)
         {
-            if (index >= Page.AlignUp(Size) >> Page.Shift)
+            if (IsBeyondEnd(index))
             {
                 error = VmFault.Sigbus;
                 return null;

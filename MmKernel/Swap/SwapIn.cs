@@ -107,10 +107,17 @@ internal static class SwapIn
     private static void ReadEntry(VmArea vma, ulong address, bool isAhead)
     {
         ulong value = PageTableWalk.ReadEntry(vma, address);
-        if (!SwapEntry.IsIn(value))
-            return;
-        var memory = vma.Mm.Machine.Memory;
-        var entry = SwapEntry.Of(value);
+        if (SwapEntry.IsIn(value))
+            ReadToCache(vma.Mm.Machine.Memory, SwapEntry.Of(value), isAhead);
+    }
+
+    /// <summary>Reads a page into the cache, without mapping it.</summary>
+    /// <param name="memory">The machine's memory.</param>
+    /// <param name="entry">Its entry; it may have lost its last user.</param>
+    /// <param name="isAhead">Whether it is only a guess that the page will be of use.</param>
+    [AllocatesPages]
+    internal static void ReadToCache(PhysicalMemory memory, SwapEntry entry, bool isAhead)
+    {
         var device = memory.Swap.TryGet(entry);
         if (device == null)
             return;
