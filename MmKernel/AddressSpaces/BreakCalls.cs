@@ -20,9 +20,7 @@ internal static class BreakCalls
             mm.Break = address;
         ulong result = mm.Break;
         bool populate = result == address && newEnd > oldEnd && (mm.DefaultFlags & VmFlags.Locked) != 0;
-        var events = UffdEvents.Take(mm);
-        mm.MmapLock.WriteUnlock();
-        UffdEvents.Complete(events);
+        UffdEvents.UnlockAndComplete(mm);
         if (populate)
             Populating.MmPopulate(mm, oldEnd, newEnd - oldEnd, ignoreErrors: true);
         return (long)result;
@@ -68,10 +66,7 @@ internal static class BreakCalls
             VmaLayout.Link(new VmArea(mm) { Start = start, End = end, PageOffset = range.PageOffset, Flags = flags });
         }
 
-        mm.TotalPages += pages;
-        mm.DataPages += pages;
-        if ((flags & VmFlags.Locked) != 0)
-            mm.LockedPages += pages;
+        VmAccounting.Add(mm, flags, pages);
         return true;
     }
 }

@@ -19,9 +19,7 @@ internal static class MmapCalls
         if (mm.MmapLock.WriteLockKillable() != 0)
             return -(long)Errno.EINTR;
         long result = DoMmap(mm, request, out bool populate);
-        var events = UffdEvents.Take(mm);
-        mm.MmapLock.WriteUnlock();
-        UffdEvents.Complete(events);
+        UffdEvents.UnlockAndComplete(mm);
         if (result >= 0 && populate)
             Populating.MmPopulate(mm, (ulong)result, Page.AlignUp(request.Length), ignoreErrors: true);
         return result;
@@ -54,9 +52,7 @@ internal static class MmapCalls
             result = DoMmap(mm, request, out populate);
         }
 
-        var events = UffdEvents.Take(mm);
-        mm.MmapLock.WriteUnlock();
-        UffdEvents.Complete(events);
+        UffdEvents.UnlockAndComplete(mm);
         if (result < 0)
             return result;
         if (populate)
@@ -235,8 +231,6 @@ internal static class MmapCalls
         }
 
         VmAccounting.Add(mm, flags, count);
-        if ((flags & VmFlags.Locked) != 0)
-            mm.LockedPages += count;
         return (long)start;
     }
 

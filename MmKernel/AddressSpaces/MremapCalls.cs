@@ -34,9 +34,7 @@ internal static class MremapCalls
         error = CheckMapCount(mm, request);
         if (error == 0)
             error = request.IsMoveOnly ? MoveAll(mm, request) : RemapOne(mm, request, out populate);
-        var events = UffdEvents.Take(mm);
-        mm.MmapLock.WriteUnlock();
-        UffdEvents.Complete(events);
+        UffdEvents.UnlockAndComplete(mm);
         if (error >= 0 && populate != 0)
             Populating.MmPopulate(mm, (ulong)error + request.OldLength, populate, ignoreErrors: true);
         return error;
@@ -207,8 +205,6 @@ internal static class MremapCalls
         }
 
         VmAccounting.Add(mm, flags, pages);
-        if ((flags & VmFlags.Locked) != 0)
-            mm.LockedPages += pages;
         return (long)request.Address;
     }
 

@@ -16,16 +16,15 @@ internal static class MunmapCalls
         long error = CheckRange(address, length, ref end);
         if (error == 0)
             error = Isolate(mm, address, end, out _);
-        var events = UffdEvents.Take(mm);
         if (error != 0)
         {
-            mm.MmapLock.WriteUnlock();
-            UffdEvents.Complete(events);
+            UffdEvents.UnlockAndComplete(mm);
             return error;
         }
 
         // What is left is found by nobody who looks for mappings, so faults elsewhere need not wait for it.
         var detached = Detach(mm, address, end, out var borders);
+        var events = UffdEvents.Take(mm);
         mm.MmapLock.DowngradeWrite();
         if (detached != null)
             Release(detached, address, end, borders);
@@ -132,8 +131,6 @@ internal static class MunmapCalls
             VmaStartWrite(vma);
             VmaMarkDetached(vma);
             mm.MapCount--;
-            if ((vma.Flags & VmFlags.Locked) != 0)
-                mm.LockedPages -= vma.PageCount;
             if ((vma.Flags & VmFlags.Account) != 0)
                 mm.Machine.Commit.Uncharge(vma.PageCount);
             VmAccounting.Remove(mm, vma.Flags, vma.PageCount);

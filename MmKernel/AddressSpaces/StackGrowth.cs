@@ -53,8 +53,6 @@ internal static class StackGrowth
             return -(long)Errno.ENOMEM;
         VmaLocking.VmaStartWrite(vma);
         VmAccounting.Add(mm, vma.Flags, pages);
-        if ((vma.Flags & VmFlags.Locked) != 0)
-            mm.LockedPages += pages;
         VmaLayout.Resize(vma, address, vma.End, vma.PageOffset - pages);
         return 0;
     }

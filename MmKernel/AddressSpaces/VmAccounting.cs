@@ -21,11 +21,13 @@ internal static class VmAccounting
     [MustHold("mm.MmapLock")]
     internal static bool TryCharge(MmStruct mm, ulong pages) => mm.Machine.Commit.TryCharge(pages, mm.TotalPages);
 
-    /// <summary>Counts pages that are mapped from now on (<c>vm_stat_account</c>).</summary>
+    /// <summary>Counts pages that are mapped from now on, also as locked if they are (<c>vm_stat_account</c>).</summary>
     [MustHold("exclusive(mm.MmapLock)")]
     internal static void Add(MmStruct mm, VmFlags flags, ulong pages)
     {
         mm.TotalPages += pages;
+        if ((flags & VmFlags.Locked) != 0)
+            mm.LockedPages += pages;
         if (IsExecutable(flags))
             mm.ExecPages += pages;
         else if (IsStack(flags))

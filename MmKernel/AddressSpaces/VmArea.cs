@@ -35,6 +35,10 @@ public sealed class VmArea
     [LockAlias("Lock || Mm.MmapLock")]
     public LockName Anchored => default;
 
+    /// <summary>Nobody faults in it: it is write-locked, or whoever holds mmap_lock is alone in the address space, as fork may be.</summary>
+    [LockAlias("exclusive(Lock) || exclusive(Mm.MmapLock) && Mm.Residents.Sole")]
+    public LockName Frozen => default;
+
     /// <summary>Some lock under which reverse mapping finds the VMA.</summary>
     [LockAlias("AnonVma.Lock || File.Mapping.ImapLock")]
     public LockName AnyRmap => default;

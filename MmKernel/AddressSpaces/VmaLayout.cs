@@ -10,6 +10,26 @@ namespace MmKernel;
 /// </summary>
 internal static class VmaLayout
 {
+    /// <summary>Makes a VMA with all that another one has but its place in reverse mapping (<c>vm_area_dup</c>).</summary>
+    /// <param name="vma">The other one.</param>
+    /// <param name="mm">The address space that it is made for.</param>
+    /// <param name="start">First address.</param>
+    /// <param name="end">First address behind the range.</param>
+    /// <param name="pageOffset">Page number of the start.</param>
+    [return: Fresh]
+    [MustHold("vma.Mm.MmapLock"), Ensures("result.Mm == mm"), Ensures("result.File == vma.File")]
+    internal static VmArea Duplicate(VmArea vma, MmStruct mm, ulong start, ulong end, ulong pageOffset) => new(mm)
+    {
+        File = vma.File,
+        Start = start,
+        End = end,
+        PageOffset = pageOffset,
+        Flags = vma.Flags,
+        Userfault = vma.Userfault,
+        MayHoldGuards = vma.MayHoldGuards,
+        SwapHistory = vma.SwapHistory,
+    };
+
     /// <summary>Gives a VMA the range [start, end), which contains its present one.</summary>
     [MustHold("exclusive(vma.Mm.MmapLock) && exclusive(vma.Lock)"), MaySleep]
     internal static void Resize(VmArea vma, ulong start, ulong end, ulong pageOffset)

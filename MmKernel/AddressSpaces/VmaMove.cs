@@ -39,8 +39,6 @@ internal static class VmaMove
         VmaStartWrite(target);
         ulong count = request.NewLength >> Page.Shift;
         VmAccounting.Add(mm, flags, count);
-        if ((flags & VmFlags.Locked) != 0)
-            mm.LockedPages += count;
 
         // The merge may have swallowed the source, when neither has pages.
         var source = mm.Vmas.Walk(request.Address);
@@ -90,17 +88,7 @@ internal static class VmaMove
 
         if (FaultInjector.Fails(FaultPoint.Vma) || !VmaTree.TryReserve())
             return null;
-        var copy = new VmArea(mm)
-        {
-            File = vma.File,
-            Start = request.NewAddress,
-            End = end,
-            PageOffset = offset,
-            Flags = vma.Flags,
-            Userfault = vma.Userfault,
-            MayHoldGuards = vma.MayHoldGuards,
-            SwapHistory = vma.SwapHistory,
-        };
+        var copy = VmaLayout.Duplicate(vma, mm, request.NewAddress, end, offset);
         VmaStartWrite(copy);
         if (AnonVmaLinks.AnonVmaClone(copy, vma, reuse: false) != 0)
             return null;

@@ -68,17 +68,7 @@ internal static class VmaSplit
         VmaStartWrite(vma);
         if (FaultInjector.Fails(FaultPoint.Vma) || !VmaTree.TryReserve())
             return -(long)Errno.ENOMEM;
-        var part = new VmArea(vma.Mm)
-        {
-            File = vma.File,
-            Start = start,
-            End = end,
-            PageOffset = pageOffset,
-            Flags = vma.Flags,
-            Userfault = vma.Userfault,
-            MayHoldGuards = vma.MayHoldGuards,
-            SwapHistory = vma.SwapHistory,
-        };
+        var part = VmaLayout.Duplicate(vma, vma.Mm, start, end, pageOffset);
         VmaStartWrite(part);
         int error = AnonVmaLinks.AnonVmaClone(part, vma, reuse: false);
         if (error == 0)

@@ -12,7 +12,7 @@ internal static class CopyPageTables
     /// Whether the child needs entries of its own: pages that a fault could find again are left to faults, markers are not
     /// (<c>vma_needs_copy</c>).
     /// </summary>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)")]
+    [MustHold("source.Frozen && exclusive(target.Lock)")]
     internal static bool NeedsCopy(VmArea target, VmArea source) =>
         source.AnonVma != null || source.MayHoldGuards || (target.Flags & VmFlags.UffdWriteProtect) != 0;
 
@@ -21,7 +21,7 @@ internal static class CopyPageTables
     /// page writable again in the parent that the child believes to share.
     /// </summary>
     /// <returns>0 or −ENOMEM; then the child's VMA is torn down with the rest of the child.</returns>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), AllocatesPages]
+    [MustHold("source.Frozen && exclusive(target.Lock)"), AllocatesPages]
     internal static int CopyPageRange(VmArea target, VmArea source)
     {
         if (source.Mm.Residents.IsClosed)
@@ -48,7 +48,7 @@ internal static class CopyPageTables
     /// source's table is locked, so its own can be locked after it.
     /// </summary>
     /// <returns>False if there was no memory for the child's table.</returns>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), AllocatesPages]
+    [MustHold("source.Frozen && exclusive(target.Lock)"), AllocatesPages]
     internal static bool CopyTable(VmArea target, VmArea source, ulong start, ulong end)
     {
         var entries = Task.Current.TakeEntryBuffer();
@@ -72,7 +72,7 @@ internal static class CopyPageTables
 
     /// <summary>Writes the child's entries into the buffer and takes the right to write from the parent's.</summary>
     /// <returns>Whether there is any entry.</returns>
-    [MustHold("exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole")]
+    [MustHold("source.Frozen")]
     private static bool ShareEntries(VmArea source, ulong start, ulong end, ulong[] entries, bool keepsMarks)
     {
         var pte = PteOffsetMapLock(source, start);
@@ -99,7 +99,7 @@ internal static class CopyPageTables
 
     /// <summary>Shares one page (<c>copy_present_ptes</c>).</summary>
     /// <returns>The child's entry.</returns>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
+    [MustHold("source.Frozen && pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
     private static ulong CopyPresentPte(VmArea source, MappedPte pte, ulong entry)
     {
         var folio = source.Mm.Machine.Memory.FolioOf(FrameOf(entry));
@@ -108,6 +108,7 @@ internal static class CopyPageTables
             pte.Ptl.OweFlush();
             return PinnedCopies.Keep(folio, entry);
         }
+
         if (!source.IsShared && IsWritable(entry))
         {
             Tlb.PtepSetWriteProtect(pte);
@@ -132,7 +133,7 @@ internal static class CopyPageTables
 
     /// <summary>Copies a marker or shares a page in swap, which belongs to neither alone from here on (<c>copy_nonpresent_pte</c>).</summary>
     /// <returns>The child's entry.</returns>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && pte && pte.Ptl")]
+    [MustHold("source.Frozen && pte && pte.Ptl")]
     private static ulong CopyNonPresentPte(VmArea source, MappedPte pte, ulong entry)
     {
         if (!SwapEntry.IsIn(entry))

@@ -93,7 +93,7 @@ internal static class DupMmap
     }
 
     /// <summary>Gives the child a VMA like the parent's, linked for reverse mapping, with the pages that it must not lose.</summary>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(mm.MmapLock) && exclusive(child.MmapLock)")]
+    [MustHold("source.Frozen && exclusive(mm.MmapLock) && exclusive(child.MmapLock)")]
     [Requires("source.Mm == mm"), Requires("loader.Mm == child"), MaySleep]
     private static int CopyVma(MmStruct mm, MmStruct child, VmArea source, VmaTreeLoader loader)
     {
@@ -102,17 +102,8 @@ internal static class DupMmap
             return -(int)Errno.ENOMEM;
         if (FaultInjector.Fails(FaultPoint.Vma))
             return GiveUp(child, source, isCharged);
-        var target = new VmArea(child)
-        {
-            Start = source.Start,
-            End = source.End,
-            PageOffset = source.PageOffset,
-            Flags = source.Flags & ~VmFlags.LockedMask,
-            File = source.File,
-            Userfault = source.Userfault,
-            MayHoldGuards = source.MayHoldGuards,
-            SwapHistory = source.SwapHistory,
-        };
+        var target = VmaLayout.Duplicate(source, child, source.Start, source.End, source.PageOffset);
+        target.Flags &= ~VmFlags.LockedMask;
         VmaStartWrite(target);
         int error = UffdEvents.NoteFork(mm, target);
         bool wiped = (source.Flags & VmFlags.WipeOnFork) != 0;

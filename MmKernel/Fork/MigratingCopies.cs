@@ -12,7 +12,7 @@ internal static class MigratingCopies
 {
     /// <summary>Copies those of the entries that are such ones.</summary>
     /// <returns>False if memory is exhausted.</returns>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), AllocatesPages]
+    [MustHold("source.Frozen && exclusive(target.Lock)"), AllocatesPages]
     internal static bool Copy(VmArea target, VmArea source, ulong start, ReadOnlySpan<ulong> entries)
     {
         for (int i = 0; i < entries.Length; i++)
@@ -30,7 +30,7 @@ internal static class MigratingCopies
     }
 
     /// <returns>False if the page is not being moved any more.</returns>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)")]
+    [MustHold("source.Frozen && exclusive(target.Lock)")]
     private static bool TryCopy(VmArea target, VmArea source, ulong address)
     {
         var old = PteOffsetMapNolock(source, address);

@@ -24,7 +24,7 @@ internal static class HugeCopy
     /// Shares a huge page until somebody writes to it. One that is pinned is split instead, so that the pages are copied at once that whoever
     /// pinned them works with.
     /// </summary>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), AllocatesPages]
+    [MustHold("source.Frozen && exclusive(target.Lock)"), AllocatesPages]
     internal static HugeCopyResult TryCopy(VmArea target, VmArea source, ulong address)
     {
         if (!IsHuge(HugeEntries.Peek(source, address)))
@@ -50,7 +50,7 @@ internal static class HugeCopy
 
     /// <summary>Takes the right to write from the parent, and counts the child's entry and its reference.</summary>
     /// <returns>The child's entry; nothing if there is no huge page, or none any more.</returns>
-    [MustHold("exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole")]
+    [MustHold("source.Frozen")]
     private static ulong Share(VmArea source, ulong address)
     {
         var mm = source.Mm;

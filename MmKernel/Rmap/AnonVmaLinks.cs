@@ -17,7 +17,7 @@ internal static class AnonVmaLinks
     /// the source's own.
     /// </param>
     /// <returns>0; −ENOMEM with nothing linked.</returns>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
+    [MustHold("source.Frozen && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
     internal static int AnonVmaClone(VmArea target, VmArea source, bool reuse)
     {
         var own = source.AnonVma;
@@ -60,7 +60,7 @@ internal static class AnonVmaLinks
     /// (<c>anon_vma_fork</c>).
     /// </summary>
     /// <returns>0; −ENOMEM with nothing linked.</returns>
-    [MustHold("(exclusive(source.Lock) || exclusive(source.Mm.MmapLock) && source.Mm.Residents.Sole) && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
+    [MustHold("source.Frozen && exclusive(target.Lock)"), MustNotHold("AnonVma.Rwsem"), MaySleep]
     internal static int AnonVmaFork(VmArea target, VmArea source)
     {
         var parent = source.AnonVma;

@@ -26,8 +26,7 @@ internal static class UffdEvents
 
         if (FaultInjector.Fails(FaultPoint.Userfaultfd))
             return false;
-
-        Note(vma, context, new UffdMessage { Event = UffdEvent.Unmap, Address = start, Other = end });
+        Note(vma.Mm, context, new UffdMessage { Event = UffdEvent.Unmap, Address = start, Other = end });
         return true;
     }
 
@@ -41,7 +40,7 @@ internal static class UffdEvents
         if (context == null)
             return;
         if (context.Has(UffdFeatures.EventRemap))
-            Note(target, context, new UffdMessage { Event = UffdEvent.Remap, Address = from, Other = to, Length = length });
+            Note(target.Mm, context, new UffdMessage { Event = UffdEvent.Remap, Address = from, Other = to, Length = length });
         else
             UffdRegistration.Reset(target);
     }
@@ -74,11 +73,9 @@ internal static class UffdEvents
 
         if (FaultInjector.Fails(FaultPoint.Userfaultfd))
             return -(int)Errno.ENOMEM;
-
         var own = new UserfaultContext(target.Mm, context.Flags);
         _ = own.Initialize(context.Features);
-        context.BeginChange();
-        parent.UserfaultEvents.Add(new PendingUserfaultEvent(context, new UffdMessage { Event = UffdEvent.Fork, Child = new Userfaultfd(own) }));
+        Note(parent, context, new UffdMessage { Event = UffdEvent.Fork, Child = new Userfaultfd(own) });
         target.Userfault = own;
         return 0;
     }
@@ -100,6 +97,15 @@ internal static class UffdEvents
     {
         foreach (var pending in events)
             Deliver(pending.Context, pending.Message);
+    }
+
+    /// <summary>Releases mmap_lock, and tells the handlers what was noted while it was held.</summary>
+    [Releases("exclusive(mm.MmapLock)"), MaySleep]
+    internal static void UnlockAndComplete(MmStruct mm)
+    {
+        var events = Take(mm);
+        mm.MmapLock.WriteUnlock();
+        Complete(events);
     }
 
     /// <summary>Forgets what was noted for a fork that failed (<c>dup_userfaultfd_fail</c>).</summary>
@@ -127,11 +133,11 @@ internal static class UffdEvents
         return false;
     }
 
-    [MustHold("exclusive(vma.Mm.MmapLock)"), MaySleep]
-    private static void Note(VmArea vma, UserfaultContext context, in UffdMessage message)
+    [MustHold("exclusive(mm.MmapLock)"), MaySleep]
+    private static void Note(MmStruct mm, UserfaultContext context, in UffdMessage message)
     {
         context.BeginChange();
-        vma.Mm.UserfaultEvents.Add(new PendingUserfaultEvent(context, message));
+        mm.UserfaultEvents.Add(new PendingUserfaultEvent(context, message));
     }
 
     [MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
