@@ -70,18 +70,6 @@ public sealed partial class Process
     private unsafe AccessResult Access(ulong address, byte* buffer, int length, FaultFlag flags)
     {
         using var entry = new SystemCall(this);
-        var mm = Task.CurrentMm!;
-        while (length > 0)
-        {
-            int part = Math.Min(length, Page.Size - (int)(address & Page.OffsetMask));
-            var result = Mmu.Access(mm, address, buffer, part, flags);
-            if (!result.IsOk)
-                return result;
-            address += (ulong)part;
-            buffer += part;
-            length -= part;
-        }
-
-        return default;
+        return Mmu.AccessPages(Task.CurrentMm!, address, buffer, length, flags);
     }
 }

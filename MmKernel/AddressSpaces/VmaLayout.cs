@@ -68,10 +68,6 @@ internal static class VmaLayout
         vma.Mm.MapCount++;
     }
 
-    /// <summary>Makes a VMA unreachable for lookups; the tree has lost it or is about to (<c>vma_mark_detached</c>).</summary>
-    [MustHold("exclusive(vma.Lock)"), MaySleep]
-    internal static void Detach(VmArea vma) => vma.Lock.MarkDetached();
-
     /// <summary>Takes a detached VMA out of reverse mapping and gives up what it refers to (<c>remove_vma</c>).</summary>
     [MustHold("exclusive(vma.Lock) && vma.Mm.MmapLock"), MaySleep]
     internal static void Free(VmArea vma)

@@ -78,7 +78,7 @@ public static class VmaLocking
     [MustHold("exclusive(vma.Mm.MmapLock) && exclusive(vma.Lock)")]
     public static void VmaMarkAttached(VmArea vma) => vma.Lock.MarkAttached();
 
-    /// <summary>Makes a VMA unreachable for them (<c>vma_mark_detached</c>).</summary>
+    /// <summary>Makes a VMA unreachable for them; the tree has lost it or is about to (<c>vma_mark_detached</c>).</summary>
     [MustHold("exclusive(vma.Mm.MmapLock) && exclusive(vma.Lock)"), MaySleep]
     public static void VmaMarkDetached(VmArea vma) => vma.Lock.MarkDetached();
 

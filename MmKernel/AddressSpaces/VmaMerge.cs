@@ -112,25 +112,13 @@ internal static class VmaMerge
         isExhausted = (fitsPrevious || fitsNext) && !VmaTree.TryReserve();
         if (isExhausted || (!fitsPrevious && !fitsNext))
             return null;
-        if (previous != null && fitsPrevious && next != null && fitsNext)
-        {
-            var joined = JoinThree(previous, middle, next, flags);
-            isExhausted = joined == null;
-            return joined;
-        }
-
+        VmArea? merged = null;
         if (previous != null && fitsPrevious)
-        {
-            var grown = GiveToPrevious(previous, middle, end, flags);
-            isExhausted = grown == null;
-            return grown;
-        }
-
-        if (next == null)
-            return null;
-        var lowered = GiveToNext(middle, next, start, flags);
-        isExhausted = lowered == null;
-        return lowered;
+            merged = next != null && fitsNext ? JoinThree(previous, middle, next, flags) : GiveToPrevious(previous, middle, end, flags);
+        else if (next != null)
+            merged = GiveToNext(middle, next, start, flags);
+        isExhausted = merged == null;
+        return merged;
     }
 
     /// <summary>Whether a parent process handed the VMA down, with anonymous pages that may be shared (<c>vma_is_fork_child</c>).</summary>
@@ -204,7 +192,7 @@ internal static class VmaMerge
     {
         VmaLayout.Resize(target, start, end, pageOffset);
         target.Mm.MapCount--;
-        VmaLayout.Detach(other);
+        VmaMarkDetached(other);
         VmaLayout.Free(other);
     }
 

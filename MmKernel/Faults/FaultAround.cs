@@ -20,8 +20,7 @@ internal static class FaultAround
         var vma = vmf.Vma;
         ulong window = WindowPages * Page.Size;
         ulong start = Math.Max(vmf.Address & ~(window - 1), vma.Start);
-        ulong endOfTable = (vmf.Address & ~(TableSpan - 1)) + TableSpan;
-        ulong end = Math.Min(start + window, Math.Min(vma.End, endOfTable));
+        ulong end = Math.Min(start + window, TableEnd(vmf.Address, vma.End));
         for (ulong address = start; address < end; address += Page.Size)
         {
             if (address != vmf.Address && ReadEntry(vma, address) == PageTableEntry.None)
@@ -40,7 +39,7 @@ internal static class FaultAround
         if (folio.TryLock())
         {
             // Locked and still of the file, so it is not cut off before the entry is there to be found.
-            if (folio.Mapping == mapping && folio.Has(FolioFlags.UpToDate) && index < Page.AlignUp(mapping.Size) >> Page.Shift)
+            if (folio.Mapping == mapping && folio.Has(FolioFlags.UpToDate) && !mapping.IsBeyondEnd(index))
                 mapped = FileFault.InstallFilePage(vma, address, folio, FaultFlag.None, PageTableEntry.None);
             folio.Unlock();
         }

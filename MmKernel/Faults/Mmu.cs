@@ -17,7 +17,7 @@ internal static unsafe class Mmu
     /// <param name="length">Bytes; the range does not cross a page boundary.</param>
     /// <param name="flags">The kind of access.</param>
     [MustHold("mm.Users && mm.Residents"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    internal static AccessResult Access(MmStruct mm, ulong address, byte* buffer, int length, FaultFlag flags)
+    private static AccessResult Access(MmStruct mm, ulong address, byte* buffer, int length, FaultFlag flags)
     {
         var task = Task.Current;
         if (address >= Page.TaskSize)
@@ -51,22 +51,27 @@ internal static unsafe class Mmu
         return true;
     }
 
-    /// <summary>Reads user memory, faulting (<c>copy_from_user</c>).</summary>
-    /// <returns>False if it cannot be read.</returns>
+    /// <summary>Reads or writes across pages, one after the other, until one does not allow it (<c>copy_from_user</c>, <c>copy_to_user</c>).</summary>
+    /// <param name="mm">The current address space.</param>
+    /// <param name="address">Where.</param>
+    /// <param name="buffer">What to read into or write from.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="flags">The kind of access.</param>
     [MustHold("mm.Users && mm.Residents"), Requires("mm == Task.CurrentMm"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
-    internal static bool Read(MmStruct mm, ulong address, byte* buffer, int length)
+    internal static AccessResult AccessPages(MmStruct mm, ulong address, byte* buffer, int length, FaultFlag flags)
     {
         while (length > 0)
         {
             int part = Math.Min(length, Page.Size - (int)(address & Page.OffsetMask));
-            if (!Access(mm, address, buffer, part, FaultFlag.None).IsOk)
-                return false;
+            var result = Access(mm, address, buffer, part, flags);
+            if (!result.IsOk)
+                return result;
             address += (ulong)part;
             buffer += part;
             length -= part;
         }
 
-        return true;
+        return default;
     }
 
     /// <summary>One attempt, with nothing held: what a flush waits for is the phase between the two stores to the task.</summary>

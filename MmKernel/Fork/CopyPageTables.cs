@@ -33,7 +33,7 @@ internal static class CopyPageTables
         ulong end = source.End;
         while (address < end)
         {
-            ulong stop = Math.Min(end, (address + TableSpan) & ~(TableSpan - 1));
+            ulong stop = TableEnd(address, end);
             var huge = HugePages.IsWhole(address, stop) ? HugeCopy.TryCopy(target, source, address) : HugeCopyResult.NotHuge;
             if (huge == HugeCopyResult.NoMemory || (huge == HugeCopyResult.NotHuge && !CopyTable(target, source, address, stop)))
                 return -(int)Errno.ENOMEM;

@@ -48,7 +48,7 @@ internal static class HugeRmap
         ulong end = EndIn(folio, vma, address);
         while (address < end)
         {
-            ulong stop = Math.Min(end, HugePages.AlignDown(address) + HugePages.Size);
+            ulong stop = TableEnd(address, end);
             if (HugeEntries.TryLock(vma, address, out ulong entry))
             {
                 if (RmapWalking.Maps(entry, folio) && (entry & Accessed) != 0)

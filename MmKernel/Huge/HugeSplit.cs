@@ -115,7 +115,7 @@ internal static class HugeSplit
         bool done = true;
         while (address < end && done)
         {
-            ulong stop = Math.Min(end, HugePages.AlignDown(address) + HugePages.Size);
+            ulong stop = TableEnd(address, end);
             done = TakeOutOfTable(folio, vma, address, stop);
             address = stop;
         }
@@ -186,7 +186,7 @@ internal static class HugeSplit
         ulong end = pages.EndIn(vma, address);
         while (address < end)
         {
-            ulong stop = Math.Min(end, HugePages.AlignDown(address) + HugePages.Size);
+            ulong stop = TableEnd(address, end);
             PutBackIntoTable(pages, vma, address, stop);
             address = stop;
         }

@@ -92,9 +92,7 @@ internal static class MovePageTables
     }
 
     /// <summary>Bytes from two addresses on that lie in one table each (<c>get_extent</c>).</summary>
-    private static ulong ExtentAt(ulong from, ulong to, ulong length) => Math.Min(length, Math.Min(ToTableEnd(from), ToTableEnd(to)));
-
-    private static ulong ToTableEnd(ulong address) => TableSpan - (address & (TableSpan - 1));
+    private static ulong ExtentAt(ulong from, ulong to, ulong length) => Math.Min(TableEnd(from, from + length) - from, TableEnd(to, to + length) - to);
 
     [MustHold("vma.Stable")]
     private static bool HasTable(VmArea vma, ulong address)

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using MmLint;
 using static MmKernel.PageTableEntry;
@@ -14,6 +15,9 @@ internal static unsafe class PageTableWalk
 
     private const int BitsPerLevel = 9;
     private const ulong IndexMask = (1UL << BitsPerLevel) - 1;
+
+    /// <summary>Where what one lowest-level table maps ends, or the range up to <paramref name="end"/> if that is before (<c>pmd_addr_end</c>).</summary>
+    internal static ulong TableEnd(ulong address, ulong end) => Math.Min(end, (address & ~(TableSpan - 1)) + TableSpan);
 
     /// <summary>Bytes that one entry of <paramref name="level"/> maps.</summary>
     internal static ulong SpanOf(int level) => 1UL << (Page.Shift + (BitsPerLevel * level));

@@ -17,7 +17,7 @@ internal static class Protection
         int changed = 0;
         while (start < end)
         {
-            ulong stop = Math.Min(end, (start + TableSpan) & ~(TableSpan - 1));
+            ulong stop = TableEnd(start, end);
             changed += HugePages.IsWhole(start, stop) && HugeProtection.TryChange(vma, start) ? HugePages.PageCount : ChangeTable(vma, start, stop);
             start = stop;
         }

@@ -26,7 +26,7 @@ internal static class Zap
     {
         while (start < end)
         {
-            ulong stop = Math.Min(end, (start + TableSpan) & ~(TableSpan - 1));
+            ulong stop = TableEnd(start, end);
             start = HugePages.IsWhole(start, stop) && HugeZap.TryZap(gather, vma, start, scope) ? stop : ZapTable(gather, vma, start, stop, scope);
             if (gather.IsFull)
                 gather.Flush();

@@ -49,8 +49,7 @@ internal static class SwapReadahead
         // Forwards or backwards as the faults go, else to both sides.
         ulong before = page == last + 1 ? 0UL : page == last - 1 ? (ulong)(window - 1) : (ulong)((window - 1) / 2);
         ulong first = Math.Max(page - Math.Min(before, page), Math.Max(vma.Start, address & ~(PageTableWalk.TableSpan - 1)) >> Page.Shift);
-        ulong tableEnd = (address & ~(PageTableWalk.TableSpan - 1)) + PageTableWalk.TableSpan;
-        ulong end = Math.Min(page - before + (ulong)window, Math.Min(vma.End, tableEnd) >> Page.Shift);
+        ulong end = Math.Min(page - before + (ulong)window, PageTableWalk.TableEnd(address, vma.End) >> Page.Shift);
         return (first << Page.Shift, end << Page.Shift);
     }
 

@@ -118,7 +118,7 @@ internal static unsafe class UffdFill
         if (!Mmu.TryRead(current, source, memory.PointerTo(folio.Frame), Page.Size))
         {
             FillUnlock(context, vma);
-            if (!Mmu.Read(current, source, memory.PointerTo(folio.Frame), Page.Size))
+            if (!Mmu.AccessPages(current, source, memory.PointerTo(folio.Frame), Page.Size, FaultFlag.None).IsOk)
             {
                 memory.Put(folio);
                 return -(long)Errno.EFAULT;

@@ -61,7 +61,7 @@ internal static class UffdWriteProtection
         bool usesMarkers = protect && UsesMarkers(vma);
         while (start < end)
         {
-            ulong stop = Math.Min(end, (start + TableSpan) & ~(TableSpan - 1));
+            ulong stop = TableEnd(start, end);
             if (usesMarkers && !AllocateTables(vma, start))
                 return -(long)Errno.ENOMEM;
             if (protect)

@@ -17,7 +17,7 @@ internal static class PageWalk
     {
         while (start < end)
         {
-            ulong stop = Math.Min(end, (start + TableSpan) & ~(TableSpan - 1));
+            ulong stop = TableEnd(start, end);
             if (TryVisitHuge(vma, start, stop, ref state, visitor))
             {
                 start = stop;
