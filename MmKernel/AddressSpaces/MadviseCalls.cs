@@ -50,7 +50,7 @@ internal static class MadviseCalls
     /// <param name="start">Where to look from; then the start of the part.</param>
     /// <param name="end">The end of the range.</param>
     /// <param name="stop">The end of the part.</param>
-    /// <param name="unmapped">Becomes −ENOMEM if nothing is mapped before the part.</param>
+    /// <param name="unmapped">Becomes −ENOMEM if something up to the part, or all up to the end, is not mapped.</param>
     /// <returns>The VMA; null at the end of the range.</returns>
     [MustHold("mm.MmapLock"), Ensures("result.Mm == mm")]
     [return: ValidWhileHeld("result.Lock || result.Mm.MmapLock")]

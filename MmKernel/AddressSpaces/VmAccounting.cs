@@ -21,7 +21,7 @@ internal static class VmAccounting
     [MustHold("mm.MmapLock")]
     internal static bool TryCharge(MmStruct mm, ulong pages) => mm.Machine.Commit.TryCharge(pages, mm.TotalPages);
 
-    /// <summary>Counts pages that are mapped from now on, also as locked if they are (<c>vm_stat_account</c>).</summary>
+    /// <summary>Counts pages that are mapped from now on, as locked too if they are (<c>vm_stat_account</c>, <c>locked_vm</c>).</summary>
     [MustHold("exclusive(mm.MmapLock)")]
     internal static void Add(MmStruct mm, VmFlags flags, ulong pages)
     {
