@@ -19,6 +19,7 @@ internal static class RaceCatalogue
         FaultRaces.GrowthAndMunmap,
         ForkRaces.ForkAndFaults,
         ForkRaces.LonelyForkAndFaults,
+        ForkRaces.LonelyForkAndLongStore,
         ForkRaces.ForkAndFirstFault,
         ForkRaces.CopyOnBothSides,
         ForkRaces.CopyByTwoThreads,

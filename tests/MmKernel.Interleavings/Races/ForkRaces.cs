@@ -18,6 +18,27 @@ internal static class ForkRaces
         MakeForkAndFaults(world);
     });
 
+    /// <summary>One store goes to two tables, so its thread is in the kernel for both: a fork that comes in between is not alone.</summary>
+    internal static Race LonelyForkAndLongStore { get; } = new("fork without VMA locks and a store to two tables", world =>
+    {
+        const ulong AcrossTables = InSecondTable - 4;
+        const ulong Neither = 0x1_0000_0001;
+        const ulong FirstOnly = 0x1_0000_0002;
+        const ulong Both = 0x2_0000_0002;
+        world.Options = world.Options with { ForkLocking = ForkLocking.SkipWhenAlone };
+        var parent = world.Process();
+        parent.Map(World.Base, 513);
+        parent.Store(AcrossTables, Neither);
+        ulong inherited = 0;
+        world.Thread("fork", () => inherited = world.Adopt(parent.Fork()).Load(AcrossTables));
+        world.Thread("store", () => parent.Store(AcrossTables, Both));
+        world.Finally(() =>
+        {
+            Assert.Contains(inherited, new[] { Neither, FirstOnly, Both });
+            Assert.Equal(Both, parent.Load(AcrossTables));
+        });
+    });
+
     /// <summary>The parent gets its anon_vma, which the child needs for what it inherits, in the middle of the fork.</summary>
     internal static Race ForkAndFirstFault { get; } = new("fork and first fault", world =>
     {

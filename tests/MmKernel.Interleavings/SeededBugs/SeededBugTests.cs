@@ -66,6 +66,11 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "Fork/Residents.cs",
             ("        while (IsClosed)\n        {\n            Volatile.Write(ref task.ResidentIn, null);", "        while (task == null)\n        {\n            Volatile.Write(ref task.ResidentIn, null);")),
         new(
+            "fork does not look who is in the address space",
+            "fork without VMA locks and a store to two tables",
+            "Fork/Residents.cs",
+            ("Volatile.Read(ref task.GuestIn) == Mm || (task != self && Volatile.Read(ref task.ResidentIn) == Mm)", "task == null")),
+        new(
             "fork holds mmap_lock shared",
             "fork and first fault",
             "Fork/DupMmap.cs",
