@@ -41,7 +41,7 @@ internal sealed partial class BodyAnalysis
     private State Introduce(State start, IParameterSymbol parameter)
     {
         start = start with { Values = start.Values.SetItem(parameter, Root.Parameter(parameter)) };
-        if (parameter is { RefKind: not RefKind.Out, Type: { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } }) start = start.Assume(Fact.IsNull(Root.Parameter(parameter)).Negate()) ?? start;
+        if (parameter.RefKind != RefKind.Out && NullContract.HasNoNull(parameter.Type)) start = start.Assume(Fact.IsNull(Root.Parameter(parameter)).Negate()) ?? start;
         return _catalog.AttributesOf(parameter).Any(static attribute => attribute.Name == "Fresh") ? start with { Fresh = start.Fresh.Add(Root.Parameter(parameter)) } : start;
     }
 

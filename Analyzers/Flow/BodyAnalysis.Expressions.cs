@@ -217,8 +217,7 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>What <c>?.</c> asks of a readonly member that is declared to be there is no question.</summary>
-    private static bool IsNeverNull(Term value) => value is MemberOf { Member: IFieldSymbol { IsReadOnly: true, Type: { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } }
-        or IPropertySymbol { SetMethod: null, Type: { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } } };
+    private static bool IsNeverNull(Term value) => value is MemberOf { Member: IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null } } member && NullContract.HasNoNull(ContractCatalog.TypeOf(member.Member));
 
     private static Term ConditionOf(Fact fact, ITypeSymbol? type) => fact == Fact.True ? Constant.True : fact == Fact.False ? Constant.False
         : fact is Fact.Single { Literal: { Positive: true, Atom: { Kind: AtomKind.IsTrue, Left: var bare } } } ? bare

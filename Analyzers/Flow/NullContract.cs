@@ -66,7 +66,7 @@ internal sealed class NullContract
     /// <summary>Whether a call that comes back tells nothing of null.</summary>
     internal bool IsEmpty => NotNull.Count + Members.Count + NotNullWith.Count == 0;
 
-    /// <summary>Whether the declared type of the result has no null.</summary>
+    /// <summary>Whether the declared type of the result, or of what it comes to when it has been awaited, has no null.</summary>
     internal bool ResultIsNeverNull { get; }
 
     /// <summary>Parameters that are not null when the call comes back, always or when it returns this.</summary>
@@ -79,8 +79,10 @@ internal sealed class NullContract
     internal List<int> NotNullWith { get; } = [];
 
     /// <summary>The annotation of what a method's own type parameter stands for is inferred, and not to be relied on here.</summary>
-    private static bool IsNeverNull(ITypeSymbol type, ITypeSymbol declared) =>
-        type is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated } && declared is not ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Method };
+    private static bool IsNeverNull(ITypeSymbol type, ITypeSymbol declared) => HasNoNull(type) && Tasks.Awaited(declared) is not ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Method };
+
+    /// <summary>Whether a value of the declared type is never null; a task is asked for what it comes to, for one term stands for both.</summary>
+    internal static bool HasNoNull(ITypeSymbol? type) => Tasks.Awaited(type) is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.NotAnnotated };
 
     private static object? Argument(AttributeData attribute) => attribute.ConstructorArguments.Length > 0 && attribute.ConstructorArguments[0].Kind != TypedConstantKind.Array ? attribute.ConstructorArguments[0].Value : null;
 

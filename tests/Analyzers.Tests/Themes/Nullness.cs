@@ -16,6 +16,8 @@ public sealed class Nullness : ThemeTests
         public static extern T First<T>(List<T> from);
         public Node? Current { get; init; }
         [MemberNotNullWhen(true, nameof(Current))] public extern bool HasCurrent();
+        public static extern Task<Node?> FindAsync();
+        public static extern Task<Node> MakeAsync();
         [Requires("node != null")] public static extern void Use(Node? node);
         [Acquires("node.Gate", When = "node != null")] public static extern void Lock(Node? node);
         [Releases("node.Gate", When = "node != null")] public static extern void Unlock(Node? node);
@@ -54,6 +56,24 @@ public sealed class Nullness : ThemeTests
     [InlineData("var all = new Subject(); if (!all.HasCurrent()) Use(all.Current);")]
     [InlineData("TryGet(out var node); if (TryGet(out _)) Use(node);")]
     public Task PerhapsNull_Flags(string body) => Flags(Methods + "public static void Run()\n{\n" + body + " // MML1015\n}");
+
+    [Theory]
+    [InlineData("if (await FindAsync() is null)")]
+    [InlineData("var node = await FindAsync(); if (node == null)")]
+    [InlineData("var task = FindAsync(); if (await task.ConfigureAwait(false) is null)")]
+    [InlineData("if (await given == null)")]
+    [InlineData("if (await _kept == null)")]
+    [InlineData("if (await FindAsync() is { } node) return node;")]
+    public Task WhatIsAwaitedMayBeNullThoughTheTaskIsNot(string body) =>
+        Flags(Methods + "private readonly Task<Node?> _kept = FindAsync();\npublic async Task<Node?> Run(Task<Node?> given)\n{\n" + body + "\n_gate.Exit(); // MML1005\nreturn null;\n}");
+
+    [Theory]
+    [InlineData("if (await MakeAsync() is null)")]
+    [InlineData("var node = await MakeAsync(); if (node == null)")]
+    [InlineData("if (await given == null)")]
+    [InlineData("if (done == null)")]
+    public Task WhatIsAwaitedIsNotNullIfItsTypeSaysSo(string body) =>
+        Silent(Methods + "public async Task Run(Task<Node> given, Task done)\n{\n" + body + "\n_gate.Exit();\nawait done;\n}");
 
     [Fact]
     public Task LockedWhereFoundAndUnlockedWhereFound_IsSilent() => Silent(Methods + """
