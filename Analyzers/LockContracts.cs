@@ -176,7 +176,7 @@ public sealed class LockContracts : DiagnosticAnalyzer
     {
         LockGraph graph = LockGraph.Of(engine.Takings, engine.Order);
         _seen?.Invoke(graph);
-        foreach (Diagnostic diagnostic in tokens.Refused(engine.Takings).Concat(LockCycles.Of(graph)).Concat(UnlistedOrders.Of(graph))) context.ReportDiagnostic(diagnostic);
+        foreach (Diagnostic diagnostic in tokens.Refused(engine.Takings).Concat(LockCycles.Of(graph)).Concat(LocksTakenAgain.Of(engine.Takings)).Concat(UnlistedOrders.Of(graph))) context.ReportDiagnostic(diagnostic);
     }
 
     private static void CheckConversion(IDelegateCreationOperation creation, Action<Diagnostic> report, Engine engine)

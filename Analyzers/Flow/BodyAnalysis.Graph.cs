@@ -11,8 +11,10 @@ internal sealed partial class BodyAnalysis
     private void NoteTaking(State state, SyntaxNode site, Term term, Mode mode, bool isTry)
     {
         if (!_recording || _inference is not null || state.IsFresh(term)) return;
-        LockNode? node = _catalog.InfoOf(term).IsWaitedFor ? NodeOf(state, term, mode) : null;
-        _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, HeldIn(state), OfParameters(state)));
+        LockInfo info = _catalog.InfoOf(term);
+        LockNode? node = info.IsWaitedFor ? NodeOf(state, term, mode) : null;
+        bool isOnce = !isTry && !info.Reentrant && !state.Facts.Literals.Any(static literal => literal.Atom.Any(static part => part is MemberOf or ElementOf or Opaque));
+        _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, isOnce, HeldIn(state), OfParameters(state)));
     }
 
     /// <summary>Notes what outlives a hold, or its mode, that has just ended.</summary>

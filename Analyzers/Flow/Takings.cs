@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
@@ -18,7 +19,16 @@ internal sealed record LockNode(string Key, string Name)
 internal sealed record HeldLock(Term Term, Mode Mode, LockNode? Node);
 
 /// <summary>A place where a lock is taken, what is held there, and what is known there of the parameters.</summary>
-internal sealed record Taking(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, LockNode? Node, bool IsTry, ImmutableArray<HeldLock> Held, Fact When);
+/// <param name="Owner">The function that takes it.</param>
+/// <param name="Site">Where.</param>
+/// <param name="Term">The lock.</param>
+/// <param name="Mode">Its mode.</param>
+/// <param name="Node">Its class; null for what nobody waits for.</param>
+/// <param name="IsTry">Whether the function does not wait for it.</param>
+/// <param name="IsOnce">Whether who holds it already waits for ever: it is not re-entrant, and nothing but the parameters decides whether it is taken.</param>
+/// <param name="Held">What is held.</param>
+/// <param name="When">What is known of the parameters.</param>
+internal sealed record Taking(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, LockNode? Node, bool IsTry, bool IsOnce, ImmutableArray<HeldLock> Held, Fact When);
 
 /// <summary>A place where a lock is given up; <paramref name="Kept"/> is held beyond it, and <paramref name="Bared"/> may have been held on the strength of it.</summary>
 internal sealed record Parting(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, ImmutableArray<HeldLock> Kept, ImmutableArray<HeldLock> Bared);
@@ -35,15 +45,28 @@ internal sealed record CallUnderLocks(
     ISymbol Owner, IMethodSymbol Callee, SyntaxNode Site, ImmutableArray<HeldLock> Held, ImmutableArray<string> Judged, Term? Receiver, ImmutableArray<Term> Arguments)
 {
     /// <summary>Whether the arguments rule out that the callee gets to the place.</summary>
-    internal bool RulesOut(Taking taking) => IsIn(taking) && FactSet.Empty.Decide(taking.When.Replace(
-        part => part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } && Argument(parameter) is Constant value ? value : null)) == false;
+    internal bool RulesOut(Taking taking) => IsIn(taking) && Decides(taking) == false;
+
+    /// <summary>The lock that is held here and that the callee takes itself, whatever else it finds; null if there is none, or if the call is judged for that by contract.</summary>
+    internal HeldLock? TakenAgain(Taking taking)
+    {
+        if (!IsIn(taking) || !taking.IsOnce || Decides(taking) != true) return null;
+        Term taken = InCaller(taking.Term);
+        return Held.FirstOrDefault(held => held is { Node: { } node, Mode: not Mode.Upgradeable } && held.Term.Equals(taken) && !Judged.Contains(LockOrder.Bare(node.Name)));
+    }
+
+    private bool? Decides(Taking taking) => FactSet.Empty.Decide(taking.When.Replace(
+        part => part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } && Argument(parameter) is Constant value ? value : null));
+
+    /// <summary>What the callee names, as the caller does.</summary>
+    private Term InCaller(Term term) => term.Replace(part => part is Root { Kind: RootKind.This } ? Object : part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } ? Argument(parameter) : null);
 
     /// <summary>How the owner of what is held is reached from the owner of what is taken behind the call.</summary>
     /// <param name="held">What is held.</param>
     /// <param name="taking">What is taken.</param>
     /// <param name="inCallee">How the owner of what is taken is reached from the object that is called.</param>
     internal Kinship KinshipOf(Term held, Taking taking, Kinship inCallee) => IsIn(taking)
-        ? Kinships.OfLocks(held, taking.Term.Replace(part => part is Root { Kind: RootKind.This } ? Object : part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } ? Argument(parameter) : null))
+        ? Kinships.OfLocks(held, InCaller(taking.Term))
         : inCallee == Kinship.Single ? Kinship.Single : Kinships.Through(Kinships.Dispatched(Callee, Kinships.OfLock(Object, held)), inCallee);
 
     /// <summary>What the callee calls <c>this</c>.</summary>

@@ -623,4 +623,70 @@ public sealed class LockCycles : ThemeTests
             protected override void Close() { lock (_own) { } }
         }
         """);
+
+    [Theory]
+    [InlineData("public void Run() { _one.Enter(); Take(); _one.Exit(); } // MML1020")]
+    [InlineData("public void Run(Bank other) { other._one.Enter(); other.Take(); other._one.Exit(); } // MML1020")]
+    [InlineData("public void Run() { s_all.Enter(); TakeAll(); s_all.Exit(); } // MML1020")]
+    [InlineData("public void Run() { _one.Enter(); TakeIf(true); _one.Exit(); } // MML1020")]
+    [InlineData("public async Task Run() { await _semaphore.WaitAsync(); await TakeAsync(); _semaphore.Release(); } // MML1020")]
+    public Task CalleeTakesWhatIsHeld_Flags(string caller) => FlagsTypes(Takers(caller));
+
+    [Theory]
+    [InlineData("public void Run() { _one.Enter(); _one.Exit(); Take(); }")]
+    [InlineData("public void Run(Bank other) { _one.Enter(); other.Take(); _one.Exit(); }")]
+    [InlineData("public void Run(Gate other) { _one.Enter(); Take(other); _one.Exit(); }")]
+    [InlineData("public void Run() { _one.Enter(); TakeIf(false); _one.Exit(); }")]
+    [InlineData("public void Run(bool needed) { _one.Enter(); TakeIf(needed); _one.Exit(); }")]
+    [InlineData("public void Run() { _one.Enter(); TakeOnce(); _one.Exit(); }")]
+    [InlineData("public void Run() { _one.Enter(); Try(); _one.Exit(); }")]
+    [InlineData("public void Run() { _one.Enter(); Retake(); _one.Exit(); }")]
+    [InlineData("public void Run() { lock (_monitor) TakeMonitor(); }")]
+    [InlineData("public void Run() { _one.Enter(); TakeVirtually(); _one.Exit(); }")]
+    [InlineData("public void Run() { _slim.EnterUpgradeableReadLock(); Write(); _slim.ExitUpgradeableReadLock(); }")]
+    public Task CalleeDoesNotTakeWhatIsHeld_IsSilent(string caller) => SilentTypes(Takers(caller));
+
+    [Fact]
+    public async Task MessageNamesWhatIsTakenAgain() => await Verify.Flags("""
+        public sealed class Bank
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            public void Run()
+            {
+                _one.Wait();
+                {|MML1020:Take()|};
+                _one.Release();
+            }
+            public void Take()
+            {
+                {|#taken:_one.Wait()|};
+                _one.Release();
+            }
+        }
+        """)
+        .WithMessage("'Run' holds Bank._one and calls 'Take', which waits for it (Test.cs line 12)")
+        .WithAdditionalLocations(0, "taken");
+
+    /// <summary>A class that takes its locks in every way, and one member more.</summary>
+    private static string Takers(string caller) => """
+        public class Bank
+        {
+            private static readonly Gate s_all = new();
+            private readonly Gate _one = new();
+            private readonly object _monitor = new();
+            private readonly SemaphoreSlim _semaphore = new(1, 1);
+            private readonly ReaderWriterLockSlim _slim = new();
+            private bool _isDone;
+            public void Take() { _one.Enter(); _one.Exit(); }
+            public static void Take(Gate gate) { gate.Enter(); gate.Exit(); }
+            public static void TakeAll() { s_all.Enter(); s_all.Exit(); }
+            public void TakeIf(bool needed) { if (needed) { _one.Enter(); _one.Exit(); } }
+            public void TakeOnce() { if (_isDone) return; _isDone = true; _one.Enter(); _one.Exit(); }
+            public void Try() { if (_one.TryEnter()) _one.Exit(); }
+            [Releases("_one"), Acquires("_one")] private void Retake() { _one.Exit(); _one.Enter(); }
+            public void TakeMonitor() { lock (_monitor) { } }
+            public virtual void TakeVirtually() { _one.Enter(); _one.Exit(); }
+            public void Write() { _slim.EnterWriteLock(); _slim.ExitWriteLock(); }
+            public async Task TakeAsync() { await _semaphore.WaitAsync(); _semaphore.Release(); }
+        """ + "\n" + caller + "\n}";
 }

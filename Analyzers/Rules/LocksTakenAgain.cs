@@ -1,0 +1,28 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace MmLint.Analyzers;
+
+/// <summary>The smallest circle: who holds a lock that is not re-entrant calls a function that takes it, and waits for itself.</summary>
+internal static class LocksTakenAgain
+{
+    internal static IEnumerable<Diagnostic> Of(Takings takings)
+    {
+        ILookup<ISymbol?, Taking> own = takings.All.ToLookup(static taking => (ISymbol?)taking.Owner.OriginalDefinition, SymbolEqualityComparer.Default);
+        foreach (CallUnderLocks call in takings.Calls.OrderBy(static call => call.Site, SourcePlace.Order))
+        {
+            if (MayBeAnother(call.Callee)) continue;
+            foreach (Taking taking in own[call.Callee].OrderBy(static taking => taking.Site, SourcePlace.Order))
+            {
+                if (call.TakenAgain(taking) is not { Node: { } node }) continue;
+                yield return Diagnostic.Create(Rule.LockCycle, call.Site.GetLocation(), [taking.Site.GetLocation()],
+                    "'" + LockCycles.NameOf(call.Owner) + "' holds " + node.Name + " and calls '" + LockCycles.NameOf(call.Callee) + "', which waits for it (" + SourcePlace.Of(taking.Site) + ")");
+                break;
+            }
+        }
+    }
+
+    /// <summary>Whether the call may lead to an override, which takes what it takes.</summary>
+    private static bool MayBeAnother(IMethodSymbol callee) => callee.IsAbstract || callee.IsVirtual || (callee is { IsOverride: true, IsSealed: false } && !callee.ContainingType.IsSealed);
+}
