@@ -16,6 +16,15 @@ public sealed class OtherFrameworkLocks : ThemeTests
         """);
 
     [Fact]
+    public Task SemaphoreReleasedByCount_IsSilent() => SilentTypes("""
+        public sealed class Store
+        {
+            private readonly SemaphoreSlim _one = new(1, 1);
+            public void Run() { _one.Wait(); _one.Release(1); }
+        }
+        """);
+
+    [Fact]
     public Task SemaphoreNotTaken_Flags() => FlagsTypes("""
         public sealed class Store
         {
