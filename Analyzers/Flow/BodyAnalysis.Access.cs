@@ -543,7 +543,7 @@ internal sealed partial class BodyAnalysis
         string text = sentence.Name(verdict == Verdict.WrongMode ? culprit : need);
         string fate = verdict switch
         {
-            Verdict.WrongMode => ", which is only held shared",
+            Verdict.WrongMode => ", which is only held " + (culprit.Locks.Any(item => HoldOf(sentence.State, sentence.State.Canonical(item.Term)) is { Mode: Mode.Upgradeable }) ? "upgradeable" : "shared"),
             Verdict.Maybe => ", which may not be held",
             _ => ", which is not held",
         };
@@ -564,7 +564,7 @@ internal sealed partial class BodyAnalysis
         }
 
         if (!_recording || (_inference is not null && missing is not null && _inference.Need(missing))) return;
-        _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties, refinement, unless);
+        _findings.Fail(syntax, key, rule, state, location ?? syntax.GetLocation(), message, cause, properties, refinement, unless, missing);
     }
 
     /// <summary>Locks reported as missing in the current operation.</summary>

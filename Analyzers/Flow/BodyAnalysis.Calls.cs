@@ -53,8 +53,7 @@ internal sealed partial class BodyAnalysis
 {
     private List<Outcome> Invoke(IInvocationOperation invocation, State state)
     {
-        IOperation? ignored = _ignoredResult;
-        _ignoredResult = null;
+        bool isIgnored = ReferenceEquals(_ignoredResult, invocation);
         if (AtomicAccess(invocation, state) is { } access) return access;
         if ((HasFlag(invocation, state) ?? SameReference(invocation, state) ?? ValueOrDefault(invocation, state)) is { } told) return told;
         IMethodSymbol callee = invocation.TargetMethod;
@@ -115,7 +114,7 @@ internal sealed partial class BodyAnalysis
                 continue;
             }
 
-            List<Outcome> outcomes = Apply(at, site, ReferenceEquals(ignored, invocation));
+            List<Outcome> outcomes = Apply(at, site, isIgnored);
             if (!contract.HasEffects)
             {
                 foreach (Outcome outcome in outcomes) MayThrow(outcome.State, invocation.Syntax);
@@ -725,7 +724,7 @@ internal sealed partial class BodyAnalysis
             }
             else if (_engine.Order.Reaches(inner, outer))
             {
-                FailNeed(state, site.Operation.Syntax, "order:" + term, Rule.Order, null, sentence => "'" + site.Name + "' " + verb + " " + sentence.Name(term) + " (" + inner + ") inside " + sentence.Name(hold.Term) + " (" + outer + "), which comes after it in the lock order" + Since(sentence, hold) + sentence.Condition, null);
+                FailNeed(state, site.Operation.Syntax, "order:" + term, Rule.Order, null, sentence => "'" + site.Name + "' " + verb + " " + sentence.Name(term) + " (" + inner + ") inside " + sentence.Name(hold.Term) + " (" + outer + "), which comes after it in the lock order" + (hold.Site is null ? "" : " and is held" + Since(sentence, hold)) + sentence.Condition, null);
             }
             else
             {
@@ -870,8 +869,9 @@ internal sealed partial class BodyAnalysis
                     }
 
                     if (clause.Idempotent || next.IsFresh(item.Term)) continue;
-                    if (IsTrusted(item.Term) || IsOwned(item.Term) || (IsMeans(item.Term) && _contract.Releases.Concat(_contract.Downgrades).Any(static given => given.Locks.Locks.Any(static own => own.Term is Root { Kind: RootKind.This }))) || (_recording && _inference is not null && _inference.Release(item))) continue;
-                    if (IsNobodysGuard(item.Term, isTaken: false) && !next.Losses.Any(loss => loss.Term.Equals(item.Term)))
+                    bool isLost = next.Losses.Any(loss => loss.Term.Equals(item.Term));
+                    if (IsTrusted(item.Term) || IsOwned(item.Term) || (IsMeans(item.Term) && _contract.Releases.Concat(_contract.Downgrades).Any(static given => given.Locks.Locks.Any(static own => own.Term is Root { Kind: RootKind.This }))) || (_recording && _inference is not null && !isLost && _inference.Release(item))) continue;
+                    if (IsNobodysGuard(item.Term, isTaken: false) && !isLost)
                     {
                         next = next with { Losses = next.Losses.Add(new Loss(item.Term, syntax, "'" + site.Name + "' released it", isCallers: true)) };
                         continue;

@@ -154,21 +154,23 @@ internal sealed partial class BodyAnalysis
 
     private List<Outcome> EvaluateStatement(IOperation operation, State state)
     {
-        IOperation inner = operation;
-        while (inner is IConversionOperation or IAwaitOperation) inner = inner is IConversionOperation conversion ? conversion.Operand : ((IAwaitOperation)inner).Operation;
-        if (inner is ISimpleAssignmentOperation { Target: IDiscardOperation, Value: var discarded })
-        {
-            inner = discarded;
-            while (inner is IConversionOperation or IAwaitOperation) inner = inner is IConversionOperation conversion ? conversion.Operand : ((IAwaitOperation)inner).Operation;
-        }
-
-        _ignoredResult = inner is IInvocationOperation ? inner : null;
+        IOperation call = CallIn(operation);
+        if (call is ISimpleAssignmentOperation { Target: IDiscardOperation, Value: var discarded }) call = CallIn(discarded);
+        _ignoredResult = call is IInvocationOperation ? call : null;
         List<Outcome> outcomes = Evaluate(operation, state);
         _ignoredResult = null;
         return outcomes;
     }
 
     private IOperation? _ignoredResult;
+
+    /// <summary>What is converted or awaited, or says how a task is awaited, without that.</summary>
+    private IOperation CallIn(IOperation operation)
+    {
+        IOperation call = Tasks.Started(operation, _catalog);
+        while (call is IAwaitOperation awaited) call = Tasks.Started(awaited.Operation, _catalog);
+        return call;
+    }
 
     /// <summary>Calls whose task is kept and awaited later: their effects come with the await.</summary>
     private readonly Dictionary<IOperation, CallSite> _started = [];

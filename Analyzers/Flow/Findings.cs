@@ -24,7 +24,7 @@ internal sealed class Findings
     internal void Pass(SyntaxNode node, string key, State state) => At(node, key).Passing.Add(state);
 
     /// <summary>Notes that a path fails a check.</summary>
-    internal void Fail(SyntaxNode node, string key, DiagnosticDescriptor rule, State state, Location location, Func<Sentence, string> message, object? cause = null, ImmutableDictionary<string, string?>? properties = null, Refinement? refinement = null, Func<IReadOnlyList<(State State, Term Result)>, bool>? unless = null)
+    internal void Fail(SyntaxNode node, string key, DiagnosticDescriptor rule, State state, Location location, Func<Sentence, string> message, object? cause = null, ImmutableDictionary<string, string?>? properties = null, Refinement? refinement = null, Func<IReadOnlyList<(State State, Term Result)>, bool>? unless = null, LockFormula? missing = null)
     {
         // Paths that fail alike at one place are one report; paths that fail in another way are another.
         Check check = At(node, key);
@@ -42,6 +42,7 @@ internal sealed class Findings
         check.Message = message;
         check.Location = location;
         check.Cause = cause;
+        check.Missing = missing;
         check.Unless = unless;
         check.Properties = properties;
     }
@@ -62,7 +63,7 @@ internal sealed class Findings
             // A leak is told apart from the other ways out of the body, which have places of their own.
             List<State> passing = check.Key.StartsWith("exit:", StringComparison.Ordinal) && check.Passing.Count == 0
                 ? _exits.Select(static exit => exit.State).Where(exit => !check.Failing.Contains(exit) && !exit.Holds.Any(hold => check.Key == "exit:" + hold.Term)).ToList()
-                : check.Passing;
+                : check.Passing.Where(state => check.Missing?.Locks.Any(item => state.Excused.Contains(state.Canonical(item.Term))) != true).ToList();
             var sentence = new Sentence(failing, name, PathCondition.Of(check.Failing, passing, name));
             string text = check.Message!(sentence) + refined?.Advice?.Invoke(sentence);
             IEnumerable<Location> related = sentence.Related.Where(static location => location.IsInSource).Distinct();
@@ -109,6 +110,9 @@ internal sealed class Findings
         internal Location? Location { get; set; }
 
         internal object? Cause { get; set; }
+
+        /// <summary>The locks that are not held; a path that has lacked them before, as one that comes round a loop, passes and tells nothing.</summary>
+        internal LockFormula? Missing { get; set; }
 
         /// <summary>Whether all ways out of the body together show that nothing is wrong.</summary>
         internal Func<IReadOnlyList<(State State, Term Result)>, bool>? Unless { get; set; }

@@ -155,4 +155,15 @@ public sealed class AsyncAwait : ThemeTests
     public Task SynchronousTaskMethod_IsSilent() => Silent("""
         public Task Run() { _gate.Enter(); _count++; _gate.Exit(); return Task.CompletedTask; }
         """);
+
+    [Theory]
+    [InlineData("await _one.WaitAsync(10); // MML1013")]
+    [InlineData("await _one.WaitAsync(10).ConfigureAwait(false); // MML1013")]
+    [InlineData("_ = await _one.WaitAsync(10).ConfigureAwait(false); // MML1013")]
+    public Task AnswerOfAWaitIgnored_Flags(string wait) => Flags("private readonly SemaphoreSlim _one = new(1, 1);\npublic async Task Run()\n{\n" + wait + "\n_one.Release();\n}");
+
+    [Theory]
+    [InlineData("if (await _one.WaitAsync(10).ConfigureAwait(false)) _one.Release();")]
+    [InlineData("await _one.WaitAsync(-1).ConfigureAwait(false); _one.Release();")]
+    public Task AnswerOfAWaitHeeded_IsSilent(string body) => Silent("private readonly SemaphoreSlim _one = new(1, 1);\npublic async Task Run()\n{\n" + body + "\n}");
 }

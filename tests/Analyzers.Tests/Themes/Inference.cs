@@ -286,4 +286,29 @@ public sealed class Inference : ThemeTests
     [InlineData(24)]
     [InlineData(60)]
     public Task LongCircleWithoutTheLock_Flags(int length) => Flags(Circle(length, "_count++;") + "public void Run() => M0(9); // MML1001");
+
+    [Fact]
+    public Task HelperThatReleasesTwiceWhatItTakes_IsWrongItself() => FlagsTypes("""
+        public sealed class Jobs
+        {
+            private readonly Gate _one = new();
+            [GuardedBy(nameof(_one))] private bool _isStopping;
+            public void Run() { while (Next() is { }) { } }
+            public void Stop() { _one.Enter(); _isStopping = true; _one.Exit(); }
+            private object? Next()
+            {
+                _one.Enter();
+                try
+                {
+                    if (!_isStopping) return this;
+                    _one.Exit();
+                    return null;
+                }
+                finally
+                {
+                    _one.Exit(); // MML1005
+                }
+            }
+        }
+        """);
 }

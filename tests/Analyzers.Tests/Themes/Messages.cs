@@ -97,6 +97,54 @@ public sealed class Messages : ThemeTests
         """);
 
     [Fact]
+    public Task UpgradeableModeIsNamed() => Says("writing '_slots' needs exclusive(_slim), which is only held upgradeable", """
+        private readonly ReaderWriterLockSlim _slim = new();
+        [GuardedBy(nameof(_slim))] private int _slots;
+        public void Run()
+        {
+            _slim.EnterUpgradeableReadLock();
+            {|MML1002:_slots|} = 1;
+            _slim.ExitUpgradeableReadLock();
+        }
+        """);
+
+    [Fact]
+    public Task PathThatComesRoundALoopIsNoOtherPath() => Says("writing '_count' needs exclusive(_gate), which is not held", """
+        public void Run(int times)
+        {
+            for (int time = 0; time < times; time++) {|MML1009:_count|}++;
+        }
+        """);
+
+    [Fact]
+    public Task PathThatTakesTheLockBeforeTheLoopIsAnotherPath() => Says("writing '_count' needs exclusive(_gate), which is not held when !locked", """
+        public void Run(int times, bool locked)
+        {
+            if (locked) _gate.Enter();
+            for (int time = 0; time < times; time++) {|MML1009:_count|}++;
+            if (locked) _gate.Exit();
+        }
+        """);
+
+    [Fact]
+    public async Task OrderSaysSinceWhenTheInnerLockIsHeld() => await Verify.Flags("""
+        [assembly: LockOrder("Bank._first", "Bank._second")]
+        public sealed class Bank
+        {
+            private readonly object _first = new();
+            private readonly object _second = new();
+            public void Run()
+            {
+                lock (_second)
+                {
+                    lock ({|MML1010:_first|}) { }
+                }
+            }
+        }
+        """)
+        .WithMessage("'Enter' takes _first (Bank._first) inside _second (Bank._second), which comes after it in the lock order and is held, since line 8");
+
+    [Fact]
     public Task LeakSaysWhereTheLockWasTaken() => Says("_gate is still held, taken in line 5", """
         public void Run()
         {
