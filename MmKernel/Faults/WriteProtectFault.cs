@@ -173,8 +173,6 @@ internal static class WriteProtectFault
         copy.HandOverReference();
         if (old != null)
             FolioRemoveRmap(old, vmf.Vma, pte);
-        if (old != null && old.IsLarge)
-            mm.Machine.Memory.Deferred.NoteUnmapped(old);
         PteUnmapUnlock(pte);
         if (old != null)
         {

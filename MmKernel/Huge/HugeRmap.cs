@@ -25,6 +25,7 @@ internal static class HugeRmap
     internal static void FolioRemoveHugeRmap(Folio folio, VmArea vma)
     {
         folio.RemoveEntireMapping();
+        vma.Mm.Machine.Memory.Deferred.NoteUnmapped(folio);
         LockedPages.MunlockVmaFolio(folio, vma);
     }
 

@@ -175,7 +175,7 @@ internal static class HugeSplit
         }
 
         pte.Value = MigrationEntry.Replacing(entry, isExclusive);
-        AnonRmap.FolioRemoveRmap(page, vma, pte);
+        page.RemoveMapping();
         return true;
     }
 

@@ -72,8 +72,6 @@ internal static class Zap
             folio.Set(FolioFlags.Dirty);
         vma.Mm.Rss.Add(RssCounters.KindOf(folio), -1);
         FolioRemoveRmap(folio, vma, pte);
-        if (folio.IsLarge)
-            vma.Mm.Machine.Memory.Deferred.NoteUnmapped(folio);
         gather.Add(folio);
     }
 

@@ -42,14 +42,16 @@ internal static class AnonRmap
     internal static void FolioMoveAnonRmap(Folio folio, VmArea vma, MappedPte pte) => folio.Mapping = vma.AnonVma;
 
     /// <summary>
-    /// Records that an entry no longer maps the page, which the VMA keeps in memory no more (<c>folio_remove_rmap_pte</c>). One of a large folio it never did:
-    /// the rest would have to stay too.
+    /// Records that an entry no longer maps the page, which the VMA keeps in memory no more (<c>folio_remove_rmap_pte</c>). One of a large folio it never did, for
+    /// the rest would have to stay too; but its frame may be idle now.
     /// </summary>
     [MustHold("pte && pte.Ptl && vma.Stable")]
     internal static void FolioRemoveRmap(Folio page, VmArea vma, MappedPte pte)
     {
         page.RemoveMapping();
-        if (!page.IsLarge)
+        if (page.IsLarge)
+            vma.Mm.Machine.Memory.Deferred.NoteUnmapped(page);
+        else
             LockedPages.MunlockVmaFolio(page, vma);
     }
 }

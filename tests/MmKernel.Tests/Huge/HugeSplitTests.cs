@@ -86,6 +86,33 @@ public sealed class HugeSplitTests() : HugePageWorld(HugePageMode.Always, Reclai
     }
 
     [Fact]
+    public void A_folio_is_mapped_in_part_once_nobody_maps_all_of_it()
+    {
+        Fill(Base, Huge);
+        var child = Fork();
+        Assert.Equal(0, child.Munmap(Base + 0x1000, Huge - 0x1000));
+        Assert.Equal(0, Count(HugePageEvent.DeferredSplitPage));
+        Assert.Equal(0, Process.Munmap(Base, Huge));
+        Assert.Equal(1, Count(HugePageEvent.DeferredSplitPage));
+        Assert.Equal(1, Machine.HugePages.SplitDeferred());
+        CheckTruth(child);
+    }
+
+    [Fact]
+    public void Collapsing_the_pages_of_a_folio_leaves_it_mapped_in_part_by_a_child()
+    {
+        Fill(Base, Huge);
+        var child = Fork();
+        Assert.Equal(0, child.Munmap(Base + 0x1000, Huge - 0x1000));
+        Assert.Equal(0, Process.Mprotect(Base, 0x1000, Prot.Read));
+        Assert.Equal(0, Process.Mprotect(Base, 0x1000, Prot.Read | Prot.Write));
+        Assert.Equal(0, Process.Madvise(Base, Huge, Advice.Collapse));
+        Assert.Equal(1, Count(HugePageEvent.DeferredSplitPage));
+        Assert.Equal(1, Machine.HugePages.SplitDeferred());
+        CheckTruth(child);
+    }
+
+    [Fact]
     public void What_is_freed_is_not_split_later()
     {
         Fill(Base, Huge);
