@@ -674,7 +674,7 @@ internal sealed partial class BodyAnalysis
                 {
                     if (clause.Idempotent || info.Reentrant || info.Kind == Kind.Reference) continue;
                     if (clause.Try) continue;
-                    if (mode == Mode.Exclusive && held.Mode == Mode.Upgradeable) continue;
+                    if ((mode == Mode.Exclusive && held.Mode == Mode.Upgradeable) || (mode == Mode.Shared && MayReadBeneath(held))) continue;
                     if (held.Maybe)
                     {
                         if (!held.Tells.IsEmpty) FailNeed(state, site.Operation.Syntax, "again:" + item.Term, Rule.MayNotBeHeld, null, sentence => "'" + site.Name + "' takes " + sentence.Name(term) + ", which may be held already" + Since(sentence, held), ("maybe", held.Site ?? (object)held.Term));
@@ -682,7 +682,7 @@ internal sealed partial class BodyAnalysis
                     }
 
                     Excuse(term);
-                    FailNeed(state, site.Operation.Syntax, "again:" + item.Term, Rule.AlreadyHeld, null, sentence => sentence.Name(term) + " is already held " + (held.Mode == Mode.Exclusive ? "exclusively" : "shared") + Since(sentence, held) + sentence.Condition, null);
+                    FailNeed(state, site.Operation.Syntax, "again:" + item.Term, Rule.AlreadyHeld, null, sentence => sentence.Name(term) + " is already held " + InMode(held) + Since(sentence, held) + sentence.Condition, null);
                     continue;
                 }
 
@@ -887,9 +887,15 @@ internal sealed partial class BodyAnalysis
                     Excuse(item.Term);
                     FailNeed(next, syntax, key, Rule.MayNotBeHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item.Term) + ", which may not be held", ("maybe", hold.Site ?? (object)hold.Term));
                 }
+                else if (item.Mode == Mode.Shared && hold is { Mode: Mode.Upgradeable, Beneath: Mode.Shared })
+                {
+                    PassNeed(next, syntax, key);
+                    next = next with { Holds = next.Holds.Replace(hold, hold.Depth > 1 ? hold.With(depth: hold.Depth - 1) : hold.With(beneath: Mode.None)) };
+                    continue;
+                }
                 else if (item.Mode != Mode.None && hold.Mode != item.Mode && !(hold.Mode == Mode.Exclusive && item.Mode == Mode.Upgradeable))
                 {
-                    FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item) + ", but " + sentence.Name(item.Term) + " is held " + (hold.Mode == Mode.Exclusive ? "exclusively" : "shared") + Since(sentence, hold) + sentence.Condition, null);
+                    FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item) + ", but " + sentence.Name(item.Term) + " is held " + InMode(hold) + Since(sentence, hold) + sentence.Condition, null);
                 }
                 else
                 {
@@ -982,7 +988,7 @@ internal sealed partial class BodyAnalysis
                 LockInfo info = _catalog.InfoOf(item.Term);
                 Mode mode = item.Mode == Mode.None ? info.DefaultMode : item.Mode;
                 if (_catalog.IsSignal(item.Term)) continue;
-                if (HoldOf(next, item.Term) is { Maybe: false } held && (clause.Idempotent || (!info.Reentrant && held.Mode != Mode.Upgradeable && !(clause.Try && mode == Mode.Shared))))
+                if (HoldOf(next, item.Term) is { Maybe: false } held && (clause.Idempotent || (!info.Reentrant && !(held.Mode == Mode.Upgradeable && (mode != Mode.Shared || MayReadBeneath(held))) && !(clause.Try && mode == Mode.Shared))))
                 {
                     // Taken twice by mistake, it is reported once: from here on each release undoes one of the two.
                     Hold more = held.Mode >= mode ? held : held.With(mode: mode, beneath: clause.Idempotent ? held.Beneath : held.Mode);

@@ -212,6 +212,7 @@ internal sealed partial class BodyAnalysis
         {
             bool counts = known.Info.Reentrant || known.Mode == Mode.Shared || mode == Mode.Shared;
             if (known.Mode == Mode.Upgradeable && mode == Mode.Exclusive) return state with { Holds = state.Holds.Replace(known, known.With(mode: Mode.Exclusive, beneath: Mode.Upgradeable)) };
+            if (MayReadBeneath(known) && mode == Mode.Shared) return state with { Holds = state.Holds.Replace(known, known.With(beneath: Mode.Shared)) };
             Hold more = known.With(
                 mode: mode > known.Mode ? mode : known.Mode,
                 depth: counts && origin != Origin.Assumed ? Math.Min(known.Depth + 1, 3) : known.Depth,
@@ -229,6 +230,11 @@ internal sealed partial class BodyAnalysis
         if (BoundOf(state, term, mode) is { } bound && HoldOf(state, bound) is null) state = AddHold(state, bound, Mode.Exclusive, Origin.Assumed, site);
         return state;
     }
+
+    /// <summary>Whether who might have become a writer may go on as a reader: it takes the lock shared, and then gives up the upgradeable hold above that, or the other way round.</summary>
+    private static bool MayReadBeneath(Hold hold) => hold is { Mode: Mode.Upgradeable, Beneath: Mode.None, Info.Reentrant: false };
+
+    private static string InMode(Hold hold) => hold.Mode switch { Mode.Exclusive => "exclusively", Mode.Upgradeable => "upgradeable", _ => "shared" };
 
     /// <summary>The lock whose release ends holds of this lock in this mode.</summary>
     private Term? BoundOf(State state, Term term, Mode mode)
