@@ -300,10 +300,11 @@ internal static unsafe class KsmScan
         return folio;
     }
 
+    /// <summary>What a page comes to that is not changing (<c>calc_checksum</c>); never 0 for a page of zeros, which would seem to have been seen before.</summary>
     private static ulong ChecksumOf(PhysicalMemory memory, Folio folio)
     {
         const ulong Multiplier = 0x9E37_79B9_7F4A_7C15;
-        ulong sum = 0;
+        ulong sum = Multiplier;
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(new ReadOnlySpan<byte>(memory.PointerTo(folio.Frame), Page.Size)))
             sum = (ulong.RotateLeft(sum, 5) ^ word) * Multiplier;
         return sum;

@@ -17,12 +17,14 @@ public sealed class KsmTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _machine.Dispose();
 
-    [Fact]
-    public void Equal_pages_become_one_in_the_second_scan()
+    [Theory]
+    [InlineData(7)]
+    [InlineData(0)]
+    public void Equal_pages_become_one_in_the_second_scan(ulong contents)
     {
         var process = Create(_machine);
-        Write(process, 0, 7);
-        Write(process, 1, 7);
+        Write(process, 0, contents);
+        Write(process, 1, contents);
         Write(process, 2, 8);
         _machine.Ksm.Scan(1);
         Assert.NotEqual(FrameAt(process, 0), FrameAt(process, 1));
