@@ -543,7 +543,7 @@ internal sealed partial class BodyAnalysis
         string text = sentence.Name(verdict == Verdict.WrongMode ? culprit : need);
         string fate = verdict switch
         {
-            Verdict.WrongMode => ", which is only held " + (culprit.Locks.Select(item => HoldOf(sentence.State, sentence.State.Canonical(item.Term))).OfType<Hold>().Select(InMode).LastOrDefault() ?? "shared"),
+            Verdict.WrongMode => ", which is only held " + (culprit is LockFormula.Lock { Term: var held } && HoldOf(sentence.State, sentence.State.Canonical(held)) is { Mode: Mode.Upgradeable } ? "upgradeable" : "shared"),
             Verdict.Maybe => ", which may not be held",
             _ => ", which is not held",
         };
