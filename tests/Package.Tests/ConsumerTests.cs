@@ -129,7 +129,6 @@ public sealed class ConsumerTests(PackedPackage package) : IClassFixture<PackedP
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(package.Folder, "consumers", "nuget.config"), """
             <configuration>
-              <config><add key="globalPackagesFolder" value="../artifacts/nuget" /></config>
               <packageSources><add key="packed" value="../artifacts/packages" /></packageSources>
             </configuration>
             """);
@@ -137,6 +136,7 @@ public sealed class ConsumerTests(PackedPackage package) : IClassFixture<PackedP
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <TargetFrameworks>{frameworks}</TargetFrameworks>
+                <RestorePackagesPath>$(MSBuildProjectDirectory)/../../artifacts/nuget</RestorePackagesPath>
                 <EnableNETAnalyzers>false</EnableNETAnalyzers>
                 <ErrorLog Condition="!$(TargetFrameworks.Contains(';'))">$(MSBuildProjectDirectory)/obj/findings.sarif,version=2.1</ErrorLog>
               </PropertyGroup>
