@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 
 namespace MmLint.Analyzers;
 
-/// <summary>What types derive from.</summary>
+/// <summary>What types derive from, and what that means for calls.</summary>
 internal static class Lineage
 {
     /// <summary>The type and the classes that it derives from, the nearest first.</summary>
@@ -23,6 +23,10 @@ internal static class Lineage
 
         return false;
     }
+
+    /// <summary>Whether a call of the method may run another body, of an override or an implementation.</summary>
+    internal static bool MayBeOverridden(this IMethodSymbol method) =>
+        !method.ContainingType.IsSealed && (method.IsAbstract || method.IsVirtual || method is { IsOverride: true, IsSealed: false });
 
     /// <summary>Whether an object of the type is one of a class or interface, whatever their type arguments.</summary>
     internal static bool IsOf(this ITypeSymbol? type, INamedTypeSymbol other) =>

@@ -164,7 +164,7 @@ internal sealed partial class BodyAnalysis
     {
         foreach (LockFormula.Lock item in site.Contract.Releases.SelectMany(clause => clause.Locks.Replace(part => Substitute(part, site, null, exit: false)).Locks))
         {
-            state = Lose(state, state.Canonical(item.Term), site.Operation.Syntax, "'" + site.Name + "' released it");
+            state = Lose(state, state.Canonical(item.Term), site.Site, site.Released);
         }
 
         return state;

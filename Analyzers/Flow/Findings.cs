@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MmLint.Analyzers;
 
@@ -143,15 +144,16 @@ internal sealed class Sentence(State state, Func<Term, string?> name, string con
     {
         Loss? loss = State.Losses.LastOrDefault(candidate => candidate.Term.Equals(term));
         if (loss is null) return "";
-        Related.Add(loss.Site.GetLocation());
-        return "; " + loss.How + " in line " + Line(loss.Site);
+        return "; " + loss.How + " in line " + Line(loss.Site is LockStatementSyntax statement ? statement.GetLastToken().GetLocation() : loss.Site.GetLocation());
     }
 
     /// <summary>The line of a place, as editors count.</summary>
-    internal string Line(SyntaxNode node)
+    internal string Line(SyntaxNode node) => Line(node.GetLocation());
+
+    private string Line(Location place)
     {
-        Related.Add(node.GetLocation());
-        return (node.GetLocation().GetLineSpan().StartLinePosition.Line + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Related.Add(place);
+        return (place.GetLineSpan().StartLinePosition.Line + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }
 

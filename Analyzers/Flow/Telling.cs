@@ -16,7 +16,7 @@ internal sealed class Telling(IOperation told, IOperation? locked)
     /// <summary>The one expression of a member's body; null where there is more, or where a call may lead to another body.</summary>
     internal static Telling? Of(IMethodSymbol member, System.Func<SyntaxTree, SemanticModel> modelOf)
     {
-        if (member is not { MethodKind: MethodKind.Ordinary or MethodKind.PropertyGet, IsAsync: false, IsAbstract: false } || (member.IsVirtual || member.IsOverride) && !member.ContainingType.IsSealed) return null;
+        if (member is not { MethodKind: MethodKind.Ordinary or MethodKind.PropertyGet, IsAsync: false } || member.MayBeOverridden()) return null;
         if (member.DeclaringSyntaxReferences.Length != 1 || Tasks.IsTask(member.ReturnType)) return null;
         SyntaxNode declaration = member.DeclaringSyntaxReferences[0].GetSyntax();
         if (!IsShort(declaration)) return null;

@@ -51,7 +51,7 @@ internal static class Kinships
 
     /// <summary>What a virtual call on a static object leads to may be another override than the one that object has.</summary>
     internal static Kinship Dispatched(IMethodSymbol callee, Kinship receiver) =>
-        receiver == Kinship.Single && (callee.IsVirtual || callee.IsAbstract || callee.IsOverride) ? Kinship.Unknown : receiver;
+        receiver == Kinship.Single && callee.MayBeOverridden() ? Kinship.Unknown : receiver;
 
     private static Kinship OfPath(IOperation path)
     {

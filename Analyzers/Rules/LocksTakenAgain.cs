@@ -12,7 +12,7 @@ internal static class LocksTakenAgain
         ILookup<ISymbol?, Taking> own = takings.All.ToLookup(static taking => (ISymbol?)taking.Owner.OriginalDefinition, SymbolEqualityComparer.Default);
         foreach (CallUnderLocks call in takings.Calls.OrderBy(static call => call.Site, SourcePlace.Order))
         {
-            if (MayBeAnother(call.Callee)) continue;
+            if (call.Callee.MayBeOverridden()) continue;
             foreach (Taking taking in own[call.Callee].OrderBy(static taking => taking.Site, SourcePlace.Order))
             {
                 if (call.TakenAgain(taking) is not { Node: { } node }) continue;
@@ -22,7 +22,4 @@ internal static class LocksTakenAgain
             }
         }
     }
-
-    /// <summary>Whether the call may lead to an override, which takes what it takes.</summary>
-    private static bool MayBeAnother(IMethodSymbol callee) => callee.IsAbstract || callee.IsVirtual || (callee is { IsOverride: true, IsSealed: false } && !callee.ContainingType.IsSealed);
 }

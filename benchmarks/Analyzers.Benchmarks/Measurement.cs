@@ -23,13 +23,35 @@ internal sealed record Measurement(TimeSpan Compile, TimeSpan Check, TimeSpan Ow
     public static Measurement Of(Workload workload, int rounds = 5) => Of(workload, AllAnalyzers.Instances, rounds);
 
     /// <summary>The best of several rounds on one thread, so that what else the machine does counts as little as possible.</summary>
-    public static Measurement Of(Workload workload, ImmutableArray<DiagnosticAnalyzer> analyzers, int rounds)
+    public static Measurement Of(Workload workload, ImmutableArray<DiagnosticAnalyzer> analyzers, int rounds) => InTurns([(workload, analyzers)], rounds)[0];
+
+    /// <summary>
+    /// The same for several that are compared. They take turns, and what they share, the compiler above all, which the runtime compiles anew as it gets hot, is no dearer for the first of them:
+    /// half as many rounds again come before those that count.
+    /// </summary>
+    public static ImmutableArray<Measurement> InTurns(ImmutableArray<(Workload Workload, ImmutableArray<DiagnosticAnalyzer> Analyzers)> compared, int rounds)
     {
-        Round compile = Best(rounds, () => (TimeSpan.Zero, CompileOnce(workload)));
-        Round check = Best(rounds, () => (TimeSpan.Zero, CheckOnce(workload, analyzers)));
-        Round alone = Best(rounds, () => CheckAlone(workload, analyzers));
-        return new Measurement(
-            compile.Time, TimeSpan.FromTicks(Math.Max(0, (check.Time - compile.Time).Ticks)), alone.Own, check.Allocated - compile.Allocated, check.Retained - compile.Retained, alone.Diagnostics);
+        var compile = new Round?[compared.Length];
+        var check = new Round?[compared.Length];
+        var alone = new Round?[compared.Length];
+        int before = compared.Length > 1 ? rounds / 2 : 0;
+        for (int round = -before; round < rounds; round++)
+        {
+            for (int i = 0; i < compared.Length; i++)
+            {
+                (Workload workload, ImmutableArray<DiagnosticAnalyzer> analyzers) = compared[i];
+                Take(ref compile[i], round, () => (TimeSpan.Zero, CompileOnce(workload)));
+                Take(ref check[i], round, () => (TimeSpan.Zero, CheckOnce(workload, analyzers)));
+                Take(ref alone[i], round, () => CheckAlone(workload, analyzers));
+            }
+        }
+
+        return
+        [
+            .. compile.Zip(check, alone).Select(one => new Measurement(
+                one.First!.Time, TimeSpan.FromTicks(Math.Max(0, (one.Second!.Time - one.First.Time).Ticks)), one.Third!.Own, one.Second.Allocated - one.First.Allocated,
+                one.Second.Retained - one.First.Retained, one.Third.Diagnostics)),
+        ];
     }
 
     /// <summary>Compiles and checks once, as the command-line compiler does: what it binds for itself it does not bind again for the analyzers.</summary>
@@ -53,25 +75,19 @@ internal sealed record Measurement(TimeSpan Compile, TimeSpan Check, TimeSpan Ow
     /// <summary>Compiles once.</summary>
     public static ImmutableArray<Diagnostic> CompileOnce(Workload workload) => workload.Fresh().GetDiagnostics();
 
-    private static Round Best(int rounds, Func<(TimeSpan Own, ImmutableArray<Diagnostic> Diagnostics)> work)
+    private static void Take(ref Round? best, int number, Func<(TimeSpan Own, ImmutableArray<Diagnostic> Diagnostics)> work)
     {
-        Round? best = null;
-        for (int round = 0; round < rounds; round++)
-        {
-            long before = GC.GetTotalMemory(forceFullCollection: true);
-            long allocated = GC.GetTotalAllocatedBytes(precise: true);
-            using var process = Process.GetCurrentProcess();
-            TimeSpan start = process.TotalProcessorTime;
-            (TimeSpan own, ImmutableArray<Diagnostic> diagnostics) = work();
-            process.Refresh();
-            TimeSpan time = process.TotalProcessorTime - start;
-            allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-            long retained = GC.GetTotalMemory(forceFullCollection: false) - before;
-            if (best is null || time < best.Time)
-                best = new Round(time, own, allocated, retained, diagnostics);
-        }
-
-        return best!;
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        using var process = Process.GetCurrentProcess();
+        TimeSpan start = process.TotalProcessorTime;
+        (TimeSpan own, ImmutableArray<Diagnostic> diagnostics) = work();
+        process.Refresh();
+        TimeSpan time = process.TotalProcessorTime - start;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        long retained = GC.GetTotalMemory(forceFullCollection: false) - before;
+        if (number >= 0 && (best is null || time < best.Time))
+            best = new Round(time, own, allocated, retained, diagnostics);
     }
 
     private sealed record Round(TimeSpan Time, TimeSpan Own, long Allocated, long Retained, ImmutableArray<Diagnostic> Diagnostics);

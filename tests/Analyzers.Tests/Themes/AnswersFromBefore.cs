@@ -428,6 +428,28 @@ public sealed class AnswersFromBefore : ThemeTests
         """);
 
     [Fact]
+    public Task OwnMemberThatNothingOverrides_Flags() => FlagsTypes(Mailbox("public sealed override int GetHashCode()", "// MML1026"));
+
+    [Theory]
+    [InlineData("public override int GetHashCode()")]
+    [InlineData("protected virtual int GetCount()")]
+    public Task OwnMemberThatMayBeOverridden_IsSilent(string member) => SilentTypes(Mailbox(member));
+
+    private static string Mailbox(string member, string finding = "") => $$"""
+        public class Mailbox
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private readonly Queue<int> _letters = new();
+            {{member}} { lock (_gate) return _letters.Count; }
+            public void Run()
+            {
+                if ({{member.Split(' ')[^1]}} == 0) return;
+                lock (_gate) _letters.Dequeue(); {{finding}}
+            }
+        }
+        """;
+
+    [Fact]
     public Task OwnMemberThatDoesMore_IsSilent() => SilentIn("""
         private bool Reserve() { lock (_gate) { if (_count == 0) return false; _count--; return true; } }
         public int Take()

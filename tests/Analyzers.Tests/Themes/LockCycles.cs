@@ -630,6 +630,7 @@ public sealed class LockCycles : ThemeTests
     [InlineData("public void Run() { s_all.Enter(); TakeAll(); s_all.Exit(); } // MML1020")]
     [InlineData("public void Run() { _one.Enter(); TakeIf(true); _one.Exit(); } // MML1020")]
     [InlineData("public async Task Run() { await _semaphore.WaitAsync(); await TakeAsync(); _semaphore.Release(); } // MML1020")]
+    [InlineData("public void Run() { _one.Enter(); ToString(); _one.Exit(); } // MML1020")]
     public Task CalleeTakesWhatIsHeld_Flags(string caller) => FlagsTypes(Takers(caller));
 
     [Theory]
@@ -643,6 +644,7 @@ public sealed class LockCycles : ThemeTests
     [InlineData("public void Run() { _one.Enter(); Retake(); _one.Exit(); }")]
     [InlineData("public void Run() { lock (_monitor) TakeMonitor(); }")]
     [InlineData("public void Run() { _one.Enter(); TakeVirtually(); _one.Exit(); }")]
+    [InlineData("public void Run() { _one.Enter(); GetHashCode(); _one.Exit(); }")]
     [InlineData("public void Run() { _slim.EnterUpgradeableReadLock(); Write(); _slim.ExitUpgradeableReadLock(); }")]
     public Task CalleeDoesNotTakeWhatIsHeld_IsSilent(string caller) => SilentTypes(Takers(caller));
 
@@ -686,6 +688,8 @@ public sealed class LockCycles : ThemeTests
             [Releases("_one"), Acquires("_one")] private void Retake() { _one.Exit(); _one.Enter(); }
             public void TakeMonitor() { lock (_monitor) { } }
             public virtual void TakeVirtually() { _one.Enter(); _one.Exit(); }
+            public sealed override string ToString() { _one.Enter(); _one.Exit(); return ""; }
+            public override int GetHashCode() { _one.Enter(); _one.Exit(); return 0; }
             public void Write() { _slim.EnterWriteLock(); _slim.ExitWriteLock(); }
             public async Task TakeAsync() { await _semaphore.WaitAsync(); _semaphore.Release(); }
         """ + "\n" + caller + "\n}";

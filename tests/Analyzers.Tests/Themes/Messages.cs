@@ -81,6 +81,32 @@ public sealed class Messages : ThemeTests
         }
         """);
 
+    [Theory]
+    [InlineData("object")]
+    [InlineData("Lock")]
+    public async Task AccessSaysWhereTheLockStatementEnded(string type) => await Verify.Flags($$"""
+        public sealed class Bank
+        {
+            private readonly {{type}} _gate = new();
+            [GuardedBy(nameof(_gate))] private int _count;
+            public int Run()
+            {
+                lock (_gate)
+                {
+                    _count++;
+                }
+                return {|MML1008:_count|};
+            }
+        }
+        """)
+        .WithMessage("reading '_count' needs _gate, which is not held; its lock statement ended in line 10");
+
+    [Fact]
+    public Task HelperWithoutContractIsSaidToBeInferred() => Says("'Leave' releases _gate (inferred from its body), which is not held", """
+        public void Run() => {|MML1005:Leave()|};
+        private void Leave() => _gate.Exit();
+        """);
+
     [Fact]
     public Task PlaceWhereTheLockWentIsAnAdditionalLocation() => Points("""
         public int Run()
@@ -142,7 +168,7 @@ public sealed class Messages : ThemeTests
             }
         }
         """)
-        .WithMessage("'Enter' takes _first (Bank._first) inside _second (Bank._second), which comes after it in the lock order and is held, since line 8");
+        .WithMessage("'lock' takes _first (Bank._first) inside _second (Bank._second), which comes after it in the lock order and is held, since line 8");
 
     [Fact]
     public Task LeakSaysWhereTheLockWasTaken() => Says("_gate is still held, taken in line 5", """
