@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MmLint.Analyzers;
 
@@ -13,9 +15,29 @@ internal sealed partial class BodyAnalysis
         if (!_recording || _inference is not null || state.IsFresh(term)) return;
         LockInfo info = _catalog.InfoOf(term);
         LockNode? node = info.IsWaitedFor ? NodeOf(state, term, mode) : null;
-        bool isOnce = !isTry && !info.Reentrant && !state.Facts.Literals.Any(static literal => literal.Atom.Any(static part => part is MemberOf or ElementOf or Opaque));
-        _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, isOnce, HeldIn(state), OfParameters(state)));
+        bool isSure = !isTry && info is { IsWaitedFor: true, Reentrant: false } && IsSureToRun();
+        _engine.Takings.Add(new Taking(_owner, site, term, mode, node, isTry, isSure, HeldIn(state), OfParameters(state)));
     }
+
+    /// <summary>
+    /// Whether the function runs what is looked at if the parameters allow it, unless it throws. Only the code says so, for paths that meet forget what tells them apart: each condition on the way,
+    /// from the last place that there is no way round, is one of parameters.
+    /// </summary>
+    private bool IsSureToRun()
+    {
+        if (_outer is not null || _block is not { } block || GraphWalk.Any(_graph, static operation => operation.Kind == OperationKind.YieldReturn)) return false;
+        while (block.Predecessors.Length == 1 && block.Predecessors[0].Source is var before && before.Ordinal < block.Ordinal)
+        {
+            if (before.ConditionKind != ControlFlowConditionKind.None && !before.BranchValue!.DescendantsAndSelf().All(IsOfParameters)) break;
+            block = before;
+        }
+
+        return !GraphWalk.ReachesEnd(_graph, block);
+    }
+
+    private static bool IsOfParameters(IOperation operation) => operation is IParameterReferenceOperation or ILiteralOperation or IIsNullOperation
+        or IBinaryOperation { OperatorMethod: null } or IUnaryOperation { OperatorMethod: null } or IConversionOperation { OperatorMethod: null }
+        or IIsPatternOperation or IConstantPatternOperation or IRelationalPatternOperation or INegatedPatternOperation or IBinaryPatternOperation;
 
     /// <summary>Notes what outlives a hold, or its mode, that has just ended.</summary>
     private void NoteParting(State after, SyntaxNode site, Hold ended)
@@ -36,7 +58,7 @@ internal sealed partial class BodyAnalysis
         ImmutableArray<HeldLock> held = HeldIn(state, hold => !Names(site.Contract.Needs, hold) && !Names(site.Contract.Releases, hold));
         if (held.IsEmpty) return;
         ImmutableArray<string> judged = site.Contract.Excludes.Concat(site.Contract.Acquires).SelectMany(clause => ClassesIn(clause.Locks)).ToImmutableArray();
-        _engine.Takings.Add(new CallUnderLocks(_owner, callee.OriginalDefinition, site.Operation.Syntax, held, judged, site.Receiver is null ? null : state.Canonical(site.Receiver), site.Arguments.Select(state.Canonical).ToImmutableArray()));
+        _engine.Takings.Add(new CallUnderLocks(_owner, callee.OriginalDefinition, site.Operation.Syntax, held, judged, site.Receiver is null ? null : state.Canonical(site.Receiver), site.Arguments.Select(state.Canonical).ToImmutableArray(), !callee.IsAsync || Tasks.IsAwaitedHere(site.Operation, _catalog)));
 
         static bool Names(List<LockClause> clauses, Hold hold) => clauses.Any(clause => clause.Locks.Locks.Any(item => SameClass(item.Term, hold.Term)) || IsInstanceOf(clause.Locks, hold));
         static bool SameClass(Term first, Term second) => first is MemberOf one && second is MemberOf other
@@ -46,9 +68,11 @@ internal sealed partial class BodyAnalysis
     }
 
     /// <summary>What a path knows of nothing but the arguments.</summary>
-    private static Fact OfParameters(State state) => Fact.And(state.Facts.Literals
-        .Where(static literal => !literal.Atom.Any(static part => part is MemberOf or ElementOf or Opaque or Old or Tuple or Root { Kind: not RootKind.Parameter }))
-        .Select(static literal => (Fact)new Fact.Single(literal)));
+    private static Fact OfParameters(State state) => Fact.And(
+        state.Facts.Literals.Where(static literal => !literal.Atom.Any(IsNoParameter)).Select(static literal => (Fact)new Fact.Single(literal))
+        .Concat(state.Names.Where(static name => !name.Key.Any(IsNoParameter) && !name.Value.Any(IsNoParameter)).Select(static name => Fact.Equal(name.Key, name.Value))));
+
+    private static bool IsNoParameter(Term part) => part is MemberOf or ElementOf or Opaque or Old or Tuple or Root { Kind: not RootKind.Parameter };
 
     private ImmutableArray<HeldLock> HeldIn(State state, System.Func<Hold, bool>? relevant = null) => state.Holds
         .Where(hold => !hold.Maybe && !state.IsFresh(hold.Term) && (relevant is null || relevant(hold)))

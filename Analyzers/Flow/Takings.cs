@@ -25,10 +25,10 @@ internal sealed record HeldLock(Term Term, Mode Mode, LockNode? Node);
 /// <param name="Mode">Its mode.</param>
 /// <param name="Node">Its class; null for what nobody waits for.</param>
 /// <param name="IsTry">Whether the function does not wait for it.</param>
-/// <param name="IsOnce">Whether who holds it already waits for ever: it is not re-entrant, and nothing but the parameters decides whether it is taken.</param>
+/// <param name="IsSure">Whether who holds it already waits for ever: it is not re-entrant, and nothing but the parameters decides whether it is taken.</param>
 /// <param name="Held">What is held.</param>
 /// <param name="When">What is known of the parameters.</param>
-internal sealed record Taking(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, LockNode? Node, bool IsTry, bool IsOnce, ImmutableArray<HeldLock> Held, Fact When);
+internal sealed record Taking(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, LockNode? Node, bool IsTry, bool IsSure, ImmutableArray<HeldLock> Held, Fact When);
 
 /// <summary>A place where a lock is given up; <paramref name="Kept"/> is held beyond it, and <paramref name="Bared"/> may have been held on the strength of it.</summary>
 internal sealed record Parting(ISymbol Owner, SyntaxNode Site, Term Term, Mode Mode, ImmutableArray<HeldLock> Kept, ImmutableArray<HeldLock> Bared);
@@ -41,22 +41,27 @@ internal sealed record Parting(ISymbol Owner, SyntaxNode Site, Term Term, Mode M
 /// <param name="Judged">The classes whose order the call itself is checked for.</param>
 /// <param name="Receiver">The object that is called.</param>
 /// <param name="Arguments">What is given, by parameter position.</param>
+/// <param name="Waits">Whether the caller goes on only when all that the callee does is done.</param>
 internal sealed record CallUnderLocks(
-    ISymbol Owner, IMethodSymbol Callee, SyntaxNode Site, ImmutableArray<HeldLock> Held, ImmutableArray<string> Judged, Term? Receiver, ImmutableArray<Term> Arguments)
+    ISymbol Owner, IMethodSymbol Callee, SyntaxNode Site, ImmutableArray<HeldLock> Held, ImmutableArray<string> Judged, Term? Receiver, ImmutableArray<Term> Arguments, bool Waits)
 {
     /// <summary>Whether the arguments rule out that the callee gets to the place.</summary>
-    internal bool RulesOut(Taking taking) => IsIn(taking) && Decides(taking) == false;
+    internal bool RulesOut(Taking taking) => IsIn(taking) && Decides(taking, FactSet.Empty) == false;
 
     /// <summary>The lock that is held here and that the callee takes itself, whatever else it finds; null if there is none, or if the call is judged for that by contract.</summary>
     internal HeldLock? TakenAgain(Taking taking)
     {
-        if (!IsIn(taking) || !taking.IsOnce || Decides(taking) != true) return null;
+        if (!IsIn(taking) || !taking.IsSure || !Waits) return null;
         Term taken = InCaller(taking.Term);
-        return Held.FirstOrDefault(held => held is { Node: { } node, Mode: not Mode.Upgradeable } && held.Term.Equals(taken) && !Judged.Contains(LockOrder.Bare(node.Name)));
+        if (Held.FirstOrDefault(held => held.Mode != Mode.Upgradeable && held.Term.Equals(taken)) is not { } again || IsJudged(taking)) return null;
+        return Decides(taking, FactSet.Empty.Assume(Fact.IsNull(taken).Negate())) == true ? again : null;
     }
 
-    private bool? Decides(Taking taking) => FactSet.Empty.Decide(taking.When.Replace(
-        part => part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } && Argument(parameter) is Constant value ? value : null));
+    /// <summary>Whether the callee's contract speaks of the lock, or of one of its type where it is no member.</summary>
+    private bool IsJudged(Taking taking) => (taking.Node is { } node && Judged.Contains(LockOrder.Bare(node.Name))) || (taking.Term is Root { Type: { } type } && Judged.Contains(type.Name));
+
+    /// <summary>Whether what must hold of the arguments for the callee to get to the place does.</summary>
+    private bool? Decides(Taking taking, FactSet? known) => known?.Decide(taking.When.Replace(InCaller));
 
     /// <summary>What the callee names, as the caller does.</summary>
     private Term InCaller(Term term) => term.Replace(part => part is Root { Kind: RootKind.This } ? Object : part is Root { Kind: RootKind.Parameter, Symbol: IParameterSymbol parameter } ? Argument(parameter) : null);

@@ -15,9 +15,9 @@ internal static class LocksTakenAgain
             if (call.Callee.MayBeOverridden()) continue;
             foreach (Taking taking in own[call.Callee].OrderBy(static taking => taking.Site, SourcePlace.Order))
             {
-                if (call.TakenAgain(taking) is not { Node: { } node }) continue;
+                if (call.TakenAgain(taking) is not { } again) continue;
                 yield return Diagnostic.Create(Rule.LockCycle, call.Site.GetLocation(), [taking.Site.GetLocation()],
-                    "'" + LockCycles.NameOf(call.Owner) + "' holds " + node.Name + " and calls '" + LockCycles.NameOf(call.Callee) + "', which waits for it (" + SourcePlace.Of(taking.Site) + ")");
+                    "'" + LockCycles.NameOf(call.Owner) + "' holds " + (again.Node?.Name ?? again.Term.ToString()) + " and calls '" + LockCycles.NameOf(call.Callee) + "', which waits for it (" + SourcePlace.Of(taking.Site) + ")");
                 break;
             }
         }

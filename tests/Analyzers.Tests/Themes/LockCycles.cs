@@ -631,6 +631,12 @@ public sealed class LockCycles : ThemeTests
     [InlineData("public void Run() { _one.Enter(); TakeIf(true); _one.Exit(); } // MML1020")]
     [InlineData("public async Task Run() { await _semaphore.WaitAsync(); await TakeAsync(); _semaphore.Release(); } // MML1020")]
     [InlineData("public void Run() { _one.Enter(); ToString(); _one.Exit(); } // MML1020")]
+    [InlineData("public void Run() { _one.Enter(); Take(_one); _one.Exit(); } // MML1020")]
+    [InlineData("public void Run() { _one.Enter(); Keep(_one); _one.Exit(); } // MML1004")]
+    [InlineData("public void Run(Gate gate) { gate.Enter(); TakeUnless(gate, 4); gate.Exit(); } // MML1020")]
+    [InlineData("public void Run() { _one.Enter(); TakeAtLast(3); _one.Exit(); } // MML1020")]
+    [InlineData("public void Run(Gate gate, int some) { gate.Enter(); TakeIfEqual(gate, some, some); gate.Exit(); } // MML1020")]
+    [InlineData("public void Run(Gate gate) { gate.Enter(); Take(gate); gate.Exit(); } // MML1020")]
     public Task CalleeTakesWhatIsHeld_Flags(string caller) => FlagsTypes(Takers(caller));
 
     [Theory]
@@ -644,6 +650,17 @@ public sealed class LockCycles : ThemeTests
     [InlineData("public void Run() { _one.Enter(); Retake(); _one.Exit(); }")]
     [InlineData("public void Run() { lock (_monitor) TakeMonitor(); }")]
     [InlineData("public void Run() { _one.Enter(); TakeVirtually(); _one.Exit(); }")]
+    [InlineData("public void Run(Gate gate) { gate.Enter(); TakeIfEqual(gate, 1, 2); gate.Exit(); }")]
+    [InlineData("public void Run(Gate gate, int some) { gate.Enter(); TakeIfEqual(gate, 1, some); gate.Exit(); }")]
+    [InlineData("public void Run(Gate gate, Gate other) { gate.Enter(); Take(other); gate.Exit(); }")]
+    [InlineData("public void Run(Gate gate) { gate.Enter(); TakeIfEither(gate, false, false); gate.Exit(); }")]
+    [InlineData("public void Run() { _one.Enter(); TakeIfOpen(); _one.Exit(); }")]
+    [InlineData("public void Run(Gate gate) { gate.Enter(); TakeIfNotDone(gate); gate.Exit(); }")]
+    [InlineData("public void Run(Gate gate) { gate.Enter(); TakeUnless(gate, 3); gate.Exit(); }")]
+    [InlineData("public IEnumerable<int> Run() { _one.Enter(); var later = TakeLater(); _one.Exit(); return later; }")]
+    [InlineData("public void Run() { _semaphore.Wait(); _ = TakeAsync(); _semaphore.Release(); }")]
+    [InlineData("public async Task Run() { await _semaphore.WaitAsync(); var later = TakeAsync(); _semaphore.Release(); await later; }")]
+    [InlineData("public void Run(object gate) { lock (gate) TakeMonitor(gate); }")]
     [InlineData("public void Run() { _one.Enter(); GetHashCode(); _one.Exit(); }")]
     [InlineData("public void Run() { _slim.EnterUpgradeableReadLock(); Write(); _slim.ExitUpgradeableReadLock(); }")]
     public Task CalleeDoesNotTakeWhatIsHeld_IsSilent(string caller) => SilentTypes(Takers(caller));
@@ -681,6 +698,17 @@ public sealed class LockCycles : ThemeTests
             private bool _isDone;
             public void Take() { _one.Enter(); _one.Exit(); }
             public static void Take(Gate gate) { gate.Enter(); gate.Exit(); }
+            [Acquires("gate")] public static void Keep(Gate gate) => gate.Enter();
+            public static void TakeIfEqual(Gate gate, int one, int other) { if (one == other) { gate.Enter(); gate.Exit(); } }
+            public static void TakeIfEither(Gate gate, bool one, bool other) { if (one || other) { gate.Enter(); gate.Exit(); } }
+            public static void TakeUnless(Gate gate, int kind) { if (kind is 1 or 3) return; gate.Enter(); gate.Exit(); }
+            public static void TakeIfNotDone(Gate gate) { if (s_isDone()) return; gate.Enter(); gate.Exit(); }
+            private static readonly Func<bool> s_isDone = () => true;
+            public bool IsOpen { get; set; }
+            public void TakeIfOpen() { if (IsOpen) { _one.Enter(); _one.Exit(); } }
+            public void TakeAtLast(int times) { for (int i = 0; i < times; i++) { if (IsOpen) times--; } if (_isDone) throw new InvalidOperationException(); _one.Enter(); _one.Exit(); }
+            public IEnumerable<int> TakeLater() { _one.Enter(); _one.Exit(); yield return 1; }
+            public static void TakeMonitor(object gate) { lock (gate) { } }
             public static void TakeAll() { s_all.Enter(); s_all.Exit(); }
             public void TakeIf(bool needed) { if (needed) { _one.Enter(); _one.Exit(); } }
             public void TakeOnce() { if (_isDone) return; _isDone = true; _one.Enter(); _one.Exit(); }
