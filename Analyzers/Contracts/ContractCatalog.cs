@@ -128,9 +128,13 @@ internal sealed partial class ContractCatalog
 
     private readonly ConcurrentDictionary<ISymbol, bool> _madeReentrant = new(SymbolEqualityComparer.Default);
 
-    /// <summary>Whether the lock of the framework is made with <c>LockRecursionPolicy.SupportsRecursion</c> where it is declared.</summary>
+    /// <summary>
+    /// Whether the lock of the framework may be made with <c>LockRecursionPolicy.SupportsRecursion</c>: where it is declared, anywhere in the type if it is made elsewhere, and by whoever
+    /// implements a member that is only declared.
+    /// </summary>
     private bool IsMadeReentrant(ISymbol member) => TypeOf(member) is { Name: "ReaderWriterLockSlim", ContainingNamespace.Name: "Threading" } && _madeReentrant.GetOrAdd(member.OriginalDefinition, static key =>
-        key.DeclaringSyntaxReferences.Any(static reference => InitialValue(reference.GetSyntax())?.DescendantNodes().Any(static node => node is IdentifierNameSyntax { Identifier.ValueText: "SupportsRecursion" }) == true));
+        key.IsAbstract || key.DeclaringSyntaxReferences.Any(static reference => (InitialValue(reference.GetSyntax()) ?? reference.GetSyntax().FirstAncestorOrSelf<TypeDeclarationSyntax>() as SyntaxNode)?
+            .DescendantNodes().Any(static node => node is IdentifierNameSyntax { Identifier.ValueText: "SupportsRecursion" }) == true));
 
     private static ExpressionSyntax? InitialValue(SyntaxNode declaration) => declaration switch
     {
@@ -188,10 +192,11 @@ internal sealed partial class ContractCatalog
         return IsNamedByContracts(member);
     }
 
-    /// <summary>Whether contracts of the type mention the member, so that it guards something.</summary>
+    /// <summary>Whether contracts of the type mention the member, or of a type its objects themselves, so that it guards something.</summary>
     internal bool IsNamedByContracts(ISymbol member)
     {
-        return member.ContainingType.GetMembers().Any(other => AttributesOf(other).Any(attribute => attribute.Text.Contains(member.Name) || attribute.Arguments.OfType<ImmutableArray<string>>().Any(names => names.Any(name => name.Contains(member.Name)))));
+        (INamedTypeSymbol type, string name) = member is INamedTypeSymbol itself ? (itself, "this") : (member.ContainingType, member.Name);
+        return type.GetMembers().Any(other => AttributesOf(other).Any(attribute => attribute.Text.Contains(name) || attribute.Arguments.OfType<ImmutableArray<string>>().Any(names => names.Any(each => each.Contains(name)))));
     }
 
     internal bool IsScopedLock(ITypeSymbol? type) => type is not null && AttributesOf(type).Any(static attribute => attribute.Name == "ScopedLock");

@@ -49,6 +49,9 @@ internal abstract class Term : IEquatable<Term>
 
     private string? _text;
 
+    /// <summary>The same value, known to be of a type.</summary>
+    internal virtual Term As(ITypeSymbol type) => this;
+
     /// <summary>The term as a person would write it; <paramref name="name"/> may supply a better name for any part.</summary>
     internal abstract string Display(Func<Term, string?> name);
 
@@ -102,6 +105,8 @@ internal sealed class Root : Term
 
     internal static Root Value(ITypeSymbol? type) => new(RootKind.Value, null, type);
 
+    internal override Term As(ITypeSymbol type) => new Root(Kind, Symbol, type);
+
     internal override string Display(Func<Term, string?> name) => name(this) ?? Kind switch
     {
         RootKind.This => "this",
@@ -136,6 +141,8 @@ internal sealed class Opaque : Term
 
     /// <summary>Whether what makes the value says that it is not null; of one site, all values are so or none is.</summary>
     internal bool NeverNull { get; }
+
+    internal override Term As(ITypeSymbol type) => new Opaque(Site, Name, type, Earlier, NeverNull);
 
     internal Opaque AsEarlier() => new(Site, Name, Type, earlier: true, NeverNull);
 
@@ -172,6 +179,8 @@ internal sealed class MemberOf : Term
     internal ISymbol Member { get; }
 
     internal override int Depth { get; }
+
+    internal override Term As(ITypeSymbol type) => new MemberOf(Target, Member, type, _memberHash);
 
     internal override string Display(Func<Term, string?> name) =>
         name(this) ?? (Target is null ? Member.ContainingType?.Name + "." + Member.Name
@@ -222,6 +231,8 @@ internal sealed class ElementOf : Term
     internal Term Index { get; }
 
     internal override int Depth { get; }
+
+    internal override Term As(ITypeSymbol type) => new ElementOf(Target, Index, type);
 
     internal override string Display(Func<Term, string?> name) => name(this) ?? Target.Display(name) + "[" + Index.Display(name) + "]";
 

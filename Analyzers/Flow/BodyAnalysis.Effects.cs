@@ -119,9 +119,16 @@ internal sealed partial class BodyAnalysis
     /// </summary>
     /// <param name="term">The lock.</param>
     /// <param name="isTaken">Whether it is left held here; else it is given back.</param>
-    private bool IsNobodysGuard(Term term, bool isTaken) => !_contract.IsStated && term is MemberOf { Member: var member } && !_catalog.IsNamedByContracts(member) && member.ContainingAssembly is { } home
-        && SymbolEqualityComparer.Default.Equals(home, _owner.ContainingAssembly) && _catalog.AttributesOf(member).IsEmpty && ContractCatalog.TypeOf(member) is { } type && (_catalog.LockOf(type) is null || ContractFiles.IsFramework(type))
-        && (_catalog.InfoOf(term).Anyone || (!isTaken && IsDisposal && member is IFieldSymbol { IsReadOnly: true }) || (_model is not null && Handover.HasOtherHalf(member, _owner, takes: !isTaken, _engine, _model, _cancellation)));
+    private bool IsNobodysGuard(Term term, bool isTaken)
+    {
+        if (_contract.IsStated || term is not (MemberOf or Root { Kind: RootKind.This or RootKind.Parameter }) || term.Type is not { } type || (_catalog.LockOf(type) is not null && !ContractFiles.IsFramework(type))) return false;
+        ISymbol? named = term switch { MemberOf { Member: var member } => member, Root { Symbol: { } parameter } => parameter, _ => _owner.ContainingType };
+        if (named is null || !SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, _owner.ContainingAssembly) || !_catalog.AttributesOf(named).IsEmpty || _catalog.IsNamedByContracts(named)) return false;
+        if (term is MemberOf && (_catalog.InfoOf(term).Anyone || (!isTaken && IsDisposal && named is IFieldSymbol { IsReadOnly: true }))) return true;
+        return Handover is { } handover && (handover.HasOtherHalf(named, takes: !isTaken) || (isTaken && named is IParameterSymbol given && handover.KeptIn(given).Any(field => handover.HasOtherHalf(field, takes: false))));
+    }
+
+    private Handover? Handover => _model is null ? null : new Handover(_engine, _owner, _model, _cancellation);
 
     /// <summary>Whether this is what a <c>using</c> calls at its end.</summary>
     private bool IsDisposal => Method is { ContainingType: { } type } method && Disposal.MethodsOf(type).Any(disposal => SymbolEqualityComparer.Default.Equals(disposal, method));

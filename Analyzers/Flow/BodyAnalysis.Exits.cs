@@ -169,7 +169,7 @@ internal sealed partial class BodyAnalysis
             object cause = (hold.Maybe ? "maybe" : "leak", hold.Site ?? (object)hold.Term);
             FailNeed(outcome, exit, key, hold.Maybe ? Rule.MayNotBeHeld : Rule.Leak, null, sentence => hold.Origin == Origin.Entry && wanted is null
                 ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + OwnName + "' says it is released"
-                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit), unless: hold.Origin == Origin.Here && (GoesWithResult || IsNobodysGuard(hold.Term, isTaken: true)) ? exits => IsSaidByResult(exits, hold.Term) : null);
+                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit), unless: hold.Origin != Origin.Here ? null : exits => (GoesWithResult || IsNobodysGuard(hold.Term, isTaken: true)) && (IsSaidByResult(exits, hold.Term) || IsSaidByReference(exits, hold.Term) || IsSaidByMember(exits, hold.Term)));
         }
     }
 
@@ -181,6 +181,23 @@ internal sealed partial class BodyAnalysis
         return told.All(exit => HoldOf(exit.State, term) is not null)
             || told.All(static exit => exit.Result.Type?.SpecialType == SpecialType.System_Boolean) && IsSaid(static (state, result) => state.Decide(Fact.Holds(result)))
             || told.All(static exit => exit.Result is Constant { Value: null } || exit.Result.Type is { IsReferenceType: true }) && IsSaid(static (state, result) => result is Root { Kind: RootKind.This } ? true : state.Decide(Fact.IsNull(result).Negate()));
+    }
+
+    /// <summary>Whether the lock is held exactly where a flag that is passed by reference tells so; where the flag is as it was, nothing may have changed.</summary>
+    private bool IsSaidByReference(IReadOnlyList<(State State, Term Result)> exits, Term term) => Method is { } method && method.Parameters.Any(parameter =>
+        parameter is { RefKind: RefKind.Ref or RefKind.Out, Type.SpecialType: SpecialType.System_Boolean } && exits.All(exit =>
+            exit.State.Values.TryGetValue(parameter, out Term? flag) && (exit.State.Canonical(flag).Equals(Root.Parameter(parameter))
+                ? HoldOf(exit.State, term) is null
+                : exit.State.Decide(Fact.Holds(flag)) is { } said && said == HoldOf(exit.State, term) is not null)));
+
+    /// <summary>Whether the lock is held at exactly those exits where a member of the object says so, of which the member that gives the lock back speaks as well.</summary>
+    private bool IsSaidByMember(IReadOnlyList<(State State, Term Result)> exits, Term term)
+    {
+        ILookup<bool, State> held = exits.Where(exit => !ThroughNull(exit.State, term)).ToLookup(exit => HoldOf(exit.State, term) is not null, static exit => exit.State);
+        return term is MemberOf { Member: var lockMember } && held[true].FirstOrDefault() is { } first && first.Facts.Literals.Any(literal =>
+            literal.Atom.Left is MemberOf { Member: var asked } && !literal.Atom.Any(static part => part is ElementOf or Opaque or Root { Kind: not RootKind.This })
+            && held[true].All(state => state.Facts.Evaluate(literal.Atom) == literal.Positive) && held[false].All(state => state.Facts.Evaluate(literal.Atom) == !literal.Positive)
+            && Handover?.HasOtherHalf(lockMember, takes: false, asked) == true);
     }
 
     /// <summary>

@@ -56,10 +56,23 @@ internal sealed partial class BodyAnalysis
             case OperationKind.CompoundAssignment:
                 return Compound((ICompoundAssignmentOperation)operation, state);
             case OperationKind.Conversion when operation is IConversionOperation { OperatorMethod: null } conversion:
-                return Evaluate(conversion.Operand, state);
+                return Recognised(Evaluate(conversion.Operand, state), conversion.Type);
             default:
                 return EvaluateOther(operation, state);
         }
+    }
+
+    /// <summary>What is a lock to the code from here on, whatever it went by before.</summary>
+    private List<Outcome> Recognised(List<Outcome> outcomes, ITypeSymbol? type)
+    {
+        if (type is not { IsReferenceType: true } || _catalog.LockOf(type) is null) return outcomes;
+        for (int index = 0; index < outcomes.Count; index++)
+        {
+            Outcome outcome = outcomes[index];
+            if (!SymbolEqualityComparer.Default.Equals(outcome.Value.Type, type)) outcomes[index] = new Outcome(outcome.State, outcome.Value.As(type));
+        }
+
+        return outcomes;
     }
 
     private List<Outcome> ReadAll(IEnumerable<(State State, MemberPlace Place)> places)
@@ -460,7 +473,7 @@ internal sealed partial class BodyAnalysis
 
             case IDeclarationPatternOperation declaration:
             {
-                if (declaration.DeclaredSymbol is { } symbol) state = NoteCopy(state with { Values = state.Values.SetItem(symbol, value) }, symbol, value, null);
+                if (declaration.DeclaredSymbol is { } symbol) state = NoteMatch(state, symbol, value, declaration.MatchedType);
                 if (declaration.MatchesNull) return Fact.True;
                 Fact notNull = Fact.IsNull(value).Negate();
                 return SymbolEqualityComparer.Default.Equals(declaration.MatchedType, value.Type) || declaration.MatchedType is null
@@ -472,7 +485,7 @@ internal sealed partial class BodyAnalysis
                 return Fact.And(Fact.IsNull(value).Negate(), Fact.Holds(new MemberOf(value, type.MatchedType)));
             case IRecursivePatternOperation recursive:
             {
-                if (recursive.DeclaredSymbol is { } symbol) state = NoteCopy(state with { Values = state.Values.SetItem(symbol, value) }, symbol, value, null);
+                if (recursive.DeclaredSymbol is { } symbol) state = NoteMatch(state, symbol, value, recursive.MatchedType);
                 var parts = new List<Fact>();
                 if (value.Type is not { IsValueType: true }) parts.Add(Fact.IsNull(value).Negate());
                 if (recursive.MatchedType is { } matched && !SymbolEqualityComparer.Default.Equals(matched, recursive.InputType)) parts.Add(Fact.Holds(new MemberOf(value, matched)));
@@ -507,6 +520,12 @@ internal sealed partial class BodyAnalysis
         }
 
         return Fact.Holds(new Opaque(pattern, "match", null));
+    }
+
+    private State NoteMatch(State state, ISymbol symbol, Term value, ITypeSymbol? type)
+    {
+        Term matched = Recognised([new Outcome(state, value)], type)[0].Value;
+        return NoteCopy(state with { Values = state.Values.SetItem(symbol, matched) }, symbol, matched, null);
     }
 
     private List<Outcome> CreateDelegate(IDelegateCreationOperation creation, State state)

@@ -17,6 +17,184 @@ public sealed class Handovers : ThemeTests
         public void Exit() => Monitor.Exit(_gate);
         """);
 
+    [Theory]
+    [InlineData("readonly ")]
+    [InlineData("")]
+    public Task HalvesThatAskTheSameMember_AreSilent(string modifier) => SilentIn($$"""
+        private {{modifier}}bool _isShared;
+        public void Enter() { if (_isShared) Monitor.Enter(_gate); }
+        public void Exit() { if (_isShared) Monitor.Exit(_gate); }
+        """);
+
+    [Fact]
+    public Task HalfThatDoesNotAskTheMember_Flags() => FlagsIn("""
+        private readonly bool _isShared;
+        public void Enter()
+        {
+            if (_isShared) Monitor.Enter(_gate);
+        } // MML1006
+        public void Exit() => Monitor.Exit(_gate);
+        """);
+
+    [Fact]
+    public Task HalvesThatAskOppositely_Flag() => FlagsIn("""
+        private readonly bool _isShared;
+        public void Enter(bool wanted)
+        {
+            if (_isShared || wanted) Monitor.Enter(_gate);
+        } // MML1006
+        public void Exit() { if (!_isShared) return; Monitor.Exit(_gate); }
+        """);
+
+    [Fact]
+    public Task FlagByReference_IsSilent() => SilentIn("""
+        private void Take(ref bool isTaken)
+        {
+            if (isTaken) return;
+            Monitor.TryEnter(this, 10_000, ref isTaken);
+            if (!isTaken) throw new TimeoutException();
+        }
+        public void TakeNow(ref bool isTaken) => Monitor.Enter(this, ref isTaken);
+        protected internal void Give(ref bool isTaken)
+        {
+            if (!isTaken) return;
+            Monitor.Exit(this);
+            isTaken = false;
+        }
+        public void Set(int count)
+        {
+            bool isTaken = false;
+            try
+            {
+                TakeNow(ref isTaken);
+                _count = count;
+            }
+            finally
+            {
+                Give(ref isTaken);
+            }
+        }
+        public void Await()
+        {
+            bool isTaken = false;
+            try
+            {
+                Take(ref isTaken);
+                Monitor.Wait(this, 10);
+            }
+            finally
+            {
+                Give(ref isTaken);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task FlagByReferenceThatSaysSomethingElse_Flags() => FlagsIn("""
+        public void Take(ref bool isTaken)
+        {
+            if (_count > 3) Monitor.Enter(_gate);
+            isTaken = _count < 2;
+        } // MML1006
+        public void Give() => Monitor.Exit(_gate);
+        """);
+
+    [Fact]
+    public Task WrapperOfMonitor_IsSilent() => SilentTypes("""
+        internal static class Locks
+        {
+            public static void Take(object gate, ref bool isTaken) => Monitor.Enter(gate, ref isTaken);
+            public static void Take(object gate) => Monitor.Enter(gate);
+            public static bool TryTake(object gate) => Monitor.TryEnter(gate);
+            public static bool TryTake(object gate, int wait) { return Monitor.TryEnter(gate, wait); }
+            public static void Give(object gate) => Monitor.Exit(gate);
+            public static void WakeAll(object gate) => Monitor.PulseAll(gate);
+            public static void Sleep(object gate) { Monitor.Wait(gate); }
+        }
+        public sealed class Door
+        {
+            private readonly object _gate = new();
+            public void Close() { while (!Monitor.TryEnter(_gate)) Thread.Yield(); }
+            public void Open() => Locks.Give(_gate);
+        }
+        """);
+
+    [Fact]
+    public Task HalfOfAWrapper_Flags() => FlagsTypes("""
+        internal static class Locks
+        {
+            public static void Take(object gate) => Monitor.Enter(gate); // MML1006
+            public static void Drop(SemaphoreSlim gate) => gate.Release();
+        }
+        internal static class Others
+        {
+            public static void Give(object gate) => Monitor.Exit(gate); // MML1005
+            public static void Wake(object gate) => Monitor.Pulse(gate); // MML1001
+        }
+        """);
+
+    [Fact]
+    public Task PulseOfALockThatOnlyStatementsTake_Flags() => FlagsIn("""
+        public void Add() { lock (_gate) _count++; }
+        public void Wake() => Monitor.Pulse(_gate); // MML1001
+        """);
+
+    [Fact]
+    public Task LockThatIsKeptUntilDisposal_IsSilent() => SilentTypes("""
+        internal sealed class Reading : IDisposable
+        {
+            private ReaderWriterLockSlim? _lock;
+            public Reading(ReaderWriterLockSlim given) { _lock = given; given.EnterReadLock(); }
+            public void Dispose() { if (_lock != null) { _lock.ExitReadLock(); _lock = null; } }
+        }
+        internal struct Cursor
+        {
+            private object? _locked;
+            public void Leave() { if (_locked != null) { Monitor.Exit(_locked); _locked = null; } }
+            public void Move(object next) { if (_locked != null) Monitor.Exit(_locked); Monitor.Enter(_locked = next); }
+        }
+        """);
+
+    [Fact]
+    public Task LockThatIsKeptAndNeverGivenBack_Flags() => FlagsTypes("""
+        internal sealed class Reading
+        {
+            private ReaderWriterLockSlim? _lock;
+            public Reading(ReaderWriterLockSlim given) { _lock = given; given.EnterReadLock(); } // MML1006
+            public bool IsReading => _lock != null;
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreThatGoesByAnotherType_IsSilent() => SilentTypes("""
+        internal sealed class Pool
+        {
+            private readonly SemaphoreSlim[] _all = [new(1, 1)];
+            public object? Take(int index) { var one = _all[index]; return one.Wait(10) ? one : null; }
+            public void Give(object? one) { if (one is null) return; ((SemaphoreSlim)one).Release(); }
+            public void GiveToo(object one) { if (one is SemaphoreSlim semaphore) semaphore.Release(); }
+            public void GiveAs(object one) => (one as SemaphoreSlim)?.Release();
+        }
+        """);
+
+    [Fact]
+    public Task CallersLockThatIsDroppedAndRetakenOnOnePath_IsSilent() => SilentIn("""
+        public void Wake() { Monitor.Enter(_gate); Monitor.PulseAll(_gate); Monitor.Exit(_gate); }
+        public bool Receive(int wait)
+        {
+            if (wait == 0)
+            {
+                Monitor.Exit(_gate);
+                Monitor.Enter(_gate);
+            }
+            else
+            {
+                Monitor.Wait(_gate, wait);
+            }
+            return _count > 0;
+        }
+        """);
+
     [Fact]
     public Task EnterWithoutExit_Flags() => FlagsIn("""
         public void Enter() => Monitor.Enter(_gate); // MML1006

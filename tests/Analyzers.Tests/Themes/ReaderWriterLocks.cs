@@ -203,14 +203,35 @@ public sealed class ReaderWriterLocks : ThemeTests
         }
         """);
 
-    [Fact]
-    public Task MadeSoThatAHolderMayTakeItAgain_IsSilent() => SilentTypes("""
-        public sealed class Table
+    private static string Nested(string declaration, string finding = "") => $$"""
+        public abstract class Table
         {
-            private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.SupportsRecursion);
-            [GuardedBy(nameof(_lock))] private int _count;
-            public int Outer() { _lock.EnterReadLock(); int sum = _count + Inner(); _lock.ExitReadLock(); return sum; }
+            {{declaration}}
+            [GuardedBy("_lock")] private int _count;
+            public int Outer() { _lock.EnterReadLock(); int sum = _count + Inner(); _lock.ExitReadLock(); return sum; }{{finding}}
             private int Inner() { _lock.EnterReadLock(); int count = _count; _lock.ExitReadLock(); return count; }
+        }
+        """;
+
+    [Theory]
+    [InlineData("private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.SupportsRecursion);")]
+    [InlineData("private readonly ReaderWriterLockSlim _lock; protected Table() => _lock = new ReaderWriterLockSlim(LockRecursionPolicy.SupportsRecursion);")]
+    [InlineData("protected abstract ReaderWriterLockSlim _lock { get; }")]
+    public Task MadeSoThatAHolderMayTakeItAgain_IsSilent(string declaration) => SilentTypes(Nested(declaration));
+
+    [Theory]
+    [InlineData("private readonly ReaderWriterLockSlim _lock = new();")]
+    [InlineData("private readonly ReaderWriterLockSlim _lock; protected Table() => _lock = new ReaderWriterLockSlim();")]
+    [InlineData("private readonly ReaderWriterLockSlim _lock = new(); private readonly ReaderWriterLockSlim _other = new(LockRecursionPolicy.SupportsRecursion);")]
+    public Task MadeForOneHold_Flags(string declaration) => FlagsTypes(Nested(declaration, " // MML1004"));
+
+    [Fact]
+    public Task MadeByWhoeverImplementsIt_IsSilent() => SilentTypes("""
+        public interface IDomain { ReaderWriterLockSlim Lock { get; } }
+        public sealed class Map(IDomain domain)
+        {
+            public void Freeze() { var gate = domain.Lock; gate.EnterWriteLock(); try { Look(); } finally { gate.ExitWriteLock(); } }
+            public void Look() { var gate = domain.Lock; gate.EnterReadLock(); try { } finally { gate.ExitReadLock(); } }
         }
         """);
 }
