@@ -857,7 +857,7 @@ internal sealed record State
 
         internal Term Of(Term other) => other.Contains(term) ? other.Replace(Map) : other;
 
-        internal Term? Map(Term part) => part.Equals(term) ? by : null;
+        internal Term? Map(Term part) => !part.Equals(term) ? null : by is Opaque { Earlier: true } && part.Type is { } type && !ReferenceEquals(type, by.Type) ? by.As(type) : by;
     }
 
     private static bool SameTerms(ImmutableHashSet<Term> left, ImmutableHashSet<Term> right) =>
