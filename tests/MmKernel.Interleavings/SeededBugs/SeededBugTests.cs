@@ -152,8 +152,8 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "the device of a slot is looked up after the folio that kept it was unlocked",
             "read ahead and swapoff",
             "Swap/SwapSpace.cs",
-            ("            var cluster = DeviceOf(folio.Swap).ClusterOf(folio.Swap.Slot);\n", "            var entry = folio.Swap;\n"),
-            ("isFree || cluster.CountOf(index) != 0", "isFree || DeviceOf(entry).ClusterOf(entry.Slot).CountOf(index) != 0")),
+            ("            var cluster = ClusterOf(folio.Swap, out int index);\n", "            var entry = folio.Swap;\n"),
+            ("isFree || cluster.CountOf(index) != 0", "isFree || ClusterOf(entry, out int index).CountOf(index) != 0")),
         new(
             "a page is put on a list of reclaim by who has no reference to it any more",
             "first access to a file's page and truncate",
