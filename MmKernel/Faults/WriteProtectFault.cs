@@ -145,14 +145,9 @@ internal static class WriteProtectFault
     private static bool InstallCopy(FaultContext vmf, Folio? old, [Fresh] Folio copy)
     {
         var mm = vmf.Vma.Mm;
-        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = FaultHandling.LockUnchanged(vmf);
         if (pte == null)
             return false;
-        if (pte.Value != vmf.OrigPte)
-        {
-            PteUnmapUnlock(pte);
-            return false;
-        }
 
         if (old != null)
             mm.Rss.Add(RssCounters.KindOf(old), -1);

@@ -86,8 +86,8 @@ public sealed class SeededBugTests(ITestOutputHelper output)
         new(
             "a copy is installed though the entry has changed",
             "copy on write by two threads",
-            "Faults/WriteProtectFault.cs",
-            ("        if (pte.Value != vmf.OrigPte)\n", "        if (pte.Value == ulong.MaxValue)\n")),
+            "Faults/FaultHandling.cs",
+            ("pte == null || pte.Value == vmf.OrigPte", "pte == null || pte.Value != ulong.MaxValue")),
         new(
             "a reference is dropped only if it is the last",
             "copy on write and exit of the child",
