@@ -155,8 +155,7 @@ internal static class WriteProtectFault
 
         // Cleared and flushed before the copy appears: else another thread of the process could read the old page after this one wrote to
         // the new.
-        Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, mm);
+        Tlb.PtepClearFlush(pte, mm);
         FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
         mm.Machine.Memory.Lru?.Add(copy, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;

@@ -144,8 +144,7 @@ internal static class KsmMerging
         bool isMapped = IsPresent(old) && !IsSpecial(old) && FrameOf(old) == folio.Frame;
         if (isMapped && ((old & (Writable | Dirty)) != 0 || folio.Has(FolioFlags.AnonExclusive)))
         {
-            old = Tlb.PtepGetAndClear(pte);
-            Tlb.FlushTlbPage(pte, vma.Mm);
+            old = Tlb.PtepClearFlush(pte, vma.Mm);
             isMapped = folio.MapCount + 1 == folio.ReferenceCount;
             if (isMapped)
             {
@@ -175,8 +174,7 @@ internal static class KsmMerging
             return false;
         }
 
-        _ = Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, vma.Mm);
+        _ = Tlb.PtepClearFlush(pte, vma.Mm);
         if (merged == null)
         {
             // Dirty tells it from the zero page of a read fault, for those who unmerge.

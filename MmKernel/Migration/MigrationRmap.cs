@@ -43,8 +43,7 @@ internal static class MigrationRmap
             return true;
 
         // Flushed before pins are looked for: who pins without a lock looks at the entry again after that.
-        ulong old = Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, vma.Mm);
+        ulong old = Tlb.PtepClearFlush(pte, vma.Mm);
         if ((old & Dirty) != 0)
             folio.Set(FolioFlags.Dirty);
         bool isExclusive = folio.IsAnonymous && folio.Has(FolioFlags.AnonExclusive);

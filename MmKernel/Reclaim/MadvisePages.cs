@@ -163,8 +163,7 @@ internal static class MadvisePages
     private static void MarkLazyFree(VmArea vma, MappedPte pte, Folio folio, LruLists lru)
     {
         // Taken out for a moment and flushed: a write from now on sets the dirty bit anew.
-        ulong entry = Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, vma.Mm);
+        ulong entry = Tlb.PtepClearFlush(pte, vma.Mm);
         pte.Value = entry & ~(Accessed | Dirty);
         lru.Deactivate(folio, isLazyFree: true);
         lru.Memory.Events.Add(VmEvent.Pglazyfree);

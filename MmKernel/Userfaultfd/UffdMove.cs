@@ -310,8 +310,7 @@ internal static class UffdMove
     {
         if (FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value) || IsSpecial(old.Value) != (folio == null))
             return -(long)Errno.EAGAIN;
-        ulong moved = Tlb.PtepGetAndClear(old);
-        Tlb.FlushTlbPage(old, source.Mm);
+        ulong moved = Tlb.PtepClearFlush(old, source.Mm);
         if (!UffdFolioMove.TryGive(folio, target, to))
         {
             old.Value = moved;

@@ -132,7 +132,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a page is written to swap while its process still writes to it",
             "reclaim and write",
             "Rmap/Unmapping.cs",
-            ("        Tlb.FlushTlbPage(pte, vma.Mm);\n", "")),
+            ("Tlb.PtepClearFlush(pte, vma.Mm)", "Tlb.PtepGetAndClear(pte)")),
         new(
             "a page comes back though its entry has changed",
             "two accesses to a page in swap",
@@ -164,7 +164,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a page is moved while its process still writes to it",
             "migration and write",
             "Migration/MigrationRmap.cs",
-            ("        Tlb.FlushTlbPage(pte, vma.Mm);\n", "")),
+            ("Tlb.PtepClearFlush(pte, vma.Mm)", "Tlb.PtepGetAndClear(pte)")),
         new(
             "a page is moved though somebody refers to it",
             "migration and remote write",
