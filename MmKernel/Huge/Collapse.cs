@@ -221,12 +221,7 @@ internal static class Collapse
             return result;
         }
 
-        HugeRmap.FolioAddNewHugeRmap(folio, vma, start);
-        mm.Rss.Add(RssKind.Anonymous, HugePages.PageCount);
-        mm.Machine.Memory.Lru?.Add(folio, vma.Flags);
-        ulong bits = ProtectionOf(vma.Flags) | Dirty | Huge;
-        HugeEntries.Set(vma, start, Make(folio.Frame, (vma.Flags & VmFlags.Write) != 0 ? bits | Writable : bits));
-        folio.HandOverReference();
+        HugeFault.Install(vma, start, folio);
         mm.PageTableLock.Unlock();
         TableFreeing.FreeLater(mm, mm.Machine.Memory.FolioOf(FrameOf(link)));
         Release(mm.Machine.Memory, pages);
