@@ -203,15 +203,8 @@ internal static class HugeSplit
         for (ulong address = start; address < end; address += Page.Size, pte.Advance())
         {
             ulong entry = pte.Value;
-            if (!MigrationEntry.IsIn(entry) || !pages.Contains(FrameOf(entry)))
-                continue;
-            var page = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
-            page.Get();
-            page.AddMapping();
-            if (MigrationEntry.AccessOf(entry) != MigrationAccess.Read)
-                page.Set(FolioFlags.AnonExclusive);
-            pte.Value = Make(page.Frame, (ProtectionOf(vma.Flags) & ~Accessed) | MigrationEntry.BitsOf(entry));
-            page.HandOverReference();
+            if (MigrationEntry.IsIn(entry) && pages.Contains(FrameOf(entry)))
+                MigrationRmap.Restore(vma.Mm.Machine.Memory.FolioOf(FrameOf(entry)), vma, pte);
         }
 
         PteUnmapUnlock(pte);

@@ -76,13 +76,21 @@ internal static class MigrationRmap
             return;
         }
 
-        target.Get();
-        target.AddMapping();
-        if (target.IsAnonymous && MigrationEntry.AccessOf(old) != MigrationAccess.Read)
-            target.Set(FolioFlags.AnonExclusive);
         LockedPages.MlockVmaFolio(target, vma);
-        pte.Value = Make(target.Frame, (ProtectionOf(vma.Flags) & ~Accessed) | MigrationEntry.BitsOf(old));
-        target.HandOverReference();
+        Restore(target, vma, pte);
         PteUnmapUnlock(pte);
+    }
+
+    /// <summary>Maps a page in the place of the migration entry that is there.</summary>
+    [MustHold("vma.AnyRmap && pte && pte.Ptl")]
+    internal static void Restore(Folio page, VmArea vma, MappedPte pte)
+    {
+        ulong entry = pte.Value;
+        page.Get();
+        page.AddMapping();
+        if (page.IsAnonymous && MigrationEntry.AccessOf(entry) != MigrationAccess.Read)
+            page.Set(FolioFlags.AnonExclusive);
+        pte.Value = Make(page.Frame, (ProtectionOf(vma.Flags) & ~Accessed) | MigrationEntry.BitsOf(entry));
+        page.HandOverReference();
     }
 }
