@@ -187,10 +187,8 @@ internal static class UffdMove
     {
         if ((mode & UffdMoveMode.AllowSourceHoles) == 0)
         {
-            var pte = PteOffsetMapLock(source, from);
-            if (pte == null)
+            if (!HasTable(source, from))
                 return -(long)Errno.ENOENT;
-            PteUnmapUnlock(pte);
         }
         else if (!AllocateTables(source, from))
         {
