@@ -33,7 +33,7 @@ internal static class HugeSplit
     {
         var memory = vma.Mm.Machine.Memory;
         ulong seen = ReadEntry(vma, address);
-        if (!IsPresent(seen) || IsSpecial(seen) || !memory.FolioOf(FrameOf(seen)).IsLarge)
+        if (!MapsPage(seen) || !memory.FolioOf(FrameOf(seen)).IsLarge)
             return true;
         var folio = Get(vma, address);
         if (folio == null)
@@ -54,7 +54,7 @@ internal static class HugeSplit
         if (pte == null)
             return null;
         ulong entry = pte.Value;
-        var folio = IsPresent(entry) && !IsSpecial(entry) ? pte.WholeFolioIn(vma.Mm.Machine.Memory, entry) : null;
+        var folio = MapsPage(entry) ? pte.WholeFolioIn(vma.Mm.Machine.Memory, entry) : null;
         if (folio == null || !folio.IsLarge)
         {
             PteUnmapUnlock(pte);

@@ -33,7 +33,7 @@ internal static class KsmMerging
                 continue;
             }
 
-            if (!IsPresent(seen) || IsSpecial(seen))
+            if (!MapsPage(seen))
                 return null;
             if (HugeEntries.TryLock(vma, address, out ulong huge))
             {
@@ -46,7 +46,7 @@ internal static class KsmMerging
             if (pte == null)
                 continue;
             ulong entry = pte.Value;
-            var folio = IsPresent(entry) && !IsSpecial(entry) ? Get(pte.FolioIn(vma.Mm.Machine.Memory, entry)) : null;
+            var folio = MapsPage(entry) ? Get(pte.FolioIn(vma.Mm.Machine.Memory, entry)) : null;
             PteUnmapUnlock(pte);
             if (folio != null || !MigrationEntry.IsIn(entry))
                 return folio;
@@ -141,7 +141,7 @@ internal static class KsmMerging
         if (pte == null)
             return false;
         ulong old = pte.Value;
-        bool isMapped = IsPresent(old) && !IsSpecial(old) && FrameOf(old) == folio.Frame;
+        bool isMapped = MapsPage(old) && FrameOf(old) == folio.Frame;
         if (isMapped && ((old & (Writable | Dirty)) != 0 || folio.Has(FolioFlags.AnonExclusive)))
         {
             old = Tlb.PtepClearFlush(pte, vma.Mm);

@@ -114,7 +114,7 @@ internal static class MadvisePages
     /// <summary>The folio that an entry, huge or not, maps as a whole, if it is on a list and nobody else maps it.</summary>
     internal static Folio? FolioMappedOnce(VmArea vma, ulong entry)
     {
-        if (!IsPresent(entry) || IsSpecial(entry))
+        if (!MapsPage(entry))
             return null;
         var folio = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
         return folio.MapCount == 1 && folio.IsLarge == IsHuge(entry) && folio.Has(FolioFlags.Lru) ? folio : null;
