@@ -47,7 +47,7 @@ internal static class Tlb
     }
 
     /// <summary>Clears an entry and makes sure that nobody uses it any more (<c>ptep_clear_flush</c>).</summary>
-    [MustHold("pte && pte.Ptl"), Releases("pte.Ptl.FlushPending", Idempotent = true)]
+    [MustHold("pte && pte.Ptl")]
     internal static ulong PtepClearFlush(MappedPte pte, MmStruct mm)
     {
         ulong old = PtepGetAndClear(pte);
