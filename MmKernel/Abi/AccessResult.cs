@@ -27,9 +27,6 @@ public static class SignalCode
 
     /// <summary>SIGBUS: beyond the end of the object.</summary>
     public const int BUS_ADRERR = 2;
-
-    /// <summary>SIGBUS: hardware memory error.</summary>
-    public const int BUS_MCEERR_AR = 4;
 }
 
 /// <summary>How an access to user memory ended: done, or the signal that it raised (<c>siginfo_t</c>).</summary>

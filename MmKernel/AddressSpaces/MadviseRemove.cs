@@ -49,11 +49,10 @@ internal static class MadviseRemove
     [MustHold("vma.Mm.MmapLock")]
     private static long Check(VmArea vma)
     {
-        const VmFlags SharedMayWrite = VmFlags.Shared | VmFlags.MayWrite;
         if (MadviseCalls.IsSealedAgainstDiscard(vma))
             return -(long)Errno.EPERM;
         if ((vma.Flags & VmFlags.Locked) != 0 || vma.File == null)
             return -(long)Errno.EINVAL;
-        return (vma.Flags & SharedMayWrite) == SharedMayWrite ? 0 : -(long)Errno.EACCES;
+        return FileRmap.CanBeWrittenShared(vma.Flags) ? 0 : -(long)Errno.EACCES;
     }
 }

@@ -7,7 +7,7 @@ internal static class MsyncCalls
 {
     /// <summary>
     /// Has changes of shared mappings written to their files (<c>msync(2)</c>). Memory files have nothing behind them, so what is left are
-    /// the checks.
+    /// the checks; files that have are written by <see cref="MemoryFile.Sync"/> only.
     /// </summary>
     /// <returns>0; −EINVAL: flags, misaligned; −ENOMEM: overflow, or part of the range is not mapped; −EBUSY: invalidate locked memory.</returns>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]

@@ -21,9 +21,6 @@ public enum FaultFlag
     /// <summary>Waits end with a fatal signal.</summary>
     Killable = 0x10,
 
-    /// <summary>The second attempt.</summary>
-    Tried = 0x20,
-
     /// <summary>From user mode.</summary>
     User = 0x40,
 
@@ -53,26 +50,17 @@ public enum VmFault
     /// <summary>Bad access: SIGBUS.</summary>
     Sigbus = 0x2,
 
-    /// <summary>It took input/output.</summary>
-    Major = 0x4,
-
     /// <summary>The page has a hardware error.</summary>
     HwPoison = 0x10,
 
     /// <summary>Bad access: SIGSEGV.</summary>
     Sigsegv = 0x40,
 
-    /// <summary>The handler installed the entry itself.</summary>
-    NoPage = 0x100,
-
     /// <summary>The handler returns its page locked.</summary>
     Locked = 0x200,
 
     /// <summary>Must be started again; the lock has been released.</summary>
     Retry = 0x400,
-
-    /// <summary>Must be handled page by page.</summary>
-    Fallback = 0x800,
 
     /// <summary>Done, and the lock has been released.</summary>
     Completed = 0x4000,

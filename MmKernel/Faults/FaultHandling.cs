@@ -43,16 +43,10 @@ public static class FaultHandling
         if (PageTableEntry.IsHuge(vmf.OrigPte))
             return HugeFault.HandleHugeFault(vmf);
 
-        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
+        // If somebody else handled the fault, or the processor set a bit, the access finds out.
+        var pte = LockUnchanged(vmf);
         if (pte == null)
             return VmFault.None;
-        if (pte.Value != vmf.OrigPte)
-        {
-            // Somebody else handled the fault, or the processor set a bit: the access finds out.
-            PteUnmapUnlock(pte);
-            return VmFault.None;
-        }
-
         if ((vmf.Flags & (FaultFlag.Write | FaultFlag.Unshare)) != 0 && !PageTableEntry.IsWritable(vmf.OrigPte))
             return DoWpPage(vmf, pte);
 
@@ -60,6 +54,17 @@ public static class FaultHandling
         pte.Or(vmf.IsWrite ? PageTableEntry.Accessed | PageTableEntry.Dirty : PageTableEntry.Accessed);
         PteUnmapUnlock(pte);
         return VmFault.None;
+    }
+
+    /// <summary>Maps the entry of the fault and locks its table, if the entry is still what it was (<c>pte_same</c>).</summary>
+    [MustHold("vmf.FaultLock"), Acquires("result && result.Ptl", When = "result != null")]
+    internal static MappedPte? LockUnchanged(FaultContext vmf)
+    {
+        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
+        if (pte == null || pte.Value == vmf.OrigPte)
+            return pte;
+        PteUnmapUnlock(pte);
+        return null;
     }
 
     /// <summary>The access is tried again when the page has been moved.</summary>

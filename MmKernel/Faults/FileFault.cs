@@ -169,14 +169,9 @@ internal static class FileFault
     [MustHold("vmf.FaultLock && copy.Ref"), Requires("vmf.Vma.AnonVma != null"), Releases("copy.Ref", When = "result")]
     private static bool InstallPrivateCopy(FaultContext vmf, [Fresh] Folio copy)
     {
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = FaultHandling.LockUnchanged(vmf);
         if (pte == null)
             return false;
-        if (pte.Value != vmf.OrigPte)
-        {
-            PteUnmapUnlock(pte);
-            return false;
-        }
 
         AnonymousFault.Install(vmf, copy, pte);
         PteUnmapUnlock(pte);

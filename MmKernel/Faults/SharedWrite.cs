@@ -1,5 +1,4 @@
 using MmLint;
-using static MmKernel.PageTableWalk;
 using static MmKernel.VmaLocking;
 
 namespace MmKernel;
@@ -73,14 +72,9 @@ internal static class SharedWrite
     private static bool FinishMkwrite(FaultContext vmf, Folio folio)
     {
         Lockdep.AssertHeld(folio, LockMode.Exclusive);
-        var pte = PteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = FaultHandling.LockUnchanged(vmf);
         if (pte == null)
             return false;
-        if (pte.Value != vmf.OrigPte)
-        {
-            PteUnmapUnlock(pte);
-            return false;
-        }
 
         WriteProtectFault.WpPageReuse(vmf, pte);
         return true;

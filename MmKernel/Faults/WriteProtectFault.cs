@@ -145,14 +145,9 @@ internal static class WriteProtectFault
     private static bool InstallCopy(FaultContext vmf, Folio? old, [Fresh] Folio copy)
     {
         var mm = vmf.Vma.Mm;
-        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = FaultHandling.LockUnchanged(vmf);
         if (pte == null)
             return false;
-        if (pte.Value != vmf.OrigPte)
-        {
-            PteUnmapUnlock(pte);
-            return false;
-        }
 
         if (old != null)
             mm.Rss.Add(RssCounters.KindOf(old), -1);
@@ -160,8 +155,7 @@ internal static class WriteProtectFault
 
         // Cleared and flushed before the copy appears: else another thread of the process could read the old page after this one wrote to
         // the new.
-        Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, mm);
+        Tlb.PtepClearFlush(pte, mm);
         FolioAddNewAnonRmap(copy, vmf.Vma, vmf.Address, pte);
         mm.Machine.Memory.Lru?.Add(copy, vmf.Vma.Flags);
         ulong bits = PageTableEntry.ProtectionOf(vmf.Vma.Flags) | PageTableEntry.Dirty;

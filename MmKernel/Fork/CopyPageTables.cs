@@ -168,7 +168,7 @@ internal static class CopyPageTables
             if (entry != None && !MigrationEntry.IsIn(entry))
             {
                 pte.Value = entry;
-                if (IsMapping(entry))
+                if (MapsPage(entry))
                     target.Mm.Rss.Add(RssCounters.KindOf(memory.FolioOf(FrameOf(entry))), 1);
                 else if (SwapEntry.IsIn(entry))
                     target.Mm.Rss.Add(RssKind.Swap, 1);
@@ -187,7 +187,7 @@ internal static class CopyPageTables
         {
             if (SwapEntry.IsIn(entry))
                 memory.Swap.RemoveUserAndCache(memory, SwapEntry.Of(entry));
-            if (!IsMapping(entry))
+            if (!MapsPage(entry))
                 continue;
             var folio = memory.FolioOf(FrameOf(entry));
             folio.RemoveMapping();
@@ -195,7 +195,4 @@ internal static class CopyPageTables
             memory.Put(folio);
         }
     }
-
-    /// <summary>Whether the entry maps a page that counts its mappings.</summary>
-    private static bool IsMapping(ulong entry) => IsPresent(entry) && !IsSpecial(entry);
 }

@@ -51,30 +51,32 @@ internal static class GetUserPages
     /// <summary>The page at an address, faulted in if need be (<c>get_user_pages_remote</c> of one page).</summary>
     /// <param name="mm">The address space, not necessarily the current one.</param>
     /// <param name="address">The address.</param>
-    /// <param name="isWrite">Whether it will be written to.</param>
-    /// <param name="error">0; −EFAULT if nothing is mapped or the access is forbidden, −ENOMEM, −EINTR.</param>
-    /// <returns>With a reference, and mmap_lock held; null after an error, with nothing held.</returns>
+    /// <param name="flags">What the page is for.</param>
+    /// <param name="isPin">Whether it is to be pinned.</param>
+    /// <param name="error">0; −EFAULT if nothing is mapped or the use is forbidden, −ENOMEM, −EINTR.</param>
+    /// <returns>With a reference, a pin if one was asked for, and mmap_lock held; null after an error, with nothing held.</returns>
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), MaySleep]
     [Acquires("result.Ref && shared(mm.MmapLock)", When = "result != null")]
-    internal static Folio? GetUserPageLocked(MmStruct mm, ulong address, bool isWrite, out int error)
+    internal static Folio? GetUserPageLocked(MmStruct mm, ulong address, PinFlags flags, bool isPin, out int error)
     {
+        bool isWrite = (flags & PinFlags.Write) != 0;
         while (true)
         {
             error = mm.MmapLock.ReadLockKillable();
             if (error != 0)
                 return null;
             var vma = LookupVma(mm, address);
-            if (vma == null || (vma.Flags & (isWrite ? VmFlags.Write : VmFlags.Read)) == 0)
+            if (vma == null || !Allows(vma, flags))
             {
                 mm.MmapLock.ReadUnlock();
                 error = -(int)Errno.EFAULT;
                 return null;
             }
 
-            var folio = FollowPage(vma, address, isWrite, isPin: false, out _);
+            var folio = FollowPage(vma, address, isWrite, isPin, out bool unshare);
             if (folio != null)
                 return folio;
-            var result = HandleMmFault(vma, address, FlagsOf(isWrite));
+            var result = HandleMmFault(vma, address, FlagsOf(isWrite, isPin, unshare));
             if ((result & VmFault.LockDropped) == 0)
                 mm.MmapLock.ReadUnlock();
             error = ErrorAfter(result);
@@ -85,18 +87,34 @@ internal static class GetUserPages
 
     /// <summary>Why a page that was faulted in is not to be looked for once more (<c>faultin_page</c>).</summary>
     /// <returns>0: look; −ENOMEM, −EFAULT, −EINTR.</returns>
-    internal static int ErrorAfter(VmFault result)
+    private static int ErrorAfter(VmFault result)
     {
         if ((result & VmFault.Error) != 0)
             return (result & VmFault.Oom) != 0 ? -(int)Errno.ENOMEM : -(int)Errno.EFAULT;
         return Task.Current.IsFatalSignalPending ? -(int)Errno.EINTR : 0;
     }
 
-    [Ensures("(result & FaultFlag.VmaLock) == 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]
-    private static FaultFlag FlagsOf(bool isWrite)
+    /// <summary>
+    /// Whether the VMA allows the use (<c>check_vma_flags</c>). A file that wants to hear of writes is not pinned for long for writing: its
+    /// pages would change unheard (<c>writable_file_mapping_allowed</c>).
+    /// </summary>
+    [MustHold("vma.Mm.MmapLock")]
+    private static bool Allows(VmArea vma, PinFlags flags)
     {
+        bool isWrite = (flags & PinFlags.Write) != 0;
+        if ((vma.Flags & (isWrite ? VmFlags.Write : VmFlags.Read)) == 0)
+            return false;
+        return !isWrite || (flags & PinFlags.LongTerm) == 0 || !vma.IsShared || vma.File?.Mapping.Backing == null;
+    }
+
+    /// <summary>How to fault. Where it is not for a pin, the fault may release the lock, and a fatal signal ends its waits.</summary>
+    [Ensures("(result & FaultFlag.VmaLock) == 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]
+    private static FaultFlag FlagsOf(bool isWrite, bool isPin, bool unshare)
+    {
+        if (!isPin)
+            return FaultFlag.Remote | FaultFlag.AllowRetry | FaultFlag.Killable | (isWrite ? FaultFlag.Write : FaultFlag.None);
         if (isWrite)
-            return FaultFlag.Remote | FaultFlag.AllowRetry | FaultFlag.Killable | FaultFlag.Write;
-        return FaultFlag.Remote | FaultFlag.AllowRetry | FaultFlag.Killable;
+            return FaultFlag.Remote | FaultFlag.Write;
+        return unshare ? FaultFlag.Remote | FaultFlag.Unshare : FaultFlag.Remote;
     }
 }

@@ -1,8 +1,6 @@
 using System.Threading;
 using MmLint;
-using static MmKernel.FaultHandling;
 using static MmKernel.PageTableWalk;
-using static MmKernel.VmaLookup;
 
 namespace MmKernel;
 
@@ -104,58 +102,12 @@ internal static unsafe class PinUserPages
     [MustHold("mm.Users"), MustNotHold("MmStruct.MmapLock || VmArea.Lock"), AllocatesPages, Acquires("result.Ref", When = "result != null")]
     private static Folio? PinSlowly(MmStruct mm, ulong address, PinFlags flags, out int error)
     {
-        while (true)
-        {
-            error = mm.MmapLock.ReadLockKillable();
-            if (error != 0)
-                return null;
-            var vma = LookupVma(mm, address);
-            if (vma == null || !Allows(vma, flags))
-            {
-                mm.MmapLock.ReadUnlock();
-                error = -(int)Errno.EFAULT;
-                return null;
-            }
-
-            var folio = GetUserPages.FollowPage(vma, address, (flags & PinFlags.Write) != 0, isPin: true, out bool unshare);
-            if (folio != null)
-            {
-                mm.MmapLock.ReadUnlock();
-                return folio;
-            }
-
-            var result = HandleMmFault(vma, address, FlagsOf(flags, unshare));
-            if ((result & VmFault.LockDropped) == 0)
-                mm.MmapLock.ReadUnlock();
-            error = GetUserPages.ErrorAfter(result);
-            if (error != 0)
-                return null;
-        }
-    }
-
-    /// <summary>
-    /// Whether the VMA allows the use (<c>check_vma_flags</c>). A file that wants to hear of writes is not pinned for long for writing: its
-    /// pages would change unheard (<c>writable_file_mapping_allowed</c>).
-    /// </summary>
-    [MustHold("vma.Mm.MmapLock")]
-    private static bool Allows(VmArea vma, PinFlags flags)
-    {
-        bool isWrite = (flags & PinFlags.Write) != 0;
-        if ((vma.Flags & (isWrite ? VmFlags.Write : VmFlags.Read)) == 0)
-            return false;
-        return !isWrite || (flags & PinFlags.LongTerm) == 0 || !vma.IsShared || vma.File?.Mapping.Backing == null;
+        var folio = GetUserPages.GetUserPageLocked(mm, address, flags, isPin: true, out error);
+        if (folio != null)
+            mm.MmapLock.ReadUnlock();
+        return folio;
     }
 
     /// <summary>Whether a page that is only read would be replaced under the pin by the process's next write (<c>gup_must_unshare</c>).</summary>
     internal static bool MustUnshare(Folio folio, bool isWrite) => !isWrite && folio.IsAnonymous && !folio.Has(FolioFlags.AnonExclusive);
-
-    [Ensures("(result & FaultFlag.VmaLock) == 0"), Ensures("(result & FaultFlag.RetryNowait) == 0")]
-    private static FaultFlag FlagsOf(PinFlags flags, bool unshare)
-    {
-        if ((flags & PinFlags.Write) != 0)
-            return FaultFlag.Remote | FaultFlag.Write;
-        if (unshare)
-            return FaultFlag.Remote | FaultFlag.Unshare;
-        return FaultFlag.Remote;
-    }
 }

@@ -28,7 +28,7 @@ internal static unsafe class RemoteAccess
         {
             ulong at = address + (ulong)done;
             int part = Math.Min(length - done, Page.Size - (int)(at & Page.OffsetMask));
-            var folio = GetUserPageLocked(mm, at, direction == RemoteDirection.Write, out int error);
+            var folio = GetUserPageLocked(mm, at, direction == RemoteDirection.Write ? PinFlags.Write : PinFlags.None, isPin: false, out int error);
             if (folio == null)
                 return done == 0 ? error : done;
 

@@ -131,9 +131,7 @@ internal static class Collapse
         if (pte == null)
             return IsHuge(HugeEntries.Peek(vma, start)) ? CollapseResult.AlreadyHuge : CollapseResult.NothingMapped;
         var tally = default(CollapseTally);
-        var result = CollapseResult.Done;
-        for (int page = 0; page < HugePages.PageCount && result == CollapseResult.Done; page++, pte.Advance())
-            result = tally.Count(vma, pte.Value);
+        var result = tally.CountAll(vma, pte);
         PteUnmapUnlock(pte);
         hasSwapped = tally.Swapped != 0;
         return result == CollapseResult.Done ? tally.Judge(vma, use) : result;
@@ -223,12 +221,7 @@ internal static class Collapse
             return result;
         }
 
-        HugeRmap.FolioAddNewHugeRmap(folio, vma, start);
-        mm.Rss.Add(RssKind.Anonymous, HugePages.PageCount);
-        mm.Machine.Memory.Lru?.Add(folio, vma.Flags);
-        ulong bits = ProtectionOf(vma.Flags) | Dirty | Huge;
-        HugeEntries.Set(vma, start, Make(folio.Frame, (vma.Flags & VmFlags.Write) != 0 ? bits | Writable : bits));
-        folio.HandOverReference();
+        HugeFault.Install(vma, start, folio);
         mm.PageTableLock.Unlock();
         TableFreeing.FreeLater(mm, mm.Machine.Memory.FolioOf(FrameOf(link)));
         Release(mm.Machine.Memory, pages);
@@ -274,12 +267,9 @@ internal static class Collapse
     [MustHold("vma.Lock && vma.Mm.MmapLock")]
     private static CollapseResult Judge(VmArea vma, HugePageUse use, ulong table)
     {
-        var memory = vma.Mm.Machine.Memory;
         var tally = default(CollapseTally);
-        var result = CollapseResult.Done;
-        var pte = MapDetached(memory, table);
-        for (int page = 0; page < HugePages.PageCount && result == CollapseResult.Done; page++, pte.Advance())
-            result = tally.Count(vma, pte.Value);
+        var pte = MapDetached(vma.Mm.Machine.Memory, table);
+        var result = tally.CountAll(vma, pte);
         PteUnmapUnlock(pte);
         if (result == CollapseResult.Done && tally.Swapped != 0)
             result = CollapseResult.Busy;

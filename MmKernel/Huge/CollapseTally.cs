@@ -13,10 +13,22 @@ internal struct CollapseTally
     /// <summary>Pages in swap.</summary>
     internal int Swapped { get; private set; }
 
+    /// <summary>Counts the entries of a table up to the first that forbids to collapse.</summary>
+    /// <param name="vma">The VMA.</param>
+    /// <param name="pte">The first entry; afterwards the last that was looked at, or behind it.</param>
+    [MustHold("vma.Mm.MmapLock && pte && pte.Ptl")]
+    internal CollapseResult CountAll(VmArea vma, MappedPte pte)
+    {
+        var result = CollapseResult.Done;
+        for (int page = 0; page < HugePages.PageCount && result == CollapseResult.Done; page++, pte.Advance())
+            result = Count(vma, pte.Value);
+        return result;
+    }
+
     /// <summary>Counts an entry.</summary>
     /// <returns><see cref="CollapseResult.Done"/>, unless the entry forbids to collapse.</returns>
     [MustHold("vma.Mm.MmapLock")]
-    internal CollapseResult Count(VmArea vma, ulong entry)
+    private CollapseResult Count(VmArea vma, ulong entry)
     {
         if (entry == None || (IsPresent(entry) && IsSpecial(entry)))
         {

@@ -1,4 +1,5 @@
 using MmLint;
+using static MmKernel.MadvisePages;
 using static MmKernel.PageTableEntry;
 
 namespace MmKernel;
@@ -67,14 +68,5 @@ internal static class HugeAdvice
         entry = None;
         _ = HugeSplit.TrySplitAt(vma, address);
         return false;
-    }
-
-    /// <summary>The folio that an entry maps if it is on a list and nobody else maps it.</summary>
-    private static Folio? FolioMappedOnce(VmArea vma, ulong entry)
-    {
-        if (IsSpecial(entry))
-            return null;
-        var folio = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
-        return folio.MapCount == 1 && folio.Has(FolioFlags.Lru) ? folio : null;
     }
 }

@@ -162,14 +162,21 @@ internal static class HugeFault
         // The zeros go first, so that no thread of the process reads them after another one has written.
         if (old != None)
             HugeEntries.ClearFlush(vma, vmf.Address);
-        HugeRmap.FolioAddNewHugeRmap(folio, vma, HugePages.AlignDown(vmf.Address));
-        mm.Rss.Add(RssKind.Anonymous, HugePages.PageCount);
-        mm.Machine.Memory.Lru?.Add(folio, vma.Flags);
-        ulong bits = ProtectionOf(vma.Flags) | Dirty | Huge;
-        HugeEntries.Set(vma, vmf.Address, Make(folio.Frame, (vma.Flags & VmFlags.Write) != 0 ? bits | Writable : bits));
-        folio.HandOverReference();
+        Install(vma, HugePages.AlignDown(vmf.Address), folio);
         mm.PageTableLock.Unlock();
         mm.Machine.HugePages.Counters.Add(HugePageEvent.FaultAlloc);
         return VmFault.None;
+    }
+
+    /// <summary>Maps a new huge page of the process's own where nothing is (<c>map_anon_folio_pmd</c>).</summary>
+    [MustHold("vma.Anchored && vma.Mm.PageTableLock && folio.Ref"), Requires("vma.AnonVma != null"), Releases("folio.Ref")]
+    internal static void Install(VmArea vma, ulong start, [Fresh] Folio folio)
+    {
+        HugeRmap.FolioAddNewHugeRmap(folio, vma, start);
+        vma.Mm.Rss.Add(RssKind.Anonymous, HugePages.PageCount);
+        vma.Mm.Machine.Memory.Lru?.Add(folio, vma.Flags);
+        ulong bits = ProtectionOf(vma.Flags) | Dirty | Huge;
+        HugeEntries.Set(vma, start, Make(folio.Frame, (vma.Flags & VmFlags.Write) != 0 ? bits | Writable : bits));
+        folio.HandOverReference();
     }
 }

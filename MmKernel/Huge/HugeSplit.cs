@@ -33,7 +33,7 @@ internal static class HugeSplit
     {
         var memory = vma.Mm.Machine.Memory;
         ulong seen = ReadEntry(vma, address);
-        if (!IsPresent(seen) || IsSpecial(seen) || !memory.FolioOf(FrameOf(seen)).IsLarge)
+        if (!MapsPage(seen) || !memory.FolioOf(FrameOf(seen)).IsLarge)
             return true;
         var folio = Get(vma, address);
         if (folio == null)
@@ -54,7 +54,7 @@ internal static class HugeSplit
         if (pte == null)
             return null;
         ulong entry = pte.Value;
-        var folio = IsPresent(entry) && !IsSpecial(entry) ? pte.WholeFolioIn(vma.Mm.Machine.Memory, entry) : null;
+        var folio = MapsPage(entry) ? pte.WholeFolioIn(vma.Mm.Machine.Memory, entry) : null;
         if (folio == null || !folio.IsLarge)
         {
             PteUnmapUnlock(pte);
@@ -203,15 +203,8 @@ internal static class HugeSplit
         for (ulong address = start; address < end; address += Page.Size, pte.Advance())
         {
             ulong entry = pte.Value;
-            if (!MigrationEntry.IsIn(entry) || !pages.Contains(FrameOf(entry)))
-                continue;
-            var page = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
-            page.Get();
-            page.AddMapping();
-            if (MigrationEntry.AccessOf(entry) != MigrationAccess.Read)
-                page.Set(FolioFlags.AnonExclusive);
-            pte.Value = Make(page.Frame, (ProtectionOf(vma.Flags) & ~Accessed) | MigrationEntry.BitsOf(entry));
-            page.HandOverReference();
+            if (MigrationEntry.IsIn(entry) && pages.Contains(FrameOf(entry)))
+                MigrationRmap.Restore(vma.Mm.Machine.Memory.FolioOf(FrameOf(entry)), vma, pte);
         }
 
         PteUnmapUnlock(pte);

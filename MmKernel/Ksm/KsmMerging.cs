@@ -33,7 +33,7 @@ internal static class KsmMerging
                 continue;
             }
 
-            if (!IsPresent(seen) || IsSpecial(seen))
+            if (!MapsPage(seen))
                 return null;
             if (HugeEntries.TryLock(vma, address, out ulong huge))
             {
@@ -46,7 +46,7 @@ internal static class KsmMerging
             if (pte == null)
                 continue;
             ulong entry = pte.Value;
-            var folio = IsPresent(entry) && !IsSpecial(entry) ? Get(pte.FolioIn(vma.Mm.Machine.Memory, entry)) : null;
+            var folio = MapsPage(entry) ? Get(pte.FolioIn(vma.Mm.Machine.Memory, entry)) : null;
             PteUnmapUnlock(pte);
             if (folio != null || !MigrationEntry.IsIn(entry))
                 return folio;
@@ -141,11 +141,10 @@ internal static class KsmMerging
         if (pte == null)
             return false;
         ulong old = pte.Value;
-        bool isMapped = IsPresent(old) && !IsSpecial(old) && FrameOf(old) == folio.Frame;
+        bool isMapped = MapsPage(old) && FrameOf(old) == folio.Frame;
         if (isMapped && ((old & (Writable | Dirty)) != 0 || folio.Has(FolioFlags.AnonExclusive)))
         {
-            old = Tlb.PtepGetAndClear(pte);
-            Tlb.FlushTlbPage(pte, vma.Mm);
+            old = Tlb.PtepClearFlush(pte, vma.Mm);
             isMapped = folio.MapCount + 1 == folio.ReferenceCount;
             if (isMapped)
             {
@@ -175,8 +174,7 @@ internal static class KsmMerging
             return false;
         }
 
-        _ = Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, vma.Mm);
+        _ = Tlb.PtepClearFlush(pte, vma.Mm);
         if (merged == null)
         {
             // Dirty tells it from the zero page of a read fault, for those who unmerge.

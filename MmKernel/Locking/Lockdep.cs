@@ -30,10 +30,10 @@ public static class Lockdep
     }
 
     /// <summary>
-    /// Whether an exception is under way in the calling thread: what it leaves held is no mistake of its own, and is not to hide it. False where the validator
-    /// is not compiled in.
+    /// Whether the calling thread holds something while an exception is under way in it: that is no mistake of its own, is not to hide the exception, and may be
+    /// in the way of whoever goes on taking locks. False where the validator is not compiled in.
     /// </summary>
-    internal static bool IsUnwinding => IsEnabled && Marshal.GetExceptionPointers() != 0;
+    internal static bool HoldsWhileUnwinding => IsEnabled && Marshal.GetExceptionPointers() != 0 && HoldsSomething(Task.Current);
 
     [Conditional("LOCKDEP")]
     private static void Enable(ref bool enabled) => enabled = true;
@@ -155,6 +155,12 @@ public static class Lockdep
         CountCheck();
         if (!condition)
             throw new LockdepException(message.ToString());
+    }
+
+    private static bool HoldsSomething(Task task)
+    {
+        DropReleased(task);
+        return task.RcuNesting != 0 || task.HeldLocks.Count != 0;
     }
 
     private static void CountCheck()

@@ -90,11 +90,7 @@ public sealed partial class Folio
     public void Lock()
     {
         Lockdep.Acquire(this, LockdepClass.Folio, LockMode.Exclusive);
-        Interleaving.Reach(SchedulePoint.Acquire, this);
-        if (!TrySetLocked())
-            Wait();
-        Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
-        LockStatistics.Count(LockdepClass.Folio, LockEvent.Exclusive);
+        WaitAndTake();
     }
 
     /// <summary>Locks the folio while another one is locked, as the lock order allows (<c>folio_lock</c> of a destination).</summary>
@@ -103,11 +99,7 @@ public sealed partial class Folio
     public void LockNested(Folio outer)
     {
         Lockdep.AcquireInside(this, LockdepClass.Folio, LockMode.Exclusive, outer);
-        Interleaving.Reach(SchedulePoint.Acquire, this);
-        if (!TrySetLocked())
-            Wait();
-        Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
-        LockStatistics.Count(LockdepClass.Folio, LockEvent.Exclusive);
+        WaitAndTake();
     }
 
     /// <summary>Locks the folio if that takes no waiting (<c>folio_trylock</c>).</summary>
@@ -297,6 +289,16 @@ public sealed partial class Folio
         }
 
         return false;
+    }
+
+    [Acquires("this"), MaySleep]
+    private void WaitAndTake()
+    {
+        Interleaving.Reach(SchedulePoint.Acquire, this);
+        if (!TrySetLocked())
+            Wait();
+        Lockdep.AcquireByTry(this, LockdepClass.Folio, LockMode.Exclusive);
+        LockStatistics.Count(LockdepClass.Folio, LockEvent.Exclusive);
     }
 
     [MaySleep]

@@ -1,6 +1,4 @@
 using System;
-using System.Threading;
-using MmLint;
 
 namespace MmKernel;
 
@@ -20,15 +18,12 @@ internal enum RssKind
     SharedMemory,
 }
 
-/// <summary>
-/// Counters of mapped pages, one set for each processor on a cache line of its own, so that threads that fault at the same time do not meet
-/// (<c>percpu_counter</c>).
-/// </summary>
+/// <summary>How many pages of each kind an address space has mapped (<c>rss_stat</c>).</summary>
 internal sealed class RssCounters
 {
-    private const int Stride = 16;
+    private static readonly int s_kinds = Enum.GetValues<RssKind>().Length;
 
-    private readonly long[] _values = new long[Environment.ProcessorCount * Stride];
+    private readonly PerCpuCounters _pages = new(s_kinds);
 
     /// <summary>What a mapped folio counts as (<c>mm_counter</c>).</summary>
     internal static RssKind KindOf(Folio folio)
@@ -39,18 +34,8 @@ internal sealed class RssCounters
     }
 
     /// <summary>Changes a counter; the lock of the page table with the entry that is counted is held.</summary>
-    internal void Add(RssKind kind, long pages) =>
-        Interlocked.Add(ref _values[(Task.Current.Cpu * Stride) + (int)kind], pages);
+    internal void Add(RssKind kind, long pages) => _pages.Add((int)kind, pages);
 
     /// <summary>The sum over all processors; exact only while nothing changes.</summary>
-    internal long this[RssKind kind]
-    {
-        get
-        {
-            long sum = 0;
-            for (int cpu = 0; cpu < _values.Length; cpu += Stride)
-                sum += Volatile.Read(ref _values[cpu + (int)kind]);
-            return sum;
-        }
-    }
+    internal long this[RssKind kind] => _pages[(int)kind];
 }

@@ -43,8 +43,7 @@ internal static class MigrationRmap
             return true;
 
         // Flushed before pins are looked for: who pins without a lock looks at the entry again after that.
-        ulong old = Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, vma.Mm);
+        ulong old = Tlb.PtepClearFlush(pte, vma.Mm);
         if ((old & Dirty) != 0)
             folio.Set(FolioFlags.Dirty);
         bool isExclusive = folio.IsAnonymous && folio.Has(FolioFlags.AnonExclusive);
@@ -77,13 +76,21 @@ internal static class MigrationRmap
             return;
         }
 
-        target.Get();
-        target.AddMapping();
-        if (target.IsAnonymous && MigrationEntry.AccessOf(old) != MigrationAccess.Read)
-            target.Set(FolioFlags.AnonExclusive);
         LockedPages.MlockVmaFolio(target, vma);
-        pte.Value = Make(target.Frame, (ProtectionOf(vma.Flags) & ~Accessed) | MigrationEntry.BitsOf(old));
-        target.HandOverReference();
+        Restore(target, vma, pte);
         PteUnmapUnlock(pte);
+    }
+
+    /// <summary>Maps a page in the place of the migration entry that is there.</summary>
+    [MustHold("vma.AnyRmap && pte && pte.Ptl")]
+    internal static void Restore(Folio page, VmArea vma, MappedPte pte)
+    {
+        ulong entry = pte.Value;
+        page.Get();
+        page.AddMapping();
+        if (page.IsAnonymous && MigrationEntry.AccessOf(entry) != MigrationAccess.Read)
+            page.Set(FolioFlags.AnonExclusive);
+        pte.Value = Make(page.Frame, (ProtectionOf(vma.Flags) & ~Accessed) | MigrationEntry.BitsOf(entry));
+        page.HandOverReference();
     }
 }

@@ -55,7 +55,7 @@ internal static class MovePagesCalls
 
         status = -(int)Errno.ENOENT;
         ulong entry = pte.Value;
-        if (!PageTableEntry.IsPresent(entry) || PageTableEntry.IsSpecial(entry))
+        if (!PageTableEntry.MapsPage(entry))
         {
             PteUnmapUnlock(pte);
             if (PageTableEntry.IsPresent(entry))

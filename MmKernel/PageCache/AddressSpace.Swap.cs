@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using MmLint;
 
 namespace MmKernel;
@@ -94,16 +93,10 @@ public sealed partial class AddressSpace
     /// <summary>The numbers of the pages of [first, end) that are in swap.</summary>
     internal ulong[] SwappedBetween(ulong first, ulong end)
     {
-        var indices = new List<ulong>();
         PagesLock.Lock();
-        foreach (ulong index in _swapped.Keys)
-        {
-            if (index >= first && index < end)
-                indices.Add(index);
-        }
-
+        ulong[] indices = KeysBetween(_swapped, first, end);
         PagesLock.Unlock();
-        return [.. indices];
+        return indices;
     }
 
     /// <summary>Where the pages lie that are in swap.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using MmLint;
 
@@ -267,18 +268,14 @@ public sealed partial class AddressSpace
     /// <summary>The numbers of the cached pages in [first, end), for those who then look at each.</summary>
     internal ulong[] IndicesBetween(ulong first, ulong end)
     {
-        var indices = new List<ulong>();
         PagesLock.Lock();
-        foreach (ulong index in _pages.Keys)
-        {
-            if (index >= first && index < end)
-                indices.Add(index);
-        }
-
+        ulong[] indices = KeysBetween(_pages, first, end);
         PagesLock.Unlock();
-        indices.Sort();
-        return [.. indices];
+        Array.Sort(indices);
+        return indices;
     }
+
+    private static ulong[] KeysBetween<T>(Dictionary<ulong, T> index, ulong first, ulong end) => [.. index.Keys.Where(key => key >= first && key < end)];
 
     /// <summary>Adds a page of zeros unless somebody was faster or the end has moved before it.</summary>
     /// <returns><see cref="VmFault.Oom"/>, or <see cref="VmFault.Sigbus"/> if no page can be promised.</returns>

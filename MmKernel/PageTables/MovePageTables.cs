@@ -94,16 +94,6 @@ internal static class MovePageTables
     /// <summary>Bytes from two addresses on that lie in one table each (<c>get_extent</c>).</summary>
     private static ulong ExtentAt(ulong from, ulong to, ulong length) => Math.Min(TableEnd(from, from + length) - from, TableEnd(to, to + length) - to);
 
-    [MustHold("vma.Stable")]
-    private static bool HasTable(VmArea vma, ulong address)
-    {
-        var pte = PteOffsetMapLock(vma, address);
-        if (pte == null)
-            return false;
-        PteUnmapUnlock(pte);
-        return true;
-    }
-
     /// <summary>Takes entries out of a table; one flush is enough for all.</summary>
     /// <returns>Whether there was any.</returns>
     [MustHold("vma.Stable")]

@@ -64,6 +64,9 @@ internal static class PageTableEntry
 
     internal static bool IsSpecial(ulong entry) => (entry & Special) != 0;
 
+    /// <summary>Whether it maps a page, single or huge, that counts its mappings (<c>vm_normal_page</c>).</summary>
+    internal static bool MapsPage(ulong entry) => IsPresent(entry) && !IsSpecial(entry);
+
     /// <summary>Whether it maps a huge page (<c>pmd_trans_huge</c>).</summary>
     internal static bool IsHuge(ulong entry) => (entry & Huge) != 0;
 

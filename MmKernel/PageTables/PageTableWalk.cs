@@ -162,6 +162,17 @@ internal static unsafe class PageTableWalk
         }
     }
 
+    /// <summary>Whether there is a table; a huge page in its place is split.</summary>
+    [MustHold("vma.Stable")]
+    internal static bool HasTable(VmArea vma, ulong address)
+    {
+        var pte = PteOffsetMapLock(vma, address);
+        if (pte == null)
+            return false;
+        PteUnmapUnlock(pte);
+        return true;
+    }
+
     /// <summary>Maps an entry without locking its table, which stays as long as the VMA does (<c>pte_offset_map_rw_nolock</c>).</summary>
     /// <returns>Null if there is no table.</returns>
     [MustHold("vma.Anchored"), Acquires("result", When = "result != null")]

@@ -46,6 +46,15 @@ internal static class Tlb
         return pte.Exchange(PageTableEntry.None);
     }
 
+    /// <summary>Clears an entry and makes sure that nobody uses it any more (<c>ptep_clear_flush</c>).</summary>
+    [MustHold("pte && pte.Ptl")]
+    internal static ulong PtepClearFlush(MappedPte pte, MmStruct mm)
+    {
+        ulong old = PtepGetAndClear(pte);
+        FlushTlbPage(pte, mm);
+        return old;
+    }
+
     /// <summary>Takes the right to write away; the flush is owed (<c>ptep_set_wrprotect</c>).</summary>
     [MustHold("pte && pte.Ptl"), Acquires("pte.Ptl.FlushPending", Idempotent = true)]
     internal static void PtepSetWriteProtect(MappedPte pte)

@@ -65,7 +65,7 @@ internal static class Zap
             FreeSwapOf(vma, old);
         if (MigrationEntry.IsIn(old))
             vma.Mm.Rss.Add(RssCounters.KindOf(vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(old))), -1);
-        if (!PageTableEntry.IsPresent(old) || PageTableEntry.IsSpecial(old))
+        if (!PageTableEntry.MapsPage(old))
             return;
         var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(old));
         if (!folio.IsAnonymous && (old & PageTableEntry.Dirty) != 0)

@@ -40,7 +40,7 @@ internal static class LockedPages
             if (pte == null)
                 continue;
             ulong entry = pte.Value;
-            if (PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry))
+            if (PageTableEntry.MapsPage(entry))
             {
                 var folio = vma.Mm.Machine.Memory.FolioOf(PageTableEntry.FrameOf(entry));
 

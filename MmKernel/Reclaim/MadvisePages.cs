@@ -111,13 +111,13 @@ internal static class MadvisePages
         lru.DrainLocal();
     }
 
-    /// <summary>The folio that an entry maps if it is on a list and nobody else maps it.</summary>
-    private static Folio? FolioMappedOnce(VmArea vma, ulong entry)
+    /// <summary>The folio that an entry, huge or not, maps as a whole, if it is on a list and nobody else maps it.</summary>
+    internal static Folio? FolioMappedOnce(VmArea vma, ulong entry)
     {
-        if (!IsPresent(entry) || IsSpecial(entry))
+        if (!MapsPage(entry))
             return null;
         var folio = vma.Mm.Machine.Memory.FolioOf(FrameOf(entry));
-        return folio.MapCount == 1 && !folio.IsLarge && folio.Has(FolioFlags.Lru) ? folio : null;
+        return folio.MapCount == 1 && folio.IsLarge == IsHuge(entry) && folio.Has(FolioFlags.Lru) ? folio : null;
     }
 
     [MustHold("vma.Mm.MmapLock"), Acquires("result.Ref", When = "result != null")]
@@ -163,8 +163,7 @@ internal static class MadvisePages
     private static void MarkLazyFree(VmArea vma, MappedPte pte, Folio folio, LruLists lru)
     {
         // Taken out for a moment and flushed: a write from now on sets the dirty bit anew.
-        ulong entry = Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, vma.Mm);
+        ulong entry = Tlb.PtepClearFlush(pte, vma.Mm);
         pte.Value = entry & ~(Accessed | Dirty);
         lru.Deactivate(folio, isLazyFree: true);
         lru.Memory.Events.Add(VmEvent.Pglazyfree);

@@ -134,8 +134,7 @@ internal static class FileRmap
             return false;
         }
 
-        ulong entry = Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, vma.Mm);
+        ulong entry = Tlb.PtepClearFlush(pte, vma.Mm);
         pte.Value = entry & ~(PageTableEntry.Dirty | PageTableEntry.Writable);
         PteUnmapUnlock(pte);
         return true;

@@ -167,6 +167,6 @@ public static class RmapWalking
     }
 
     /// <summary>Whether an entry maps the folio, or a page of it.</summary>
-    internal static bool Maps(ulong entry, Folio folio) => PageTableEntry.IsPresent(entry) && !PageTableEntry.IsSpecial(entry)
+    internal static bool Maps(ulong entry, Folio folio) => PageTableEntry.MapsPage(entry)
         && PageTableEntry.FrameOf(entry) - folio.Frame < (ulong)folio.PageCount;
 }

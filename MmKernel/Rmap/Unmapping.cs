@@ -39,8 +39,7 @@ internal static class Unmapping
         }
 
         // Flushed before the bits are looked at: what a processor wrote until now shows in them.
-        ulong old = Tlb.PtepGetAndClear(pte);
-        Tlb.FlushTlbPage(pte, vma.Mm);
+        ulong old = Tlb.PtepClearFlush(pte, vma.Mm);
         if ((old & Dirty) != 0)
             folio.Set(FolioFlags.Dirty);
         if (folio.IsAnonymous && !TryReplace(folio, vma, pte, old))

@@ -136,9 +136,10 @@ public sealed class SwapDevice
     /// <summary>Whether the number is one of a slot.</summary>
     internal bool HasSlot(int slot) => slot > 0 && slot <= SlotCount;
 
-    /// <summary>The cluster that holds a slot.</summary>
-    internal SwapCluster ClusterOf(int slot) => _clusters[(slot - 1) / SwapCluster.Size];
-
-    /// <summary>The number of a slot in its cluster.</summary>
-    internal static int IndexOf(int slot) => (slot - 1) % SwapCluster.Size;
+    /// <summary>The cluster that holds a slot, and the slot's number there.</summary>
+    internal SwapCluster ClusterOf(int slot, out int index)
+    {
+        (int cluster, index) = Math.DivRem(slot - 1, SwapCluster.Size);
+        return _clusters[cluster];
+    }
 }

@@ -14,8 +14,7 @@ internal static class SwapIn
     [MustHold("device.Ref"), AllocatesPages, Acquires("result.Ref", When = "result != null")]
     internal static unsafe Folio? Read(PhysicalMemory memory, SwapDevice device, SwapEntry entry, out bool exhausted)
     {
-        var cluster = device.ClusterOf(entry.Slot);
-        int index = SwapDevice.IndexOf(entry.Slot);
+        var cluster = device.ClusterOf(entry.Slot, out int index);
         exhausted = false;
         while (true)
         {
@@ -74,7 +73,7 @@ internal static class SwapIn
             return folio;
         }
 
-        if (!device.IsSynchronous || device.ClusterOf(entry.Slot).CountOf(SwapDevice.IndexOf(entry.Slot)) != 1)
+        if (!device.IsSynchronous || device.ClusterOf(entry.Slot, out int index).CountOf(index) != 1)
             ReadAhead(vmf.Vma, vmf.Address);
         var read = Read(memory, device, entry, out exhausted);
         device.Put();

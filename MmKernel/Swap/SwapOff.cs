@@ -119,7 +119,7 @@ internal static class SwapOff
     {
         for (int slot = 1; slot <= device.SlotCount; slot++)
         {
-            var folio = device.ClusterOf(slot).Find(SwapDevice.IndexOf(slot));
+            var folio = device.ClusterOf(slot, out int index).Find(index);
             if (folio == null)
                 continue;
             folio.Lock();

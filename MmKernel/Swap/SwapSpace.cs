@@ -98,19 +98,18 @@ internal sealed class SwapSpace
     }
 
     /// <summary>Adds a user of an entry; another user or a cached folio keeps the slot (<c>swap_duplicate</c>).</summary>
-    internal void AddUser(SwapEntry entry) => DeviceOf(entry).ClusterOf(entry.Slot).AddUser(SwapDevice.IndexOf(entry.Slot));
+    internal void AddUser(SwapEntry entry) => ClusterOf(entry, out int index).AddUser(index);
 
     /// <summary>Takes a user of an entry away and leaves a cached folio alone (<c>swap_free</c>).</summary>
     /// <returns>Users left.</returns>
-    internal int RemoveUser(SwapEntry entry) => DeviceOf(entry).ClusterOf(entry.Slot).RemoveUser(SwapDevice.IndexOf(entry.Slot));
+    internal int RemoveUser(SwapEntry entry) => ClusterOf(entry, out int index).RemoveUser(index);
 
     /// <summary>
     /// Takes a user of an entry away; with the last one a cached folio that nobody is busy with goes too (<c>free_swap_and_cache</c>).
     /// </summary>
     internal void RemoveUserAndCache(PhysicalMemory memory, SwapEntry entry)
     {
-        var cluster = DeviceOf(entry).ClusterOf(entry.Slot);
-        int index = SwapDevice.IndexOf(entry.Slot);
+        var cluster = ClusterOf(entry, out int index);
         if (cluster.RemoveUser(index) != 0)
             return;
         var folio = cluster.Find(index);
@@ -127,11 +126,11 @@ internal sealed class SwapSpace
         var device = Volatile.Read(ref _devices[entry.Type]);
         if (device == null || !device.HasSlot(entry.Slot))
             return null;
-        return device.ClusterOf(entry.Slot).Find(SwapDevice.IndexOf(entry.Slot));
+        return device.ClusterOf(entry.Slot, out int index).Find(index);
     }
 
     /// <summary>Whether a folio is cached for an entry that somebody uses (<c>swap_cache_has_folio</c>).</summary>
-    internal bool HasCached(SwapEntry entry) => DeviceOf(entry).ClusterOf(entry.Slot).HasCached(SwapDevice.IndexOf(entry.Slot));
+    internal bool HasCached(SwapEntry entry) => ClusterOf(entry, out int index).HasCached(index);
 
     /// <summary>Whether a page in swap is in memory as well (<c>mincore_swap</c>).</summary>
     internal bool IsCached(PhysicalMemory memory, SwapEntry entry)
@@ -157,8 +156,7 @@ internal sealed class SwapSpace
             }
 
             // The device may be given up as soon as the folio is not locked any more.
-            var cluster = DeviceOf(folio.Swap).ClusterOf(folio.Swap.Slot);
-            int index = SwapDevice.IndexOf(folio.Swap.Slot);
+            var cluster = ClusterOf(folio.Swap, out int index);
             bool isFree = TryFree(memory, folio);
             folio.Unlock();
 
@@ -176,8 +174,7 @@ internal sealed class SwapSpace
     {
         if (!folio.Has(FolioFlags.SwapCache))
             return false;
-        var entry = folio.Swap;
-        if (!DeviceOf(entry).ClusterOf(entry.Slot).TryFree(SwapDevice.IndexOf(entry.Slot), folio))
+        if (!ClusterOf(folio.Swap, out int index).TryFree(index, folio))
             return false;
         folio.Clear(FolioFlags.SwapCache);
         folio.Swap = default;
@@ -188,19 +185,11 @@ internal sealed class SwapSpace
 
     /// <summary>Takes a clean folio out of the swap cache for good if nobody else refers to it (<c>__remove_mapping</c>).</summary>
     [MustHold("folio && folio.Ref"), Releases("folio.Ref", When = "result")]
-    internal bool TryReclaim(Folio folio)
-    {
-        var entry = folio.Swap;
-        return DeviceOf(entry).ClusterOf(entry.Slot).TryReclaim(SwapDevice.IndexOf(entry.Slot), folio);
-    }
+    internal bool TryReclaim(Folio folio) => ClusterOf(folio.Swap, out int index).TryReclaim(index, folio);
 
     /// <summary>Caches another folio in the place of one that nobody else refers to (<c>folio_migrate_mapping</c>).</summary>
     [MustHold("source && source.Ref && target && target.Ref")]
-    internal bool TryReplace(Folio source, Folio target)
-    {
-        var entry = source.Swap;
-        return DeviceOf(entry).ClusterOf(entry.Slot).TryReplace(SwapDevice.IndexOf(entry.Slot), source, target);
-    }
+    internal bool TryReplace(Folio source, Folio target) => ClusterOf(source.Swap, out int index).TryReplace(index, source, target);
 
     /// <summary>Writes a folio to its slot (<c>swap_writeout</c>).</summary>
     [MustHold("folio"), MaySleep]
@@ -209,6 +198,9 @@ internal sealed class SwapSpace
         memory.Events.Add(VmEvent.Pswpout);
         return DeviceOf(folio.Swap).Write(folio.Swap.Slot, memory.PointerTo(folio.Frame));
     }
+
+    /// <summary>The cluster of an entry that is in use, and the number of its slot there.</summary>
+    private SwapCluster ClusterOf(SwapEntry entry, out int index) => DeviceOf(entry).ClusterOf(entry.Slot, out index);
 
     /// <summary>The device of an entry that is in use, and so keeps the device.</summary>
     private SwapDevice DeviceOf(SwapEntry entry)

@@ -23,7 +23,7 @@ internal readonly ref struct SystemCall
     public void Dispose()
     {
         _task.LeaveTo(_outer);
-        if (_outer != null || Lockdep.IsUnwinding)
+        if (_outer != null || Lockdep.HoldsWhileUnwinding)
             return;
         _task.ReleaseDeferredFiles();
         Lockdep.AssertNothingHeld();

@@ -98,7 +98,7 @@ internal sealed class ProcessTarget(MmStruct mm) : MonitorTarget
     private static Folio? Follow(VmArea vma, ulong address)
     {
         ulong entry = PageTableWalk.ReadEntry(vma, address);
-        if (!PageTableEntry.IsPresent(entry) || PageTableEntry.IsSpecial(entry))
+        if (!PageTableEntry.MapsPage(entry))
             return null;
         var memory = vma.Mm.Machine.Memory;
         var folio = memory.TryGetFolio(PageTableEntry.FrameOf(entry));

@@ -24,11 +24,10 @@ internal static class MarkerFault
     [MustHold("vmf.FaultLock")]
     private static void ClearLeftover(FaultContext vmf)
     {
-        var pte = TryPteOffsetMapLock(vmf.Vma, vmf.Address);
+        var pte = FaultHandling.LockUnchanged(vmf);
         if (pte == null)
             return;
-        if (pte.Value == PageTableEntry.UffdMarker)
-            pte.Value = PageTableEntry.None;
+        pte.Value = PageTableEntry.None;
         PteUnmapUnlock(pte);
     }
 }

@@ -187,10 +187,8 @@ internal static class UffdMove
     {
         if ((mode & UffdMoveMode.AllowSourceHoles) == 0)
         {
-            var pte = PteOffsetMapLock(source, from);
-            if (pte == null)
+            if (!HasTable(source, from))
                 return -(long)Errno.ENOENT;
-            PteUnmapUnlock(pte);
         }
         else if (!AllocateTables(source, from))
         {
@@ -310,8 +308,7 @@ internal static class UffdMove
     {
         if (FrameOf(old.Value) != FrameOf(entry) || !IsPresent(old.Value) || IsSpecial(old.Value) != (folio == null))
             return -(long)Errno.EAGAIN;
-        ulong moved = Tlb.PtepGetAndClear(old);
-        Tlb.FlushTlbPage(old, source.Mm);
+        ulong moved = Tlb.PtepClearFlush(old, source.Mm);
         if (!UffdFolioMove.TryGive(folio, target, to))
         {
             old.Value = moved;

@@ -125,6 +125,34 @@ public sealed class FileMappingTests : IDisposable
     }
 
     [Fact]
+    public void A_system_call_that_an_exception_ends_still_releases_files()
+    {
+        Assert.Throws<TimeoutException>(new Action(() =>
+        {
+            using var entry = new SystemCall(_process);
+            Task.Current.DeferRelease(_file);
+            throw new TimeoutException();
+        }));
+        Assert.Equal(0UL, _file.Size);
+    }
+
+    [Fact]
+    public void A_system_call_that_cleans_up_after_an_exception_releases_files()
+    {
+        Map(Base, 4, MapFlags.Shared);
+        _file.Close();
+        try
+        {
+            throw new TimeoutException();
+        }
+        catch (TimeoutException)
+        {
+            Assert.Equal(0, _process.Munmap(Base, 4 * Page.Size));
+            Assert.Equal(0UL, _file.Size);
+        }
+    }
+
+    [Fact]
     public void The_file_lives_as_long_as_something_maps_it()
     {
         Map(Base, 4, MapFlags.Shared);

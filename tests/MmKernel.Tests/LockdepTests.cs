@@ -67,6 +67,25 @@ public sealed class LockdepTests
     }
 
     [Fact]
+    public void Files_wait_while_what_an_exception_leaves_held_might_be_in_their_way()
+    {
+        using var machine = new Machine(new MachineOptions { MemoryBytes = 4 << 20 });
+        var process = machine.CreateProcess();
+        var file = machine.CreateMemoryFile((ulong)Page.Size);
+        var left = new Mutex(LockdepClass.Create("left", LockKind.Mutex));
+        Assert.Throws<TimeoutException>(() => Enter(process, () =>
+        {
+            Task.Current.DeferRelease(file);
+            left.Lock();
+            throw new TimeoutException();
+        }));
+        Assert.Equal((ulong)Page.Size, file.Size);
+        left.Unlock();
+        Enter(process, () => { });
+        Assert.Equal(0UL, file.Size);
+    }
+
+    [Fact]
     public void Releasing_what_is_not_held_is_refused() =>
         Assert.Throws<LockdepException>(new RwSemaphore(LockdepClass.MmapLock).ReadUnlock);
 

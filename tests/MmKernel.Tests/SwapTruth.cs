@@ -21,7 +21,7 @@ internal static class SwapTruth
                 var entry = new SwapEntry(device.Type, slot);
                 int expected = users.GetValueOrDefault(entry);
                 seen += expected == 0 ? 0 : 1;
-                Assert.True(expected == device.ClusterOf(slot).CountOf(SwapDevice.IndexOf(slot)), $"slot {slot}: {expected} entries");
+                Assert.True(expected == device.ClusterOf(slot, out int index).CountOf(index), $"slot {slot}: {expected} entries");
                 var folio = machine.Memory.Swap.Find(entry);
                 if (folio != null)
                 {

@@ -86,8 +86,8 @@ public sealed class SeededBugTests(ITestOutputHelper output)
         new(
             "a copy is installed though the entry has changed",
             "copy on write by two threads",
-            "Faults/WriteProtectFault.cs",
-            ("        if (pte.Value != vmf.OrigPte)\n", "        if (pte.Value == ulong.MaxValue)\n")),
+            "Faults/FaultHandling.cs",
+            ("pte == null || pte.Value == vmf.OrigPte", "pte == null || pte.Value != ulong.MaxValue")),
         new(
             "a reference is dropped only if it is the last",
             "copy on write and exit of the child",
@@ -132,7 +132,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a page is written to swap while its process still writes to it",
             "reclaim and write",
             "Rmap/Unmapping.cs",
-            ("        Tlb.FlushTlbPage(pte, vma.Mm);\n", "")),
+            ("Tlb.PtepClearFlush(pte, vma.Mm)", "Tlb.PtepGetAndClear(pte)")),
         new(
             "a page comes back though its entry has changed",
             "two accesses to a page in swap",
@@ -152,8 +152,8 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "the device of a slot is looked up after the folio that kept it was unlocked",
             "read ahead and swapoff",
             "Swap/SwapSpace.cs",
-            ("            var cluster = DeviceOf(folio.Swap).ClusterOf(folio.Swap.Slot);\n", "            var entry = folio.Swap;\n"),
-            ("isFree || cluster.CountOf(index) != 0", "isFree || DeviceOf(entry).ClusterOf(entry.Slot).CountOf(index) != 0")),
+            ("            var cluster = ClusterOf(folio.Swap, out int index);\n", "            var entry = folio.Swap;\n"),
+            ("isFree || cluster.CountOf(index) != 0", "isFree || ClusterOf(entry, out int index).CountOf(index) != 0")),
         new(
             "a page is put on a list of reclaim by who has no reference to it any more",
             "first access to a file's page and truncate",
@@ -164,7 +164,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
             "a page is moved while its process still writes to it",
             "migration and write",
             "Migration/MigrationRmap.cs",
-            ("        Tlb.FlushTlbPage(pte, vma.Mm);\n", "")),
+            ("Tlb.PtepClearFlush(pte, vma.Mm)", "Tlb.PtepGetAndClear(pte)")),
         new(
             "a page is moved though somebody refers to it",
             "migration and remote write",
