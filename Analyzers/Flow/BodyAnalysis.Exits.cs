@@ -327,13 +327,16 @@ internal sealed partial class BodyAnalysis
         }
     }
 
-    private void CheckSuspension(State state, SyntaxNode syntax, string what)
+    private State CheckSuspension(State state, SyntaxNode syntax, string what)
     {
         foreach (Hold hold in state.Holds)
         {
             if (hold.Info.Anyone || hold.Maybe || hold.Info.Kind is Kind.Reference or Kind.Section or Kind.SeqCount) continue;
-            FailNeed(state, syntax, "suspend:" + hold.Term, Rule.HeldAcrossAwait, null, sentence => sentence.Name(hold.Term) + " belongs to the thread and is held across " + what + Since(sentence, hold) + sentence.Condition, ("suspend", hold.Site ?? (object)hold.Term));
+            if (hold.Origin == Origin.Assumed) state = Lose(state, hold.Term, syntax, "it stayed with the caller");
+            else FailNeed(state, syntax, "suspend:" + hold.Term, Rule.HeldAcrossAwait, null, sentence => sentence.Name(hold.Term) + " belongs to the thread and is held across " + what + Since(sentence, hold) + sentence.Condition, ("suspend", hold.Site ?? (object)hold.Term));
         }
+
+        return state;
     }
 
     /// <summary>Names for values that have no path: the local that holds them.</summary>

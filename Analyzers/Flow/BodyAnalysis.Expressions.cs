@@ -124,25 +124,19 @@ internal sealed partial class BodyAnalysis
                 return Evaluate(pattern.Value, state).Select(outcome => Match(pattern, pattern.Pattern, outcome.Value, outcome.State)).ToList();
             case IIsTypeOperation isType:
                 return Evaluate(isType.ValueOperand, state).Select(outcome =>
-                    new Outcome(outcome.State, ConditionOf(Fact.And(Fact.Holds(new MemberOf(outcome.Value, isType.TypeOperand)), Fact.IsNull(outcome.Value).Negate()), isType.Type))).ToList();
+                    new Outcome(outcome.State, ConditionOf(IsOfType(outcome.Value, isType.TypeOperand), isType.Type))).ToList();
             case IDeclarationExpressionOperation declaration:
                 return Evaluate(declaration.Expression, state);
             case ITupleOperation tuple:
                 return EvaluateAll([.. tuple.Elements], state).Select(all => new Outcome(all.State, new Tuple(all.Values.ToImmutableArray(), tuple.Type))).ToList();
             case IAwaitOperation awaited:
                 return Evaluate(awaited.Operation, state).Select(outcome =>
-                {
-                    CheckSuspension(outcome.State, awaited.Syntax, "await");
-                    return outcome;
-                }).SelectMany(outcome => outcome.Value is Opaque { Site: IOperation started } && _started.TryGetValue(started, out CallSite? site) && !ReferenceEquals(Tasks.Started(awaited.Operation, _catalog), started)
+                    new Outcome(CheckSuspension(outcome.State, awaited.Syntax, "await"), outcome.Value)).SelectMany(outcome => outcome.Value is Opaque { Site: IOperation started } && _started.TryGetValue(started, out CallSite? site) && !ReferenceEquals(Tasks.Started(awaited.Operation, _catalog), started)
                     ? Apply(outcome.State, site)
                     : [outcome]).ToList();
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
                 return Evaluate(yielded.ReturnedValue, state).Select(outcome =>
-                {
-                    CheckSuspension(outcome.State, yielded.Syntax, "yield");
-                    return new Outcome(Publish(outcome.State, outcome.Value), outcome.Value);
-                }).ToList();
+                    new Outcome(Publish(CheckSuspension(outcome.State, yielded.Syntax, "yield"), outcome.Value), outcome.Value)).ToList();
             case IDelegateCreationOperation creation:
                 return CreateDelegate(creation, state);
             case IDefaultValueOperation value:
@@ -475,14 +469,11 @@ internal sealed partial class BodyAnalysis
             {
                 if (declaration.DeclaredSymbol is { } symbol) state = NoteMatch(state, symbol, value, declaration.MatchedType);
                 if (declaration.MatchesNull) return Fact.True;
-                Fact notNull = Fact.IsNull(value).Negate();
-                return SymbolEqualityComparer.Default.Equals(declaration.MatchedType, value.Type) || declaration.MatchedType is null
-                    ? notNull
-                    : Fact.And(notNull, Fact.Holds(new MemberOf(value, declaration.MatchedType)));
+                return declaration.MatchedType is { } matched ? IsOfType(value, matched) : Fact.IsNull(value).Negate();
             }
 
             case ITypePatternOperation type:
-                return Fact.And(Fact.IsNull(value).Negate(), Fact.Holds(new MemberOf(value, type.MatchedType)));
+                return IsOfType(value, type.MatchedType);
             case IRecursivePatternOperation recursive:
             {
                 if (recursive.DeclaredSymbol is { } symbol) state = NoteMatch(state, symbol, value, recursive.MatchedType);
@@ -520,6 +511,13 @@ internal sealed partial class BodyAnalysis
         }
 
         return Fact.Holds(new Opaque(pattern, "match", null));
+    }
+
+    /// <summary>That the value is of the type: of its own, and of what that derives from, it is if it is not null.</summary>
+    private static Fact IsOfType(Term value, ITypeSymbol type)
+    {
+        Fact notNull = Fact.IsNull(value).Negate();
+        return type.SpecialType == SpecialType.System_Object || value.Type.DerivesFrom(type) ? notNull : Fact.And(notNull, Fact.Holds(new MemberOf(value, type)));
     }
 
     private State NoteMatch(State state, ISymbol symbol, Term value, ITypeSymbol? type)

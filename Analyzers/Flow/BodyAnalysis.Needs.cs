@@ -34,7 +34,7 @@ internal sealed partial class BodyAnalysis
         string hint = site.Contract.Alternatives.Count > 0 ? "; call " + site.Contract.Alternatives[0].Member + " instead" : "";
         FailNeed(relevant, site.Operation.Syntax, "need:" + clause.Locks, rule, verdict == Verdict.WrongMode ? culprit : need,
             sentence => "'" + site.Name + "' needs " + Missing(sentence, verdict, need, culprit) + site.Inferred + hint, null, Properties(site, need), refinement: RefineNeed(relevant, site, verdict, need, culprit),
-            unless: ContractFiles.IsFramework(site.Callee) && need is LockFormula.Lock { Term: var wanted } ? exits => IsNobodysGuard(relevant.Canonical(wanted), isTaken: false) : null);
+            unless: (site.Contract.IsInferred || ContractFiles.IsFramework(site.Callee)) && need is LockFormula.Lock { Term: var wanted } ? exits => IsNobodysGuard(relevant.Canonical(wanted), isTaken: false) : null);
     }
 
     private static bool IsHandedOver(CallSite site, Term value) => site.Receiver?.Any(value.Equals) == true || site.Arguments.Any(argument => argument.Any(value.Equals));

@@ -37,7 +37,7 @@ internal static class ContractConversion
         };
         if (from is null) yield break;
         MemberContract method = inferred ?? engine.ContractOf(from);
-        if (method.IsEmpty) yield break;
+        if (method.IsEmpty || (from is IMethodSymbol framework && ContractFiles.IsFramework(framework) && !IsOfSpokenLock(creation.Target, engine.Catalog))) yield break;
 
         // What is invoked in the body that makes the delegate is judged there, by what the body holds.
         if (inferred is null && DelegateUse.IsPartOfCaller(creation, engine.Catalog)) yield break;
@@ -45,6 +45,9 @@ internal static class ContractConversion
         if (Difference(method, target, engine.Catalog) is { } difference)
             yield return new ContractProblem(Rule.DelegateMismatch, creation.Syntax.GetLocation(), from.Name, difference, type.Name, Objection(difference));
     }
+
+    /// <summary>Whether the method is one of a lock that contracts name: of other locks nobody has said who gives them back.</summary>
+    private static bool IsOfSpokenLock(IOperation target, ContractCatalog catalog) => target is IMethodReferenceOperation { Instance: IMemberReferenceOperation { Member: var member } } && catalog.IsNamedByContracts(member);
 
     private static string Objection(string difference) => difference.StartsWith("does not ", StringComparison.Ordinal) ? "does" : "does not say so";
 

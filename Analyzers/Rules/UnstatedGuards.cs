@@ -68,6 +68,9 @@ internal static class UnstatedGuards
             {
                 if (entries[call.Owner] is not { } outer || entries[call.Callee] is { IsEmpty: true } || call.SetsUp) continue;
                 ImmutableHashSet<OwnLock> here = call.Held.Union(outer);
+
+                // How much of an async helper runs before it comes back, and the caller gives the lock up, is not known.
+                if (call.Callee is IMethodSymbol { IsAsync: true } && !here.IsEmpty) continue;
                 ImmutableHashSet<OwnLock> next = entries[call.Callee] is { } known ? known.Intersect(here) : here;
                 if (entries[call.Callee] is { } before && before.SetEquals(next)) continue;
                 entries[call.Callee] = next;

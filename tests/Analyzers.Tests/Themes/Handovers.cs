@@ -196,6 +196,68 @@ public sealed class Handovers : ThemeTests
         """);
 
     [Fact]
+    public Task SemaphoreLentUntilDisposal_IsSilent() => SilentTypes("""
+        internal sealed class Owner
+        {
+            private readonly SemaphoreSlim _slots = new(1);
+            internal readonly struct Loan : IDisposable
+            {
+                private readonly Owner _owner;
+                internal Loan(Owner owner) { _owner = owner; owner._slots.Release(); }
+                public void Dispose() { if (_owner is object) _owner._slots.Wait(); }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task ReleaseAsADelegate_SaysNothingOfLocksThatNobodySpeaksOf() => SilentTypes("""
+        public sealed class Worker(Mutex mutex)
+        {
+            private readonly List<Action> _work = [];
+            public void Leave() => _work.Add(mutex.ReleaseMutex);
+        }
+        """);
+
+    [Fact]
+    public Task ReleaseOfAGuardAsADelegate_Flags() => FlagsTypes("""
+        public sealed class Worker
+        {
+            private readonly Mutex _mutex = new();
+            [GuardedBy(nameof(_mutex))] private int _count;
+            private readonly List<Action> _work = [];
+            public void Leave() => _work.Add(_mutex.ReleaseMutex); // MML0004
+            public int Count() { _mutex.WaitOne(); int count = _count; _mutex.ReleaseMutex(); return count; }
+        }
+        """);
+
+    [Fact]
+    public Task CallersLock_StaysWithTheCallerAtAnAwait() => SilentIn("""
+        public void Start() { Monitor.Enter(_gate); _ = Run(); Monitor.Exit(_gate); }
+        private async Task Run()
+        {
+            System.Diagnostics.Debug.Assert(Monitor.IsEntered(_gate));
+            _count++;
+            await Task.Yield();
+        }
+        """);
+
+    [Fact]
+    public Task CallersLock_IsGoneAfterAnAwait() => FlagsTypes("""
+        public sealed class Store
+        {
+            private readonly object _gate = new();
+            [GuardedBy(nameof(_gate))] private int _count;
+            private async Task Run()
+            {
+                System.Diagnostics.Debug.Assert(Monitor.IsEntered(_gate));
+                _count++;
+                await Task.Yield();
+                _count--; // MML1009
+            }
+        }
+        """);
+
+    [Fact]
     public Task EnterWithoutExit_Flags() => FlagsIn("""
         public void Enter() => Monitor.Enter(_gate); // MML1006
         """);

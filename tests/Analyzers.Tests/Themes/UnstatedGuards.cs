@@ -40,6 +40,31 @@ public sealed class UnstatedGuards : ThemeTests
     public Task TwoOddPlacesOfFew_IsSilent() => SilentIn(ThreeGuarded + "public int Peek() => _count; public int Look() => _count;");
 
     [Fact]
+    public Task HelperThatGoesOnAfterAnAwait_IsNotCounted() => SilentIn("""
+        private Task? _running;
+        public void Start() { lock (_gate) { _count++; _running = Run(); } }
+        public void Reset() => _count = 0;
+        private async Task Run()
+        {
+            while (_count >= 0)
+            {
+                await Task.Delay(1);
+                _count--;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task HelperThatIsNotAsync_IsCounted() => FlagsIn("""
+        public void Start() { lock (_gate) { _count++; Run(); } }
+        public void Reset() => _count = 0; // MML1021
+        private void Run()
+        {
+            while (_count >= 0) _count--;
+        }
+        """);
+
+    [Fact]
     public Task TwoGuardedPlaces_IsSilent() => SilentIn("""
         public void Add() { lock (_gate) _count++; }
         public int Get() { lock (_gate) return _count; }
