@@ -281,4 +281,27 @@ public sealed class FactSetTests
         Assert.Null(second.Assume(Null(B))?.Decide(Null(B)));
         Assert.False(Known(True(P)).IsFull);
     }
+
+    [Fact]
+    public void What_was_known_before_stays_whatever_is_refused()
+    {
+        FactSet before = Known(True(P), True(Q));
+        FactSet more = Known(True(P), True(Q), True(R));
+        Assert.Equal("p, q", more.KeepNew(before, static _ => false).Text());
+        Assert.Equal("p, q, r", more.KeepNew(before, static _ => true).Text());
+        Assert.Equal("q", Known(True(Q), True(R)).KeepNew(before, static _ => false).Text());
+        Assert.Equal("q, p", Known(True(Q), True(P), True(R)).KeepNew(before, static _ => false).Text());
+        Assert.Equal("!p", Known(!True(P), True(R)).KeepNew(before, static _ => false).Text());
+        Assert.Equal("", more.KeepNew(FactSet.Empty, static _ => false).Text());
+    }
+
+    [Fact]
+    public void Alternatives_that_are_new_stay_if_all_of_them_may()
+    {
+        FactSet more = Known(True(P), True(Q) | True(R));
+        Assert.Equal("p", more.KeepNew(Known(True(P)), static _ => false).Text());
+        Assert.Equal("p", more.KeepNew(Known(True(P)), static literal => literal.Atom.Left.Equals(Q)).Text());
+        Assert.Equal("p, (q || r)", more.KeepNew(Known(True(P)), static _ => true).Text());
+        Assert.Equal("p, (q || r)", more.KeepNew(Known(True(Q), True(R)), static literal => literal.Atom.Left.Equals(P)).Text());
+    }
 }
