@@ -30,11 +30,19 @@ internal sealed partial class BodyAnalysis
             return;
         }
 
+        // Another member may have taken it by then; nothing is known that a caller would have to know.
+        bool MayBeTaken() => (site.Contract.IsInferred || ContractFiles.IsFramework(site.Callee)) && need is LockFormula.Lock { Term: var wanted } && IsNobodysGuard(relevant.Canonical(wanted), isTaken: false);
+        if (_inference is not null && MayBeTaken())
+        {
+            Excuse(relevant.Canonical(need.Locks.First().Term));
+            return;
+        }
+
         DiagnosticDescriptor rule = verdict switch { Verdict.WrongMode => Rule.WrongMode, Verdict.Maybe => Rule.MayNotBeHeld, _ => Rule.NotHeld };
         string hint = site.Contract.Alternatives.Count > 0 ? "; call " + site.Contract.Alternatives[0].Member + " instead" : "";
         FailNeed(relevant, site.Operation.Syntax, "need:" + clause.Locks, rule, verdict == Verdict.WrongMode ? culprit : need,
             sentence => "'" + site.Name + "' needs " + Missing(sentence, verdict, need, culprit) + site.Inferred + hint, null, Properties(site, need), refinement: RefineNeed(relevant, site, verdict, need, culprit),
-            unless: (site.Contract.IsInferred || ContractFiles.IsFramework(site.Callee)) && need is LockFormula.Lock { Term: var wanted } ? exits => IsNobodysGuard(relevant.Canonical(wanted), isTaken: false) : null);
+            unless: exits => MayBeTaken());
     }
 
     private static bool IsHandedOver(CallSite site, Term value) => site.Receiver?.Any(value.Equals) == true || site.Arguments.Any(argument => argument.Any(value.Equals));

@@ -74,7 +74,8 @@ public sealed class Handovers : ThemeTests
                 Give(ref isTaken);
             }
         }
-        public void Await()
+        public void Begin() => new Thread(static store => ((Store)store!).Await()).Start(this);
+        private void Await()
         {
             bool isTaken = false;
             try
