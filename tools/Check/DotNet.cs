@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
 
@@ -18,11 +17,7 @@ internal static class DotNet
 
     /// <summary>Runs a command that may fail.</summary>
     /// <returns>The exit code and all that was printed.</returns>
-    public static (int ExitCode, string Output) TryRun(string folder, params string[] arguments) => TryRun(folder, [], arguments);
-
-    /// <summary>Runs a command that may fail, and tells it and all that it starts something by its environment.</summary>
-    /// <returns>The exit code and all that was printed.</returns>
-    public static (int ExitCode, string Output) TryRun(string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+    public static (int ExitCode, string Output) TryRun(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
@@ -40,8 +35,6 @@ internal static class DotNet
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        foreach ((string name, string value) in environment)
-            start.Environment[name] = value;
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet does not start");
         process.StandardInput.Close();
