@@ -50,7 +50,7 @@ internal sealed partial class BodyAnalysis
                         continue;
                     }
 
-                    if (clause.Idempotent || next.IsFresh(item.Term)) continue;
+                    if (clause.Idempotent || site.IsOfStatement || next.IsFresh(item.Term)) continue;
                     bool isLost = next.Losses.Any(loss => loss.Term.Equals(item.Term));
                     if (IsTrusted(item.Term) || IsOwned(item.Term) || (IsMeans(item.Term) && _contract.Releases.Concat(_contract.Downgrades).Any(static given => given.Locks.Locks.Any(static own => own.Term is Root { Kind: RootKind.This }))) || (_recording && _inference is not null && !isLost && _inference.Release(item))) continue;
                     if (IsNobodysGuard(item.Term, isTaken: false) && !isLost)
@@ -78,6 +78,9 @@ internal sealed partial class BodyAnalysis
                 else if (item.Mode != Mode.None && hold.Mode != item.Mode && !(hold.Mode == Mode.Exclusive && item.Mode == Mode.Upgradeable))
                 {
                     FailNeed(next, syntax, key, Rule.ReleaseNotHeld, null, sentence => "'" + site.Name + "' releases " + sentence.Name(item) + site.Inferred + ", but " + sentence.Name(item.Term) + " is held " + InMode(hold) + Since(sentence, hold) + sentence.Condition, null);
+
+                    // Whoever holds it upgradeable alone, and gives up a writer's hold, throws and has it still.
+                    if (hold.Mode == Mode.Upgradeable) continue;
                 }
                 else
                 {

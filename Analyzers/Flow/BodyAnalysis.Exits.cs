@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MmLint.Analyzers;
 
@@ -169,7 +170,7 @@ internal sealed partial class BodyAnalysis
             object cause = (hold.Maybe ? "maybe" : "leak", hold.Site ?? (object)hold.Term);
             FailNeed(outcome, exit, key, hold.Maybe ? Rule.MayNotBeHeld : Rule.Leak, null, sentence => hold.Origin == Origin.Entry && wanted is null
                 ? sentence.Name(hold.Term) + " is still held" + sentence.Condition + "; the contract of '" + OwnName + "' says it is released"
-                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit), unless: hold.Origin != Origin.Here ? null : exits => (GoesWithResult || IsNobodysGuard(hold.Term, isTaken: true)) && (IsSaidByResult(exits, hold.Term) || IsSaidByReference(exits, hold.Term) || IsSaidByMember(exits, hold.Term)));
+                : sentence.Name(hold.Term) + (hold.Maybe ? " may still be held" : " is still held") + sentence.Condition + Taken(sentence, hold), hold.Origin == Origin.Here ? cause : null, location: location, refinement: hold.Maybe ? null : RefineExit(outcome, hold, exit), unless: hold.Origin != Origin.Here ? null : exits => (GoesWithResult || IsNobodysGuard(hold.Term, isTaken: true)) && (IsSaidByResult(exits, hold.Term) || IsSaidByReference(exits, hold.Term) || IsSaidByMember(exits, hold.Term) || IsHandedTo(exit, hold)));
         }
     }
 
@@ -189,6 +190,10 @@ internal sealed partial class BodyAnalysis
             exit.State.Values.TryGetValue(parameter, out Term? flag) && (exit.State.Canonical(flag).Equals(Root.Parameter(parameter))
                 ? HoldOf(exit.State, term) is null
                 : exit.State.Decide(Fact.Holds(flag)) is { } said && said == HoldOf(exit.State, term) is not null)));
+
+    /// <summary>Whether anybody may give the lock back, and a member does whose task is what is returned.</summary>
+    private bool IsHandedTo(SyntaxNode exit, Hold hold) => hold is { Info.Anyone: true, Term: MemberOf { Member: var member } } && _model is { } model && model.SyntaxTree == exit.SyntaxTree && exit.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>()
+        .Any(call => model.GetSymbolInfo(call, _cancellation).Symbol is IMethodSymbol callee && Tasks.IsTask(callee.ReturnType) && Handover?.GivesBack(callee, member) == true);
 
     /// <summary>Whether the lock is held at exactly those exits where a member of the object says so, of which the member that gives the lock back speaks as well.</summary>
     private bool IsSaidByMember(IReadOnlyList<(State State, Term Result)> exits, Term term)
@@ -320,7 +325,7 @@ internal sealed partial class BodyAnalysis
         if (!_recording) return;
         foreach (Hold hold in state.Holds)
         {
-            if (hold.Origin != Origin.Here || hold.Maybe || hold.Site is Microsoft.CodeAnalysis.CSharp.Syntax.LockStatementSyntax || IsTrusted(hold.Term) || hold.Info.Kind == Kind.Section && hold.Info.Anyone) continue;
+            if (hold.Origin != Origin.Here || hold.Maybe || hold.Site is LockStatementSyntax || IsTrusted(hold.Term) || hold.Info.Kind == Kind.Section && hold.Info.Anyone) continue;
             if (BoundOf(state, hold.Term, hold.Mode) is { } bound && HoldOf(state, bound) is { Origin: not Origin.Here }) continue;
             SyntaxNode place = (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowStatementSyntax>() ?? (SyntaxNode?)thrower.FirstAncestorOrSelf<Microsoft.CodeAnalysis.CSharp.Syntax.ThrowExpressionSyntax>() ?? thrower;
             FailNeed(state, place, "throw:" + hold.Term, isExplicit ? Rule.Leak : Rule.LeakOnThrow, null, sentence => sentence.Name(hold.Term) + " is still held" + Taken(sentence, hold) + " when this throws" + sentence.Condition, (isExplicit ? "leak" : "leak on throw", hold.Site ?? (object)hold.Term), refinement: isExplicit ? RefineBalance(hold.Info) : null);

@@ -40,16 +40,19 @@ internal sealed class CallSite(IOperation operation, ISymbol callee, MemberContr
     internal Term? LeftIn(int parameter) => _left is not null && _left.TryGetValue(parameter, out Term? left) ? left : null;
 
     /// <summary>The name for messages: a <c>lock</c> statement calls what nobody has written.</summary>
-    internal string Name => Statement is not null ? "lock" : Callee is IMethodSymbol { AssociatedSymbol: { } owner } ? owner.Name : Callee is IMethodSymbol { MethodKind: MethodKind.Constructor } ? Callee.ContainingType.Name : Callee.Name;
+    internal string Name => IsOfStatement ? "lock" : Callee is IMethodSymbol { AssociatedSymbol: { } owner } ? owner.Name : Callee is IMethodSymbol { MethodKind: MethodKind.Constructor } ? Callee.ContainingType.Name : Callee.Name;
 
     /// <summary>What a message says after the locks of a contract that nobody has written down.</summary>
     internal string Inferred => Contract.IsInferred ? " (inferred from its body)" : "";
 
     /// <summary>How a message says that the call gave a lock up.</summary>
-    internal string Released => Statement is not null ? "its lock statement ended" : "'" + Name + "' released it";
+    internal string Released => IsOfStatement ? "its lock statement ended" : "'" + Name + "' released it";
 
     /// <summary>Where it gave it up: all of a <c>lock</c> statement, which does so where it ends.</summary>
     internal SyntaxNode Site => (SyntaxNode?)Statement ?? Operation.Syntax;
+
+    /// <summary>Whether a <c>lock</c> statement makes the call: whatever it takes it gives back.</summary>
+    internal bool IsOfStatement => Statement is not null;
 
     /// <summary>The statement that stands for the call.</summary>
     private LockStatementSyntax? Statement => Operation is { IsImplicit: true, Syntax.Parent: LockStatementSyntax statement } ? statement : null;

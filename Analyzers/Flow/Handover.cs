@@ -28,6 +28,13 @@ internal sealed class Handover(Engine engine, ISymbol owner, SemanticModel model
             && near.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol callee && Does(callee, takes, near));
     });
 
+    /// <summary>Whether a member of the same type gives the lock back in its own body.</summary>
+    internal bool GivesBack(IMethodSymbol callee, ISymbol named) => SymbolEqualityComparer.Default.Equals(callee.ContainingType?.OriginalDefinition, owner.ContainingType?.OriginalDefinition) && callee.DeclaringSyntaxReferences.Any(part =>
+    {
+        SemanticModel near = engine.ModelOf(part.SyntaxTree, model);
+        return part.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => Names(call, named, near) && near.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol releasing && Does(releasing, takes: false, near));
+    });
+
     /// <summary>The fields in which the member that is looked at keeps a parameter.</summary>
     internal IEnumerable<ISymbol> KeptIn(IParameterSymbol parameter) => owner.DeclaringSyntaxReferences.SelectMany(part => Assignments(part.GetSyntax(cancellation), parameter.Name))
         .Where(assignment => assignment.SyntaxTree == model.SyntaxTree).Select(assignment => model.GetSymbolInfo(assignment.Left, cancellation).Symbol).OfType<IFieldSymbol>();

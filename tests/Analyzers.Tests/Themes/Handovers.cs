@@ -259,6 +259,57 @@ public sealed class Handovers : ThemeTests
         """);
 
     [Fact]
+    public Task StatementInALambdaOfAConstructor_IsSilent() => SilentTypes("""
+        public sealed class Tasks
+        {
+            private int _good;
+            private int _bad;
+            public Tasks(Dictionary<int, Task> given)
+            {
+                foreach (KeyValuePair<int, Task> pair in given)
+                {
+                    pair.Value.ContinueWith(task =>
+                    {
+                        bool isGood = task.Status == TaskStatus.RanToCompletion;
+                        lock (this)
+                        {
+                            if (isGood) _good++;
+                            else _bad++;
+                        }
+                        if (_bad > 0) Console.WriteLine();
+                    });
+                }
+            }
+        }
+        """);
+
+    private static string Writer(string finding, string slow) => $$"""
+        public sealed class Writer
+        {
+            private readonly SemaphoreSlim _slots = new(1);
+            private Task? _flush;
+            public Task Write()
+            {
+                if (!_slots.Wait(0)) return Slow(false);
+                if (_flush is { IsCompletedSuccessfully: false }) return Slow(true); {{finding}}
+                try { Console.WriteLine(); } finally { _slots.Release(); }
+                return Task.CompletedTask;
+            }
+            private async Task Slow(bool isHeld)
+            {
+                {{slow}}
+            }
+        }
+        """;
+
+    [Fact]
+    public Task SemaphoreThatAnAsyncHelperGivesBack_IsSilent() =>
+        SilentTypes(Writer("", "if (!isHeld) await _slots.WaitAsync(); try { if (_flush != null) await _flush; } finally { _slots.Release(); }"));
+
+    [Fact]
+    public Task SemaphoreThatTheAsyncHelperKeeps_Flags() => FlagsTypes(Writer("// MML1006", "if (_flush != null) await _flush;"));
+
+    [Fact]
     public Task EnterWithoutExit_Flags() => FlagsIn("""
         public void Enter() => Monitor.Enter(_gate); // MML1006
         """);

@@ -226,6 +226,30 @@ public sealed class ReaderWriterLocks : ThemeTests
     public Task MadeForOneHold_Flags(string declaration) => FlagsTypes(Nested(declaration, " // MML1004"));
 
     [Fact]
+    public Task WriterThatNeverWas_LeavesTheUpgradeableHold() => FlagsTypes("""
+        public sealed class Table
+        {
+            private readonly ReaderWriterLockSlim _rw = new();
+            private int _rows;
+            public void Set(Func<int> pick)
+            {
+                _rw.EnterUpgradeableReadLock();
+                try
+                {
+                    int rows = pick();
+                    _rw.EnterWriteLock();
+                    _rows = rows;
+                }
+                finally
+                {
+                    _rw.ExitWriteLock(); // MML1005
+                    _rw.ExitUpgradeableReadLock();
+                }
+            }
+        }
+        """);
+
+    [Fact]
     public Task MadeByWhoeverImplementsIt_IsSilent() => SilentTypes("""
         public interface IDomain { ReaderWriterLockSlim Lock { get; } }
         public sealed class Map(IDomain domain)
