@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -21,18 +22,19 @@ internal sealed class Handover(Engine engine, ISymbol owner, SemanticModel model
     /// <param name="named">A field or property of the type that is the lock; the type for the object itself; or a parameter, of which others go by other names.</param>
     /// <param name="takes">Whether the half to find takes the lock; else it gives it back.</param>
     /// <param name="asked">Where the half does so only if this member says so, it speaks of that.</param>
-    internal bool HasOtherHalf(ISymbol named, bool takes, ISymbol? asked = null) => owner.ContainingType is { } type && type.DeclaringSyntaxReferences.Any(part =>
-    {
-        SemanticModel near = engine.ModelOf(part.SyntaxTree, model);
-        return part.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => Names(call, named, near) && (IsElsewhere(call) || IsReplaced(call, named)) && (asked is null || SpeaksOf(MemberOf(call), asked))
-            && near.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol callee && Does(callee, takes, near));
-    });
+    internal bool HasOtherHalf(ISymbol named, bool takes, ISymbol? asked = null) =>
+        owner.ContainingType is { } type && Acts(type, named, takes, call => (IsElsewhere(call) || IsReplaced(call, named)) && (asked is null || SpeaksOf(MemberOf(call), asked)));
 
     /// <summary>Whether a member of the same type gives the lock back in its own body.</summary>
-    internal bool GivesBack(IMethodSymbol callee, ISymbol named) => SymbolEqualityComparer.Default.Equals(callee.ContainingType?.OriginalDefinition, owner.ContainingType?.OriginalDefinition) && callee.DeclaringSyntaxReferences.Any(part =>
+    internal bool GivesBack(IMethodSymbol callee, ISymbol named) =>
+        SymbolEqualityComparer.Default.Equals(callee.ContainingType?.OriginalDefinition, owner.ContainingType?.OriginalDefinition) && Acts(callee, named, takes: false, static _ => true);
+
+    /// <summary>Whether a call in a declaration takes the lock, or gives it back.</summary>
+    private bool Acts(ISymbol declared, ISymbol named, bool takes, Func<InvocationExpressionSyntax, bool> isMeant) => declared.DeclaringSyntaxReferences.Any(part =>
     {
         SemanticModel near = engine.ModelOf(part.SyntaxTree, model);
-        return part.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => Names(call, named, near) && near.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol releasing && Does(releasing, takes: false, near));
+        return part.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Any(call => Names(call, named, near) && isMeant(call) && near.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol callee && Does(callee, takes, near));
     });
 
     /// <summary>The fields in which the member that is looked at keeps a parameter.</summary>

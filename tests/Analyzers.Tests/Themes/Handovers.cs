@@ -197,6 +197,21 @@ public sealed class Handovers : ThemeTests
         """);
 
     [Fact]
+    public Task SemaphoreThatOthersGiveBackWhenTheyHaveTakenIt_Flags() => FlagsTypes("""
+        internal sealed class Queue
+        {
+            private readonly SemaphoreSlim _slots = new(1);
+            private bool _isOpen;
+            public void Post()
+            {
+                _slots.Wait();
+                if (_isOpen) _slots.Release();
+            } // MML1006
+            public void Look() { _slots.Wait(); _slots.Release(); }
+        }
+        """);
+
+    [Fact]
     public Task SemaphoreLentUntilDisposal_IsSilent() => SilentTypes("""
         internal sealed class Owner
         {
